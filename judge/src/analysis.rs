@@ -1,0 +1,3 @@
+//! Documents: text in, checked plans out.
+
+pub mod plan;

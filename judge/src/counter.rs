@@ -1,0 +1,1 @@
+//! Exact increments of monotonic counters.

@@ -1,0 +1,1 @@
+//! Statistical methods, one file each.

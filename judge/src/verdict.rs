@@ -1,0 +1,10 @@
+//! From measurements and windows to a verdict.
+//!
+//! A measurement becomes a phase, a metric's phases are counted against its limits, windows feed the
+//! comparisons' evidence, and all of it together decides.
+
+mod phase;
+mod window;
+
+pub use phase::Phase;
+pub use window::{Counts, Flags, Look, Side, Window};

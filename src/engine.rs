@@ -1,0 +1,3 @@
+//! The run loop: what is due, measuring, deadlines.
+
+pub mod ports;

@@ -1,0 +1,9 @@
+//! The traits that adapters implement, one file each.
+
+mod clock;
+mod measure;
+mod population;
+
+pub use clock::Clock;
+pub use measure::{Measure, MeasureError, Reading};
+pub use population::{Population, PopulationError};

@@ -1,0 +1,4 @@
+//! Serin judges releases: the service around [`serin_judge`].
+#![forbid(unsafe_code)]
+
+pub mod engine;

@@ -1,0 +1,2 @@
+//! The `serin` command.
+fn main() {}
