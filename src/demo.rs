@@ -9,11 +9,15 @@ mod behaviour;
 mod chance;
 mod clock;
 mod error;
+#[cfg(test)]
+mod eventually;
 mod fault;
 mod options;
 mod side;
 mod system;
 mod traffic;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use api::{Event, EventLog};
 pub use behaviour::Behaviour;
@@ -26,8 +30,6 @@ pub use traffic::TrafficFigures;
 
 /// The analysis that judges the sample release, as a document. Its arguments are [`System::analysis_args`].
 pub const ANALYSIS: &str = include_str!("demo/analysis.yaml");
-
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Locks `mutex` even when a holder panicked: everything behind a lock here is whole after each statement.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

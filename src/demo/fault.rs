@@ -38,3 +38,34 @@ impl Fault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn each_fault_changes_what_it_says() {
+        let median = Behaviour::HEALTHY.latency_median;
+        for (fault, side, error_ratio, latency_median) in [
+            (Fault::None, Side::Stable, 0.005, median),
+            (Fault::None, Side::Canary, 0.005, median),
+            (Fault::Errors, Side::Stable, 0.005, median),
+            (Fault::Errors, Side::Canary, 0.03, median),
+            (Fault::Shared, Side::Stable, 0.3, Duration::from_millis(32)),
+            (Fault::Shared, Side::Canary, 0.3, Duration::from_millis(32)),
+        ] {
+            let expected = Behaviour {
+                error_ratio,
+                latency_median,
+                ..Behaviour::HEALTHY
+            };
+            assert_eq!(
+                fault.behaviour(side, Behaviour::HEALTHY),
+                expected,
+                "{fault:?} {side}"
+            );
+        }
+    }
+}

@@ -61,15 +61,17 @@ impl RiskTolerance {
 pub(super) fn run(goal: &Goal, seed: u64) -> Outlook {
     let (mean, deviation) = goal.risk_tolerance.market();
     let yearly = 12.0 * goal.monthly_contribution;
+    // Growth and mirrored growth of a year multiplied: exp(mean + shock) * exp(mean - shock).
+    let both = libm::exp(2.0 * mean);
     let mut chance = Chance::new(seed, Stream::Records);
     let mut ends = Vec::with_capacity(2 * PAIRS);
     for _ in 0..PAIRS {
         let (mut savings, mut mirrored) = (goal.savings, goal.savings);
         for _ in 0..goal.years {
-            let shock = deviation * chance.normal();
-            // What comes in during a year grows for half of it on average; paid at the end, to be careful.
-            savings = savings * libm::exp(mean + shock) + yearly;
-            mirrored = mirrored * libm::exp(mean - shock) + yearly;
+            let growth = libm::exp(mean + deviation * chance.normal());
+            // What comes in during a year grows for half of it on average; added at the end, to be careful.
+            savings = savings * growth + yearly;
+            mirrored = mirrored * (both / growth) + yearly;
         }
         ends.extend([savings, mirrored]);
     }

@@ -57,6 +57,11 @@ impl Pod {
         *locked(&self.behaviour) = behaviour;
     }
 
+    /// How it works at present.
+    pub(crate) fn behaviour(&self) -> Behaviour {
+        *locked(&self.behaviour)
+    }
+
     /// What happened so far.
     pub(crate) fn log(&self) -> EventLog {
         locked(&self.log).clone()
@@ -64,8 +69,7 @@ impl Pod {
 
     /// What becomes of the next request.
     pub(super) fn draw(&self) -> Draw {
-        let behaviour = *locked(&self.behaviour);
-        behaviour.draw(&mut locked(&self.chance))
+        self.behaviour().draw(&mut locked(&self.chance))
     }
 }
 

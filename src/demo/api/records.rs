@@ -13,7 +13,7 @@ use crate::demo::locked;
 use table::Table;
 
 /// Entries of one kind. At 2,000 requests a second the sample's traffic makes some 800 simulations a second:
-/// what is used stays, what nobody has used for half a minute may go. About 20 MB when everything is full.
+/// what is used stays, what nobody has used for half a minute may go. Some 30 MB when everything is full.
 const TABLE_LIMIT: usize = 20_000;
 
 /// What all instances of both sides know. When a table is full, the entry goes that was not used for longest.

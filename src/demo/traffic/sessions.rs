@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::super::api::{
+use crate::demo::api::{
     Credentials, ProfileRequest, Records, Registration, RiskTolerance, SimulationRequest,
 };
 use crate::demo::locked;

@@ -4,6 +4,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::demo::api::Records;
+use crate::demo::eventually::eventually;
 
 /// Traffic at 1,000 requests a second to a single address.
 fn traffic(address: SocketAddr, in_flight_limit: usize) -> Traffic {
@@ -16,18 +17,6 @@ fn traffic(address: SocketAddr, in_flight_limit: usize) -> Traffic {
         canary: Vec::new(),
         sessions: Sessions::sign_up(&Records::new(1)),
     })
-}
-
-/// Looks again and again until `is_so`; fails after a long while.
-async fn eventually(is_so: impl Fn() -> bool) {
-    let mut look = tokio::time::interval(Duration::from_millis(5));
-    timeout(Duration::from_secs(30), async {
-        while !is_so() {
-            look.tick().await;
-        }
-    })
-    .await
-    .unwrap();
 }
 
 #[tokio::test]
