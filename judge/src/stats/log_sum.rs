@@ -37,7 +37,7 @@ mod tests {
     #[test]
     fn evidence_far_beyond_f64_stays_finite() {
         assert!((log_mean_exp(&[5000.0, 5000.0]) - 5000.0).abs() < 1e-9);
-        assert!((log_weighted_sum_exp(&[(0.5, 5000.0), (0.5, -5000.0)]) - 4999.306_852_8).abs() < 1e-6);
+        assert!((log_weighted_sum_exp(&[(0.5, 5000.0), (0.5, -5000.0)]) - 4_999.306_852_8).abs() < 1e-6);
         assert_eq!(log_mean_exp(&[]), f64::NEG_INFINITY);
         assert_eq!(log_weighted_sum_exp(&[(0.0, 3.0)]), f64::NEG_INFINITY);
     }

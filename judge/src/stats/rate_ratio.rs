@@ -61,6 +61,7 @@ pub fn null_expectation(canary_total: f64, stable_total: f64, rate: f64, multipl
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stats::chance::Chance;
     use crate::stats::log_sum::log_mean_exp;
 
     #[test]
@@ -101,5 +102,60 @@ mod tests {
         let plain = Stratum::from_counts(120, 900, 7, 31);
         let doubled = Stratum::from_counts(240, 1800, 7, 31);
         assert_eq!(log_increment(&plain, 1.1, 3.0), log_increment(&doubled, 1.1, 3.0));
+    }
+
+    #[test]
+    fn merging_in_any_order_gives_the_same_sum() {
+        let windows: Vec<Stratum> = (0..40)
+            .map(|w| Stratum::from_counts(90 + w, 1900 - w, w % 5, 3 + w % 11))
+            .collect();
+        let sum = |strata: &mut dyn Iterator<Item = &Stratum>| -> f64 {
+            strata.map(|stratum| log_increment(stratum, 1.1, 3.0)).sum()
+        };
+        let (forwards, backwards) = (sum(&mut windows.iter()), sum(&mut windows.iter().rev()));
+        let shards = sum(&mut windows.iter().step_by(2)) + sum(&mut windows.iter().skip(1).step_by(2));
+        assert!((forwards - backwards).abs() < 1e-11 && (forwards - shards).abs() < 1e-11);
+    }
+
+    #[test]
+    fn bernoulli_expectation_is_at_most_one() {
+        for rate in [1e-6, 0.001, 0.05, 0.3, 0.9] {
+            for (nc, ns) in [(10.0, 190.0), (50.0, 50.0), (900.0, 100.0)] {
+                for g in REGRESSION_GRID.iter().chain(&NON_INFERIORITY_GRID) {
+                    assert!(
+                        null_expectation(nc, ns, rate, *g) <= 1.0 + 1e-12,
+                        "{rate} {nc} {ns} {g}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn ten_thousand_null_streams_with_a_look_per_window() {
+        let mut chance = Chance::from_seed(1);
+        let (runs, alpha) = (10_000, 0.01);
+        let mut crossed = 0;
+        for _ in 0..runs {
+            let mut sums = [0.0; REGRESSION_GRID.len()];
+            crossed += i32::from((0..90).any(|_| {
+                // The common rate moves by a factor of up to 4 from window to window.
+                let rate = 0.004 * libm::exp(1.4 * (chance.uniform() - 0.5));
+                let stratum =
+                    Stratum::from_counts(100, 900, chance.binomial(100, rate), chance.binomial(900, rate));
+                for (sum, g) in sums.iter_mut().zip(REGRESSION_GRID) {
+                    *sum += log_increment(&stratum, 1.0, g);
+                }
+                log_mean_exp(&sums) >= -libm::log(alpha)
+            }));
+        }
+        let level = f64::from(crossed) / f64::from(runs);
+        println!(
+            "rate-ratio e-process, zero tolerance: crossed 1/{alpha} in {level:.4} of {runs} null streams"
+        );
+        assert!(
+            level <= alpha + 3.0 * (alpha * (1.0 - alpha) / f64::from(runs)).sqrt(),
+            "{level}"
+        );
     }
 }
