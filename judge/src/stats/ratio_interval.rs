@@ -15,6 +15,8 @@ pub const POINTS: usize = 64;
 #[derive(Clone, Debug, PartialEq)]
 pub struct RatioInterval {
     log_ratios: [f64; POINTS],
+    /// Each ratio less 1.
+    excesses: [f64; POINTS],
     sums: [f64; POINTS],
 }
 
@@ -26,6 +28,7 @@ impl Default for RatioInterval {
             *log_ratio = power * std::f64::consts::LN_2;
         }
         Self {
+            excesses: log_ratios.map(libm::expm1),
             log_ratios,
             sums: [0.0; POINTS],
         }
@@ -39,8 +42,12 @@ impl RatioInterval {
             return;
         }
         let share = stratum.canary_total / stratum.total();
-        for (sum, log_ratio) in self.sums.iter_mut().zip(&self.log_ratios) {
-            let spread = libm::log1p(share * libm::expm1(*log_ratio));
+        for (sum, (log_ratio, excess)) in self
+            .sums
+            .iter_mut()
+            .zip(self.log_ratios.iter().zip(&self.excesses))
+        {
+            let spread = libm::log1p(share * excess);
             *sum += (stratum.canary_events * log_ratio - stratum.events() * spread) / dispersion;
         }
     }

@@ -3,6 +3,7 @@
 //! Looks go in, in order of time; decisions come out. The same looks give the same bits. Nothing here is stored:
 //! after a restart the stored windows are put in again.
 
+mod dispersion_factor;
 mod evidence;
 mod forecast;
 mod intake;
@@ -13,6 +14,7 @@ mod rollback;
 mod sentence;
 mod shortfall;
 mod stable_health;
+mod summary;
 mod tally;
 
 #[cfg(test)]
@@ -177,7 +179,7 @@ impl Comparisons {
     /// One report per comparison, in the order of the document.
     #[must_use]
     pub fn reports(&self, now: Timestamp) -> Vec<ComparisonReport> {
-        report::all(self, now)
+        summary::all(self, now)
     }
 
     fn judged_from(&self) -> Timestamp {

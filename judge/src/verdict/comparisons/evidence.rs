@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use crate::analysis::plan::{Comparison, Dispersion, Policy, Tolerance, Weight};
+use crate::analysis::plan::{Comparison, Policy, Tolerance, Weight};
 use crate::stats::cmh::Cmh;
-use crate::stats::dispersion::{self, Calibration};
+use crate::stats::dispersion;
 use crate::stats::mantel_haenszel::RatioEstimate;
 use crate::stats::rate_ratio::REGRESSION_GRID;
 use crate::stats::ratio_interval::RatioInterval;
@@ -11,52 +11,17 @@ use crate::stats::{Margin, Stratum};
 use crate::time::Timestamp;
 use crate::verdict::Counts;
 
+use super::dispersion_factor::DispersionFactor;
 use super::intake::{LookSlices, Slice};
 use super::promotion::{self, Promotion};
 use super::report::{DispersionSource, Remark};
 use super::rollback;
 use super::shortfall::Coverage;
 use super::stable_health::StableHealth;
-use super::tally::Tally;
+use super::tally::{Judged, Tally};
 
 /// Past rate of stable above which events are common and the exact conditional form is used.
 const COMMON_RATE: f64 = 0.1;
-
-/// The factor that log-evidence is divided by. Frozen when the first window is judged.
-#[derive(Clone, Debug)]
-pub(super) struct DispersionFactor {
-    configured: Option<f64>,
-    calibration: Calibration,
-    frozen: Option<(f64, DispersionSource)>,
-}
-
-impl DispersionFactor {
-    pub(super) fn factor(&self) -> f64 {
-        self.estimate().0
-    }
-
-    pub(super) fn estimate(&self) -> (f64, DispersionSource) {
-        if let Some(frozen) = self.frozen {
-            return frozen;
-        }
-        if let Some(factor) = self.configured {
-            return (factor, DispersionSource::Configured);
-        }
-        self.calibration.factor().map_or(
-            (dispersion::ERRORS_DEFAULT, DispersionSource::Default),
-            |factor| (factor, DispersionSource::History),
-        )
-    }
-}
-
-/// Requests and events of the judged windows.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Judged {
-    pub(super) canary_requests: u64,
-    pub(super) canary_events: u64,
-    pub(super) stable_requests: u64,
-    pub(super) stable_events: u64,
-}
 
 /// All that one comparison has gathered.
 #[derive(Clone, Debug)]
@@ -89,21 +54,13 @@ pub(super) struct Evidence {
 
 impl Evidence {
     pub(super) fn new(spec: &Comparison, policy: &Policy, share: f64) -> Self {
-        let configured = match policy.dispersion {
-            Dispersion::Auto => None,
-            Dispersion::Fixed(factor) => Some(factor.max(1.0)),
-        };
         Self {
             name: Arc::from(spec.name.as_str()),
             tolerance: spec.tolerance,
             required: spec.required,
             weight: spec.weight,
             share,
-            dispersion: DispersionFactor {
-                configured,
-                calibration: Calibration::default(),
-                frozen: None,
-            },
+            dispersion: DispersionFactor::new(policy.dispersion),
             past_stable: Tally::default(),
             health: StableHealth::default(),
             restarts: Restarts::new(policy.restart_interval.is_some()),
@@ -165,7 +122,7 @@ impl Evidence {
 
     /// One look: history calibrates, burn-in tells stable's rate, the rest is judged.
     pub(super) fn take(&mut self, look: &LookSlices, policy: &Policy, started_at: Timestamp) {
-        for slice in [&look.history, &look.burn_in, &look.judged] {
+        for slice in look.history.values().chain([&look.burn_in, &look.judged]) {
             if slice.is_invalid {
                 self.remark(Remark::InvalidWindows);
             }
@@ -173,13 +130,15 @@ impl Evidence {
                 self.remark(Remark::PartialWindows);
             }
         }
-        self.calibrate(&look.history);
+        for history in look.history.values() {
+            self.calibrate(history);
+        }
         self.coverage.see(&look.burn_in);
         if let Some(stable) = look.burn_in.stable_only() {
             self.watch_stable(stable, policy);
         }
         let judged_from = started_at + policy.burn_in;
-        if look.at <= judged_from {
+        if look.judged.start.is_none() {
             return;
         }
         self.coverage.see(&look.judged);
@@ -200,7 +159,7 @@ impl Evidence {
 
     /// History is of no use once judging has begun: rules may not change with data that came later.
     fn calibrate(&mut self, history: &Slice) {
-        if history.start.is_some() && self.dispersion.frozen.is_some() {
+        if self.dispersion.is_frozen() {
             self.remark(Remark::LateHistory);
             return;
         }
@@ -236,8 +195,7 @@ impl Evidence {
 
     fn judge(&mut self, canary: Counts, stable: Counts, policy: &Policy) {
         let stratum = stratum(canary, stable);
-        let (factor, source) = self.dispersion.estimate();
-        self.dispersion.frozen = Some((factor, source));
+        let (factor, source) = self.dispersion.freeze();
         if source == DispersionSource::Default {
             self.remark(Remark::UncalibratedDispersion);
         }
@@ -253,24 +211,13 @@ impl Evidence {
         }
         self.interval.add(&stratum, factor);
         self.estimate.add(&stratum);
-        self.count(canary, stable);
+        self.judged.add(canary, stable);
         self.watch_stable(stable, policy);
         if self.health.is_healthy() {
             self.promotion.add(&stratum, promotion_margin, factor);
         } else {
             self.remark(Remark::StableUnhealthy);
         }
-    }
-
-    fn count(&mut self, canary: Counts, stable: Counts) {
-        if canary.total == 0 || stable.total == 0 {
-            return;
-        }
-        let judged = &mut self.judged;
-        judged.canary_requests = judged.canary_requests.saturating_add(canary.total);
-        judged.canary_events = judged.canary_events.saturating_add(canary.bad);
-        judged.stable_requests = judged.stable_requests.saturating_add(stable.total);
-        judged.stable_events = judged.stable_events.saturating_add(stable.bad);
     }
 }
 

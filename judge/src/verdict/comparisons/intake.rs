@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use crate::time::Timestamp;
 use crate::verdict::{Counts, Look, Side, Window};
 
@@ -34,10 +36,11 @@ pub(super) struct Slice {
 }
 
 /// One look of one comparison.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct LookSlices {
     pub(super) at: Timestamp,
-    pub(super) history: Slice,
+    /// By the end of the windows: history may come in one look, and its windows must not melt into one.
+    pub(super) history: BTreeMap<Timestamp, Slice>,
     pub(super) burn_in: Slice,
     pub(super) judged: Slice,
 }
@@ -75,7 +78,7 @@ impl Slice {
 pub(super) fn slice(look: &Look, comparisons: &[Evidence], judged_from: Timestamp) -> Vec<LookSlices> {
     let empty = LookSlices {
         at: look.at,
-        history: Slice::default(),
+        history: BTreeMap::new(),
         burn_in: Slice::default(),
         judged: Slice::default(),
     };
@@ -88,7 +91,7 @@ pub(super) fn slice(look: &Look, comparisons: &[Evidence], judged_from: Timestam
             continue;
         };
         match use_of(window, judged_from) {
-            Use::History => slice.history.add(window),
+            Use::History => slice.history.entry(window.end).or_default().add(window),
             Use::BurnIn => slice.burn_in.add(window),
             Use::Judged => slice.judged.add(window),
         }

@@ -62,7 +62,7 @@ pub(super) struct Rollback {
     deadline: Duration,
     log_e: f64,
     log_e_max: f64,
-    log_threshold: Option<f64>,
+    threshold: Option<f64>,
     /// Per comparison, for boundaries only.
     boundaries: Vec<Boundaries>,
     /// The last of the equally spaced looks of the boundaries that has been taken.
@@ -77,7 +77,7 @@ impl Rollback {
             deadline: policy.deadline,
             log_e: 0.0,
             log_e_max: 0.0,
-            log_threshold: threshold(policy).map(libm::log),
+            threshold: threshold(policy),
             boundaries: shares
                 .iter()
                 .map(|share| Boundaries::new(share * policy.false_rollback))
@@ -95,7 +95,7 @@ impl Rollback {
         RollbackStatistic {
             e_value: shown(self.log_e),
             e_value_max: shown(self.log_e_max),
-            threshold: self.log_threshold.map(shown),
+            threshold: self.threshold,
         }
     }
 
@@ -106,23 +106,23 @@ impl Rollback {
             self.log_e = log_weighted_sum_exp(&terms);
             self.log_e_max = self.log_e_max.max(self.log_e);
         }
-        match self.log_threshold {
-            Some(log_threshold) => self.look_at_evidence(log_threshold, evidence, policy),
+        match self.threshold {
+            Some(threshold) => self.look_at_evidence(threshold, evidence, policy),
             None => self.look_at_boundaries(at, evidence, policy),
         }
     }
 
     /// A comparison with too few canary events is left out of the sum, which only makes it smaller.
-    fn look_at_evidence(&mut self, log_threshold: f64, evidence: &mut [Evidence], policy: &Policy) {
+    fn look_at_evidence(&mut self, threshold: f64, evidence: &mut [Evidence], policy: &Policy) {
         let terms: Vec<(f64, f64)> = evidence
             .iter()
             .map(|one| (if one.may_roll_back(policy) { one.share } else { 0.0 }, one.log_e))
             .collect();
-        if self.is_decided || log_weighted_sum_exp(&terms) < log_threshold {
+        if self.is_decided || log_weighted_sum_exp(&terms) < libm::log(threshold) {
             return;
         }
         self.is_decided = true;
-        attribute(evidence, &terms, log_threshold);
+        attribute(evidence, &terms, threshold);
     }
 
     fn look_at_boundaries(&mut self, at: Timestamp, evidence: &mut [Evidence], policy: &Policy) {
@@ -170,7 +170,7 @@ impl Rollback {
 
 /// Marks the comparisons whose closed-testing evidence alone reaches the threshold, and always the one that
 /// contributed most.
-fn attribute(evidence: &mut [Evidence], terms: &[(f64, f64)], log_threshold: f64) {
+fn attribute(evidence: &mut [Evidence], terms: &[(f64, f64)], threshold: f64) {
     let adjusted = combine::closed_adjust(&evidence.iter().map(|one| shown(one.log_e)).collect::<Vec<_>>());
     let mut most: Option<(usize, f64)> = None;
     for (index, (share, log_e)) in terms.iter().enumerate().filter(|(_, (share, _))| *share > 0.0) {
@@ -178,7 +178,7 @@ fn attribute(evidence: &mut [Evidence], terms: &[(f64, f64)], log_threshold: f64
         if most.is_none_or(|(_, largest)| contribution > largest) {
             most = Some((index, contribution));
         }
-        evidence[index].is_regressed |= adjusted[index] >= shown(log_threshold);
+        evidence[index].is_regressed |= adjusted[index] >= threshold;
     }
     if let Some((index, _)) = most {
         evidence[index].is_regressed = true;

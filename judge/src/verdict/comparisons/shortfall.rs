@@ -45,7 +45,8 @@ impl Coverage {
         }
     }
 
-    /// A look after the burn-in, with or without data.
+    /// A look after the burn-in that brought windows of at least one side. Looks without any show in the time that
+    /// is not covered.
     pub(super) fn cover(&mut self, at: Timestamp, slice: &Slice) {
         self.looks += 1;
         match (slice.both(), slice.start) {
@@ -58,7 +59,7 @@ impl Coverage {
         }
     }
 
-    /// Both sides were missing in more than half of the looks, or of the time, since the burn-in.
+    /// A side was missing in more than half of the looks, or of the time, since the burn-in.
     pub(super) fn is_mostly_missing(&self, judged_from: Timestamp, now: Timestamp, policy: &Policy) -> bool {
         let grace = policy.window.saturating_mul(GRACE_WINDOWS);
         let due = now.since(judged_from).saturating_sub(grace);

@@ -236,3 +236,59 @@ fn a_shared_fault_from_the_first_minute_is_stables_problem() {
         assert_eq!((undecided, unhealthy), (100, 100), "{name}");
     }
 }
+
+/// One pod's own slow noise: an AR(1) on the log of its failure rate, one value per window.
+struct PodNoise(f64);
+
+impl PodNoise {
+    fn next(&mut self, chance: &mut Chance) -> f64 {
+        const MEMORY: f64 = 0.85;
+        const DEVIATION: f64 = 0.5;
+        self.0 = MEMORY * self.0 + DEVIATION * (1.0 - MEMORY * MEMORY).sqrt() * chance.normal();
+        libm::exp(self.0 - 0.5 * DEVIATION * DEVIATION)
+    }
+}
+
+#[test]
+fn history_tames_the_noise_of_a_single_canary_pod() {
+    let rollback_rate = |windows_of_history: u64, policy: &Policy| {
+        let mut chance = Chance::from_seed(17);
+        let (runs, mut rolled_back) = (300, 0);
+        for _ in 0..runs {
+            let mut comparisons = Comparisons::new(&[comparison("errors")], policy, START);
+            let mut noise = PodNoise(0.0);
+            for step in 0..windows_of_history + 180 {
+                let rate = 0.02 * noise.next(&mut chance);
+                let counts = (
+                    100,
+                    chance.binomial(100, rate.min(1.0)),
+                    1900,
+                    chance.binomial(1900, 0.02),
+                );
+                let history = step < windows_of_history;
+                let end = if history {
+                    START - std::time::Duration::from_secs(10 * (windows_of_history - step))
+                } else {
+                    at(10 * (step - windows_of_history + 1))
+                };
+                let mut look = look(end, counts);
+                look.windows
+                    .iter_mut()
+                    .for_each(|window| window.flags.history = history);
+                comparisons.look(&look);
+            }
+            comparisons.finish(at(1800));
+            rolled_back += i32::from(comparisons.regressed());
+        }
+        f64::from(rolled_back) / f64::from(runs)
+    };
+    let naive = rollback_rate(0, &independent());
+    let calibrated = rollback_rate(360, &Policy::default());
+    println!(
+        "pod noise of 50%: false rollbacks {naive:.3} without, {calibrated:.3} with calibration from an hour"
+    );
+    assert!(
+        calibrated <= limit(0.01, 300) && calibrated < naive,
+        "{naive} {calibrated}"
+    );
+}

@@ -37,3 +37,25 @@ impl From<Counts> for Tally {
         }
     }
 }
+
+/// Requests and events of the judged windows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Judged {
+    pub(super) canary_requests: u64,
+    pub(super) canary_events: u64,
+    pub(super) stable_requests: u64,
+    pub(super) stable_events: u64,
+}
+
+impl Judged {
+    /// Adds a window; one where a side had no requests compares nothing.
+    pub(super) fn add(&mut self, canary: Counts, stable: Counts) {
+        if canary.total == 0 || stable.total == 0 {
+            return;
+        }
+        self.canary_requests = self.canary_requests.saturating_add(canary.total);
+        self.canary_events = self.canary_events.saturating_add(canary.bad);
+        self.stable_requests = self.stable_requests.saturating_add(stable.total);
+        self.stable_events = self.stable_events.saturating_add(stable.bad);
+    }
+}

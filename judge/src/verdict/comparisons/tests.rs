@@ -328,6 +328,43 @@ fn history_calibrates_and_is_never_judged() {
 }
 
 #[test]
+fn history_in_one_look_calibrates_as_well() {
+    let mut windows = Vec::new();
+    for step in 0..360_u64 {
+        let end = START - Duration::from_secs(3600 - step * 10);
+        windows.extend(look(end, (100, u64::from(step % 3 == 0), 1900, 10)).windows);
+    }
+    windows.iter_mut().for_each(|window| window.flags.history = true);
+    let comparisons = run(&Policy::default(), &[Look { at: START, windows }]);
+    assert_eq!(
+        only(&comparisons, START).dispersion.source,
+        DispersionSource::History
+    );
+}
+
+#[test]
+fn an_unhealthy_stable_suspends_promotion_and_lets_it_go_on() {
+    let mut comparisons = run(&independent(), &steady(280, (1000, 10, 1900, 40)));
+    let before = only(&comparisons, at(280)).promotion.e_value;
+    for step in 29..=34 {
+        comparisons.look(&look(at(step * 10), (1000, 110, 1900, 230)));
+        assert!(!comparisons.promotable(at(step * 10)));
+        assert_eq!(
+            comparisons.shortfall(at(step * 10)),
+            Some(Shortfall::StableUnhealthy)
+        );
+    }
+    let during = only(&comparisons, at(340));
+    assert_eq!(during.promotion.e_value.to_bits(), before.to_bits());
+    assert!(during.remarks.contains(&Remark::StableUnhealthy));
+    for step in 35..=42 {
+        comparisons.look(&look(at(step * 10), (1000, 10, 1900, 40)));
+    }
+    assert!(comparisons.promotable(at(420)));
+    assert_eq!(comparisons.shortfall(at(420)), None);
+}
+
+#[test]
 fn information_never_rolls_back() {
     let mut info = comparison("errors");
     (info.weight, info.required) = (Weight::Info, false);
