@@ -1,4 +1,6 @@
 //! Serin judges releases: the service around [`serin_judge`].
 #![forbid(unsafe_code)]
 
+pub mod config;
 pub mod engine;
+pub mod providers;
