@@ -1,5 +1,7 @@
 //! Serin judges releases: the service around [`serin_judge`].
 #![forbid(unsafe_code)]
 
+pub mod config;
 pub mod demo;
 pub mod engine;
+pub mod providers;

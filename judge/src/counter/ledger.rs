@@ -1,0 +1,185 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::origin::{Added, Origin, Read};
+use crate::time::Timestamp;
+use crate::verdict::Counts;
+
+/// The counters of all targets of one side, from the opening of a run on.
+///
+/// Rules, each of them the one that keeps every request exactly once:
+/// - The opening is a baseline: nothing before it is counted.
+/// - A counter that goes back was restarted, and all counters of its process with it: they count from 0.
+/// - A counter that was not there although its process was read is dead; when it returns it counts from 0.
+/// - A counter that is new in a known process counts from 0. So does a process that is new after the opening,
+///   unless its start time says that it is older than the opening.
+/// - A read with a value that no counter can have is no read.
+/// - A process that is not read in a window has its requests counted in the next one that reads it.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    opened_at: Timestamp,
+    /// End of the last window.
+    closed_at: Timestamp,
+    silent_for_max: Duration,
+    targets: BTreeMap<Arc<str>, Target>,
+}
+
+#[derive(Clone, Debug)]
+struct Target {
+    /// End of the last window that read it.
+    read_until: Timestamp,
+    /// Its newest valid read.
+    newest: Option<Timestamp>,
+    /// One that is there and unread was known at the opening and could not be read.
+    origins: BTreeMap<Arc<str>, Origin>,
+}
+
+/// What one window added for one target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Increase {
+    /// End of the last window that read this target; earlier than the last window's end when reads failed.
+    pub since: Timestamp,
+    /// Requests between `since` and the end of this window.
+    pub counts: Counts,
+    /// Some requests may be missing (a restart, a failed read), or they came late.
+    pub partial: bool,
+}
+
+impl Ledger {
+    /// Begins at `opened_at` with the reads before it, which are baseline only. A target that is not read any
+    /// more is reported as partial and empty for `silent_for_max` after its last read, then it is gone.
+    #[must_use]
+    pub fn open(opened_at: Timestamp, silent_for_max: Duration, reads: &[Read]) -> Self {
+        let mut ledger = Self {
+            opened_at,
+            closed_at: opened_at,
+            silent_for_max,
+            targets: BTreeMap::new(),
+        };
+        for (name, reads) in by_target(reads) {
+            let target = ledger
+                .targets
+                .entry(name.clone())
+                .or_insert_with(|| Target::new(opened_at));
+            for read in reads {
+                let valid = target
+                    .origins
+                    .entry(read.origin.clone())
+                    .or_default()
+                    .baseline(read);
+                target.newest = target.newest.max(valid.then_some(read.at));
+            }
+        }
+        ledger
+    }
+
+    /// Notes an origin that is known to exist at the opening and could not be read. Its first read is its
+    /// baseline unless its start time says that it is newer than the opening: nobody knows how much of it is older.
+    pub fn await_origin(&mut self, target: &Arc<str>, origin: &Arc<str>) {
+        let target = self
+            .targets
+            .entry(target.clone())
+            .or_insert_with(|| Target::new(self.closed_at));
+        let _ = target.origins.entry(origin.clone()).or_default();
+    }
+
+    /// Closes the window that ends at `end`: what each target added, in order of their names. Reads may
+    /// overlap with those of earlier windows and come in any order, at most one for an origin and instant;
+    /// nothing counts twice.
+    pub fn close(&mut self, end: Timestamp, reads: &[Read]) -> BTreeMap<Arc<str>, Increase> {
+        let last_end = self.closed_at;
+        let mut reads = by_target(reads);
+        for name in reads.keys() {
+            let _ = self
+                .targets
+                .entry((*name).clone())
+                .or_insert_with(|| Target::new(last_end));
+        }
+        self.closed_at = end;
+        let mut increases = BTreeMap::new();
+        for (name, target) in &mut self.targets {
+            let (mut increase, was_read) =
+                target.take(self.opened_at, &reads.remove(name).unwrap_or_default());
+            if was_read {
+                increase.since = target.read_until;
+                increase.partial |= target.read_until < last_end;
+                target.read_until = end;
+            } else {
+                increase.since = last_end;
+                increase.partial = true;
+            }
+            let gone = !was_read && end.since(target.read_until) > self.silent_for_max;
+            if !gone || increase.counts != Counts::default() {
+                let _ = increases.insert(name.clone(), increase);
+            }
+        }
+        increases
+    }
+}
+
+impl Target {
+    fn new(read_until: Timestamp) -> Self {
+        Self {
+            read_until,
+            newest: None,
+            origins: BTreeMap::new(),
+        }
+    }
+
+    /// Counts the reads; true when one of them is valid and newer than all before.
+    fn take(&mut self, opened_at: Timestamp, reads: &[&Read]) -> (Increase, bool) {
+        let mut increase = Increase {
+            since: self.read_until,
+            counts: Counts::default(),
+            partial: false,
+        };
+        let mut was_read = false;
+        for read in reads {
+            let added = self.take_one(opened_at, read);
+            increase.partial |= added.is_none_or(|added| added.partial);
+            if let Some(added) = added {
+                was_read |= self.newest.is_none_or(|newest| newest < read.at);
+                self.newest = self.newest.max(Some(read.at));
+                increase.counts.total = increase.counts.total.saturating_add(added.counts.total);
+                increase.counts.bad = increase.counts.bad.saturating_add(added.counts.bad);
+            }
+        }
+        (increase, was_read)
+    }
+
+    fn take_one(&mut self, opened_at: Timestamp, read: &Read) -> Option<Added> {
+        let awaited = self.origins.contains_key(&read.origin);
+        let origin = self.origins.entry(read.origin.clone()).or_default();
+        let first = origin.is_unread();
+        let started_at = read.started_at.and_then(Timestamp::from_seconds);
+        // Counting from 0 what is older than the run would be a flood of requests that never came in it.
+        let older = first && started_at.map_or(awaited, |started_at| started_at <= opened_at);
+        if read.at <= opened_at || older {
+            let valid = origin.baseline(read);
+            return valid.then_some(Added {
+                partial: read.at > opened_at,
+                ..Added::default()
+            });
+        }
+        origin.advance(read).map(|added| Added {
+            partial: added.partial || first,
+            ..added
+        })
+    }
+}
+
+/// Reads of each target, oldest first.
+fn by_target(reads: &[Read]) -> BTreeMap<&Arc<str>, Vec<&Read>> {
+    let mut targets: BTreeMap<&Arc<str>, Vec<&Read>> = BTreeMap::new();
+    for read in reads {
+        targets.entry(&read.target).or_default().push(read);
+    }
+    for reads in targets.values_mut() {
+        reads.sort_by(|one, other| (one.at, &one.origin).cmp(&(other.at, &other.origin)));
+    }
+    targets
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! From a plan's sources to adapters that ask them.
+
+use serin_judge::analysis::plan::{
+    Comparison, Population as Source, PrometheusAccess, Provider, Secret, WebRequest,
+};
+
+use crate::engine::ports::{Measure, MeasureError, Population, PopulationError, SecretError, Secrets};
+use crate::providers::{Unavailable, prometheus, scrape, web};
+
+/// What the service's own settings say about providers.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Prometheus' address for documents that name none: `serin.yaml`, else `SERIN_PROMETHEUS_ADDRESS`, else
+    /// `ARGO_ROLLOUTS_PROMETHEUS_ADDRESS`; the caller reads them.
+    pub prometheus_address: Option<String>,
+    /// Headers for that address, and for no other: a document that names its own address must not be
+    /// able to have the service's token sent there.
+    pub prometheus_headers: Vec<(String, Secret)>,
+    /// Limits of answers from Prometheus.
+    pub prometheus: prometheus::Limits,
+    /// Limits of answers to web metrics.
+    pub web: web::Limits,
+    /// Limits of `/metrics` texts.
+    pub scrape: scrape::Limits,
+}
+
+/// Providers that this build has, as documents name them.
+const PROVIDERS: [&str; 3] = ["prometheus", "web", "scrape"];
+
+/// The source of one metric. One that cannot be constructed answers every measurement with the Error that says
+/// why, as Argo does.
+#[must_use]
+pub fn measure(provider: &Provider, settings: &Settings, secrets: &dyn Secrets) -> Box<dyn Measure> {
+    try_measure(provider, settings, secrets).unwrap_or_else(|error| Box::new(Unavailable::new(error.message)))
+}
+
+fn try_measure(
+    provider: &Provider,
+    settings: &Settings,
+    secrets: &dyn Secrets,
+) -> Result<Box<dyn Measure>, MeasureError> {
+    Ok(match provider {
+        Provider::Prometheus(query) => {
+            let connection =
+                connection(&query.access, settings, secrets).map_err(|message| MeasureError { message })?;
+            Box::new(prometheus::PrometheusMeasure::new(
+                query,
+                &connection,
+                settings.prometheus,
+            )?)
+        }
+        Provider::Web(request) => Box::new(web_measure(request, settings, secrets)?),
+        Provider::Scrape(query) => Box::new(scrape::ScrapeMeasure::new(query, settings.scrape)?),
+        Provider::Unavailable { kind } => Box::new(Unavailable::new(format!(
+            "provider `{kind}` is not part of this build; the providers are: {}",
+            PROVIDERS.join(", ")
+        ))),
+    })
+}
+
+fn web_measure(
+    request: &WebRequest,
+    settings: &Settings,
+    secrets: &dyn Secrets,
+) -> Result<web::WebMeasure, MeasureError> {
+    let headers = resolve_all(&request.headers, secrets).map_err(|error| MeasureError {
+        message: format!("web: {error}"),
+    })?;
+    web::WebMeasure::new(request, &headers, settings.web)
+}
+
+/// The populations of one comparison.
+///
+/// # Errors
+/// [`PopulationError::Refused`] when they cannot be had: a bad address or selector, a missing secret, or counts that
+/// are handed in from outside.
+pub fn population(
+    comparison: &Comparison,
+    settings: &Settings,
+    secrets: &dyn Secrets,
+) -> Result<Box<dyn Population>, PopulationError> {
+    let name = comparison.name.as_str();
+    Ok(match &comparison.population {
+        Source::Prometheus {
+            access,
+            canary,
+            stable,
+        } => {
+            let connection = connection(access, settings, secrets).map_err(PopulationError::Refused)?;
+            let limits = settings.prometheus;
+            Box::new(prometheus::PrometheusPopulation::new(
+                name,
+                canary,
+                stable,
+                &connection,
+                limits,
+            )?)
+        }
+        Source::Scrape {
+            canary,
+            stable,
+            bad,
+            total,
+            timeout,
+        } => {
+            let targets = scrape::ScrapeTargets { canary, stable };
+            let selectors = scrape::ScrapeSelectors { bad, total };
+            Box::new(scrape::ScrapePopulation::new(
+                name,
+                targets,
+                selectors,
+                *timeout,
+                settings.scrape,
+            )?)
+        }
+        Source::Recorded => {
+            return Err(PopulationError::Refused(format!(
+                "comparison `{name}` has no source: its windows are handed in from outside"
+            )));
+        }
+    })
+}
+
+fn connection(
+    access: &PrometheusAccess,
+    settings: &Settings,
+    secrets: &dyn Secrets,
+) -> Result<prometheus::Connection, String> {
+    let fail = |error: SecretError| format!("prometheus: {error}");
+    let address = access.address.as_ref().or(settings.prometheus_address.as_ref()).ok_or(
+        "prometheus: no address; set it in the document, in serin.yaml at providers.prometheus.address, or in SERIN_PROMETHEUS_ADDRESS",
+    )?;
+    let mut headers = resolve_all(&access.headers, secrets).map_err(fail)?;
+    if Some(address) == settings.prometheus_address.as_ref() {
+        let own = resolve_all(&settings.prometheus_headers, secrets).map_err(fail)?;
+        // The document's come last and win.
+        headers = own.into_iter().chain(headers).collect();
+    }
+    let resolve = |secret: &Secret| secrets.resolve(secret).map_err(fail);
+    let basic = match &access.basic {
+        Some((user, password)) => Some((resolve(user)?, resolve(password)?)),
+        None => None,
+    };
+    Ok(prometheus::Connection {
+        address: address.clone(),
+        headers,
+        bearer: access.bearer.as_ref().map(resolve).transpose()?,
+        basic,
+        timeout: access.timeout,
+        insecure: access.insecure,
+        ca: access.ca.clone(),
+        proxies: false,
+    })
+}
+
+fn resolve_all(
+    headers: &[(String, Secret)],
+    secrets: &dyn Secrets,
+) -> Result<Vec<(String, String)>, SecretError> {
+    headers
+        .iter()
+        .map(|(name, secret)| Ok((name.clone(), secrets.resolve(secret)?)))
+        .collect()
+}

@@ -1,0 +1,286 @@
+//! HTTP with limits for all providers: how clients are built, bodies are read and errors are told.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Certificate, Client, Response, Url};
+
+mod redaction;
+
+pub use redaction::Redaction;
+
+/// A server that does not even accept a connection in this time is not there.
+const CONNECT_TIMEOUT_MAX: Duration = Duration::from_secs(10);
+/// Largest file of trusted roots in bytes.
+const CA_BYTES_MAX: u64 = 1 << 20;
+
+/// How a client behaves.
+#[derive(Clone, Debug)]
+pub struct ClientSettings {
+    /// Of a whole exchange, from the name lookup to the last byte of the body.
+    pub timeout: Duration,
+    /// Certificates are not verified.
+    pub insecure: bool,
+    /// Path of a PEM file of further trusted roots.
+    pub ca: Option<String>,
+    /// Redirects that are followed; 0 follows none.
+    pub redirects: usize,
+    /// The proxies that the environment names are used.
+    pub proxies: bool,
+}
+
+/// Why an exchange gave nothing. Holds no address and no header.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TransferError {
+    /// The client cannot be built.
+    #[error("the HTTP client cannot be built: {0}; a retry does not help")]
+    Client(String),
+    /// The request cannot be written.
+    #[error("the request cannot be sent: {0}; a retry does not help")]
+    Request(String),
+    /// No connection.
+    #[error("no connection: {0}; check the address and that the server is up; a retry may help")]
+    Connect(String),
+    /// The time was over.
+    #[error("the exchange took longer than {0:?}: timed out; a retry may help")]
+    TimedOut(Duration),
+    /// Too many redirects.
+    #[error("stopped after {0} redirects; a retry does not help")]
+    Redirects(usize),
+    /// The connection broke before the end of the answer.
+    #[error("the answer broke off: {0}; a retry may help")]
+    Broken(String),
+    /// The body is larger than the limit.
+    #[error(
+        "the body is larger than the limit of {limit} bytes; ask for less or raise the limit; a retry does not help"
+    )]
+    TooLarge {
+        /// In bytes.
+        limit: usize,
+    },
+}
+
+/// Makes ring the process' TLS provider. May be called any number of times, also beside other callers.
+pub fn install_tls() {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // It fails only when another thread was faster, and that one installed ring as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
+}
+
+/// Builds a client.
+///
+/// # Errors
+/// [`TransferError::Client`] when the roots cannot be read.
+pub fn client(settings: &ClientSettings) -> Result<Client, TransferError> {
+    install_tls();
+    let mut builder = Client::builder()
+        .user_agent(concat!("serin/", env!("CARGO_PKG_VERSION")))
+        .timeout(settings.timeout)
+        .connect_timeout(settings.timeout.min(CONNECT_TIMEOUT_MAX))
+        .redirect(match settings.redirects {
+            0 => reqwest::redirect::Policy::none(),
+            limit => reqwest::redirect::Policy::limited(limit),
+        })
+        .tls_danger_accept_invalid_certs(settings.insecure);
+    if !settings.proxies {
+        builder = builder.no_proxy();
+    }
+    if let Some(path) = &settings.ca {
+        builder = builder.tls_certs_merge(roots(path)?);
+    }
+    builder
+        .build()
+        .map_err(|error| TransferError::Client(cause(&error)))
+}
+
+fn roots(path: &str) -> Result<Vec<Certificate>, TransferError> {
+    let fail = |seen: String| TransferError::Client(format!("the CA file `{path}` {seen}"));
+    let length = std::fs::metadata(path)
+        .map_err(|error| fail(format!("cannot be read: {error}")))?
+        .len();
+    if length > CA_BYTES_MAX {
+        return Err(fail(format!(
+            "has {length} bytes; at most {CA_BYTES_MAX} are read"
+        )));
+    }
+    let pem = std::fs::read(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
+    let roots =
+        Certificate::from_pem_bundle(&pem).map_err(|_| fail("is no PEM bundle of certificates".into()))?;
+    if roots.is_empty() {
+        Err(fail("holds no certificate".into()))
+    } else {
+        Ok(roots)
+    }
+}
+
+/// Headers from names and secret values; their values are never shown.
+///
+/// # Errors
+/// Names the header that cannot be sent.
+pub fn headers<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<HeaderMap, TransferError> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in pairs {
+        let fail = |part: &str| {
+            TransferError::Request(format!(
+                "header `{name}`: its {part} has characters that no header may have"
+            ))
+        };
+        let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| fail("name"))?;
+        let mut value = HeaderValue::from_str(value).map_err(|_| fail("value"))?;
+        value.set_sensitive(true);
+        let _ = headers.insert(header, value);
+    }
+    Ok(headers)
+}
+
+/// The value of a header `Authorization` for HTTP's basic scheme.
+#[must_use]
+pub fn basic_authorization(user: &str, password: &str) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::from("Basic ");
+    for group in format!("{user}:{password}").as_bytes().chunks(3) {
+        let bits = group
+            .iter()
+            .fold(0_usize, |bits, byte| (bits << 8) | usize::from(*byte))
+            << (8 * (3 - group.len()));
+        for place in 0..4 {
+            let digit = char::from(ALPHABET[(bits >> (18 - 6 * place)) & 63]);
+            text.push(if place <= group.len() { digit } else { '=' });
+        }
+    }
+    text
+}
+
+/// Reads an address that must have a scheme (`http` or `https`) and a host.
+///
+/// # Errors
+/// Says what is missing, without a user or password that may stand in the address.
+pub fn address(text: &str) -> Result<Url, String> {
+    let shown = text
+        .rsplit_once('@')
+        .map_or_else(|| text.to_owned(), |(_, rest)| format!("*****@{rest}"));
+    let wrong =
+        |reason: &str| format!("address `{shown}`: {reason}; `http://host:port` or `https://...` is wanted");
+    let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
+    match url.scheme() {
+        "http" | "https" => Ok(url),
+        scheme => Err(wrong(&format!("unsupported protocol scheme `{scheme}`"))),
+    }
+}
+
+/// Scheme, host and port of a URL: what may be shown of one whose path and query may hold tokens.
+#[must_use]
+pub fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+/// Reads a body up to the limit, and no byte further.
+///
+/// # Errors
+/// When it is larger, breaks off or takes too long.
+pub async fn body(mut response: Response, limit: usize, timeout: Duration) -> Result<Vec<u8>, TransferError> {
+    let announced = response.content_length().unwrap_or(0);
+    if announced > limit as u64 {
+        return Err(TransferError::TooLarge { limit });
+    }
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| transfer_error(&error, timeout, 0))?
+    {
+        if bytes.len() + chunk.len() > limit {
+            return Err(TransferError::TooLarge { limit });
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+/// What went wrong, without the URL that reqwest puts into its errors.
+#[must_use]
+pub fn transfer_error(error: &reqwest::Error, timeout: Duration, redirects: usize) -> TransferError {
+    if error.is_timeout() {
+        TransferError::TimedOut(timeout)
+    } else if error.is_redirect() {
+        TransferError::Redirects(redirects)
+    } else if error.is_builder() {
+        TransferError::Request(cause(error))
+    } else if error.is_connect() {
+        TransferError::Connect(cause(error))
+    } else {
+        TransferError::Broken(cause(error))
+    }
+}
+
+/// The innermost cause: the outer ones only repeat the URL and the step.
+fn cause(error: &reqwest::Error) -> String {
+    let mut innermost: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
+    while let Some(next) = innermost.and_then(std::error::Error::source) {
+        innermost = Some(next);
+    }
+    innermost.map_or_else(|| "no further cause is known".to_owned(), ToString::to_string)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_need_scheme_and_host() {
+        for (text, expected) in [
+            ("prometheus:9090", "unsupported protocol scheme `prometheus`"),
+            ("ftp://a", "unsupported protocol scheme `ftp`"),
+            ("http://", "empty host"),
+            ("10.0.0.1:9090", "relative URL without a base"),
+            ("", "relative URL without a base"),
+            ("ht tp://user:hunter2@host", "*****@host"),
+        ] {
+            let error = address(text).unwrap_err();
+            assert!(
+                error.contains(expected) && !error.contains("hunter2"),
+                "{text}: {error}"
+            );
+        }
+        assert_eq!(
+            origin(&address("https://u:p@host:81/a?b").unwrap()),
+            "https://host:81"
+        );
+    }
+
+    #[test]
+    fn headers_that_cannot_be_sent_are_named_and_their_values_are_not() {
+        let error = headers([("X-Token", "hunter2\n")]).unwrap_err().to_string();
+        assert!(error.contains("X-Token") && !error.contains("hunter2"), "{error}");
+        assert!(headers([("a b", "c")]).is_err());
+        let shown = format!("{:?}", headers([("X-Token", "hunter2")]).unwrap());
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+
+    #[test]
+    fn basic_authorization_as_in_rfc_7617() {
+        assert_eq!(
+            basic_authorization("Aladdin", "open sesame"),
+            "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
+        );
+        assert_eq!(basic_authorization("a", "b"), "Basic YTpi");
+        assert_eq!(basic_authorization("ab", "c"), "Basic YWI6Yw==");
+    }
+
+    #[test]
+    fn roots_that_are_none() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for path in [file.path().to_str().unwrap(), "/no/such/file"] {
+            let settings = ClientSettings {
+                timeout: Duration::from_secs(1),
+                insecure: false,
+                ca: Some(path.to_owned()),
+                redirects: 0,
+                proxies: false,
+            };
+            let error = client(&settings).unwrap_err().to_string();
+            assert!(error.contains(path) && error.contains("CA file"), "{error}");
+        }
+    }
+}

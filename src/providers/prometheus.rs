@@ -1,0 +1,15 @@
+//! Prometheus, and whatever speaks its query API: values by PromQL, and exact counts from raw samples.
+
+mod client;
+mod config;
+mod decode;
+mod measure;
+mod population;
+mod samples;
+
+pub use config::{Connection, Limits};
+pub use measure::PrometheusMeasure;
+pub use population::PrometheusPopulation;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use serin_judge::analysis::plan::ScrapeQuery;
+use serin_judge::condition::Value;
+use serin_judge::counter::Selector;
+use serin_judge::time::Timestamp;
+
+use super::client::{Client, Target};
+use super::config::Limits;
+use crate::engine::ports::{Measure, MeasureError, Reading};
+
+/// Current values of series on `/metrics` endpoints as a metric.
+#[derive(Debug)]
+pub struct ScrapeMeasure {
+    client: Client,
+    targets: Vec<Target>,
+    series: Selector,
+}
+
+impl ScrapeMeasure {
+    /// For one metric.
+    ///
+    /// # Errors
+    /// When an address or the selector is none.
+    pub fn new(query: &ScrapeQuery, limits: Limits) -> Result<Self, MeasureError> {
+        let targets = query
+            .addresses
+            .iter()
+            .map(|address| Target::new(address))
+            .collect::<Result<_, _>>();
+        Ok(Self {
+            client: Client::new(query.timeout, limits).map_err(failed)?,
+            targets: targets.map_err(failed)?,
+            series: Selector::parse(&query.series)
+                .map_err(|error| failed(format!("scrape, series `{}`: {error}", query.series)))?,
+        })
+    }
+}
+
+#[async_trait]
+impl Measure for ScrapeMeasure {
+    /// Values of the matching series in order of the addresses, then of the series. One address that cannot be
+    /// read is an Error: the others alone would be another number.
+    async fn measure(&self, _now: Timestamp) -> Result<Reading, MeasureError> {
+        let mut values = Vec::new();
+        for samples in self.client.read_all(&self.targets).await {
+            let samples = samples.map_err(failed)?;
+            values.extend(
+                samples
+                    .iter()
+                    .filter(|sample| self.series.matches(&sample.series))
+                    .map(|sample| sample.value),
+            );
+        }
+        let texts: Vec<String> = values.iter().copied().map(decimal).collect();
+        Ok(Reading {
+            value: Value::Floats(values.into()),
+            text: format!("[{}]", texts.join(",")),
+            metadata: BTreeMap::new(),
+        })
+    }
+}
+
+/// Written like the values of a Prometheus vector.
+fn decimal(value: f64) -> String {
+    match value {
+        f64::INFINITY => "+Inf".to_owned(),
+        f64::NEG_INFINITY => "-Inf".to_owned(),
+        _ => value.to_string(),
+    }
+}
+
+fn failed(message: String) -> MeasureError {
+    MeasureError { message }
+}
