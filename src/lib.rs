@@ -3,3 +3,4 @@
 
 pub mod demo;
 pub mod engine;
+pub mod store;

@@ -3,7 +3,9 @@
 mod clock;
 mod measure;
 mod population;
+mod store;
 
 pub use clock::Clock;
 pub use measure::{Measure, MeasureError, Reading};
 pub use population::{Population, PopulationError};
+pub use store::{Record, RunRecord, Store, StoreError, StoredRun};
