@@ -135,10 +135,6 @@ impl Comparisons {
     /// has passed, stable is healthy, most of the data has arrived and nothing has regressed.
     #[must_use]
     pub fn promotable(&self, now: Timestamp) -> bool {
-        let healthy = self
-            .evidence
-            .iter()
-            .all(|evidence| !evidence.speaks_for_stable() || evidence.health.is_healthy());
         let shown = self
             .evidence
             .iter()
@@ -150,7 +146,20 @@ impl Comparisons {
                         .coverage
                         .is_mostly_missing(self.judged_from(), now, &self.policy)
             });
-        now.since(self.started_at) >= self.policy.minimum_duration && healthy && shown && !self.regressed()
+        now.since(self.started_at) >= self.policy.minimum_duration
+            && !self.stable_unhealthy()
+            && shown
+            && !self.regressed()
+    }
+
+    /// Stable itself is outside its own normal range in a comparison that speaks for it.
+    #[must_use]
+    pub fn stable_unhealthy(&self) -> bool {
+        let mut speaking = self
+            .evidence
+            .iter()
+            .filter(|evidence| evidence.speaks_for_stable());
+        speaking.any(|evidence| !evidence.health.is_healthy())
     }
 
     /// What keeps the data from being enough for a decision at `now`, the worst of all comparisons that decide;

@@ -54,6 +54,28 @@ pub enum Remark {
     RestartsExhausted,
 }
 
+impl std::fmt::Display for Remark {
+    /// For people.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::UncalibratedDispersion => {
+                "how noisy this service is was assumed, not measured (uncalibrated dispersion)"
+            }
+            Self::StableUnhealthy => {
+                "stable was outside its normal range at times; that time does not count towards a promotion"
+            }
+            Self::InvalidWindows => "some windows could not be right and count as missing",
+            Self::PartialWindows => "some requests of some windows may be missing",
+            Self::MissingWindows => "some looks lacked a side",
+            Self::LooksOutOfOrder => "a look that came twice or out of order was ignored",
+            Self::LateHistory => "history that came after judging had begun was ignored",
+            Self::RestartsExhausted => {
+                "no more restarts of the evidence; later regressions are found more slowly"
+            }
+        })
+    }
+}
+
 /// A confidence sequence: valid at all times at once.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Interval {
