@@ -21,7 +21,9 @@ fn records() -> Vec<Record> {
     let mut measurement = Measurement::error("timed out".to_owned(), at, at);
     measurement.value = "NaN".to_owned();
     vec![
-        Record::Measurements { measurements: vec![(3, measurement)] },
+        Record::Measurements {
+            measurements: vec![(3, measurement)],
+        },
         Record::Look {
             look: Look {
                 at,
@@ -37,7 +39,7 @@ fn records() -> Vec<Record> {
 ///
 /// # Panics
 /// When the store breaks a rule; the message names it.
-pub async fn check(store: &dyn Store) {
+pub(super) async fn check(store: &dyn Store) {
     keeps_records_in_order(store).await;
     refuses_what_is_unknown_or_double(store).await;
     gives_a_verdict_once(store).await;
