@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn evidence_rate_of_the_reference_table() {
-        // Section 1.1: 0.5% to 1.5%, two samples, ln 100 / g is 768 at 5/95, 831 at 10/90, 1760 at 50/50.
+        // 0.5% to 1.5%, two samples: ln 100 / g is 768 at 5/95, 831 at 10/90, 1760 at 50/50.
         for (stable_per_canary, requests) in [(99.0, 722.0), (19.0, 768.0), (9.0, 831.0), (1.0, 1760.0)] {
             let traffic = Traffic {
                 canary_rate: 0.015,

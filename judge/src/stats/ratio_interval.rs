@@ -3,7 +3,7 @@
 //! `ell(theta) = sum_w [ x_c ln theta - m ln( (n_c theta + n_s)/(n_c + n_s) ) ]` is kept on [`POINTS`] log-spaced
 //! ratios. `E(r_j) = mean_k exp(ell_k - ell_j)` over the grid points above `r_j` tests "the ratio is at most `r_j`",
 //! over those below it "at least `r_j`"; the interval is what neither rejects at half of the error each
-//! (section 1.1 of the statistical notes; Howard et al. 2021).
+//! (Howard, Ramdas, McAuliffe and Sekhon 2021).
 
 use super::Stratum;
 use super::log_sum::log_mean_exp;

@@ -87,7 +87,8 @@ impl Comparisons {
         }
     }
 
-    /// Takes in all windows that end at one instant. A look that is not later than the one before is ignored with
+    /// Takes in all windows that end at one instant; the windows of both sides have to come in the same look, since
+    /// each look is compared only with itself. A look that is not later than the one before is ignored with
     /// a remark; looks after the deadline or after [`finish`](Self::finish) are ignored, since the last test is
     /// over a time fixed in advance.
     pub fn look(&mut self, look: &Look) {

@@ -136,19 +136,20 @@ fn three_times_the_errors_are_found_in_minutes() {
 #[test]
 fn no_change_hardly_ever_rolls_back() {
     let same: Rates = |_| (0.005, 0.005);
-    for (name, policy) in [
-        ("no change, hybrid", independent()),
+    for (name, runs, policy) in [
+        ("no change, hybrid", 1000, independent()),
         (
             "no change, anytime",
+            300,
             Policy {
                 alpha_spending: AlphaSpending::Anytime,
                 ..independent()
             },
         ),
-        ("no change, default dispersion", Policy::default()),
+        ("no change, default dispersion", 300, Policy::default()),
     ] {
-        let figures = simulate(name, &policy, 1000, same, true);
-        assert!(figures.rolled_back <= limit(0.01, 1000), "{name}");
+        let figures = simulate(name, &policy, runs, same, true);
+        assert!(figures.rolled_back <= limit(0.01, runs), "{name}");
     }
     let policy = Policy {
         alpha_spending: AlphaSpending::ObrienFleming,
