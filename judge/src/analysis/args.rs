@@ -8,6 +8,9 @@ use super::node::{Kind, Node, Place};
 use super::plan::Dialect;
 use super::raw::metric::Argument;
 
+/// What stands in place of a secret, as in Argo.
+const MASK: &str = "*****";
+
 /// What is given from outside.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
@@ -107,6 +110,27 @@ fn value_of(argument: &Argument, place: &Place<'_>, inputs: &Inputs) -> Result<S
     Err(place.error(format!("args.{name} was not resolved"), given))
 }
 
+/// Hides the values of secrets in what is said about the texts that they were filled into.
+pub(crate) fn mask(declared: &[Declared<'_>], inputs: &Inputs, report: &mut [Diagnostic]) {
+    let is_secret = |known: &&Declared<'_>| {
+        known
+            .argument
+            .value_from
+            .as_ref()
+            .is_some_and(|from| from.secret_key_ref.is_some())
+    };
+    let given = declared
+        .iter()
+        .filter(is_secret)
+        .filter_map(|known| inputs.args.get(&known.argument.name))
+        .chain(inputs.secrets.values());
+    for secret in given.filter(|secret| !secret.is_empty()) {
+        for diagnostic in &mut *report {
+            diagnostic.found = diagnostic.found.replace(secret.as_str(), MASK);
+        }
+    }
+}
+
 /// Reports given arguments that nobody declared.
 pub(crate) fn refuse_unknown(
     declared: &[Declared<'_>],
@@ -116,6 +140,11 @@ pub(crate) fn refuse_unknown(
     report: &mut Vec<Diagnostic>,
 ) {
     let names = || declared.iter().map(|known| known.argument.name.as_str());
+    let expected = if declared.is_empty() {
+        "no `--arg`: this analysis declares no arguments".to_owned()
+    } else {
+        listed(names())
+    };
     for given in inputs
         .args
         .keys()
@@ -124,7 +153,7 @@ pub(crate) fn refuse_unknown(
         let found = format!("`--arg {given}=...` for an argument that is not declared");
         let unknown = spec
             .field("args")
-            .error(found, listed(names()))
+            .error(found, expected.clone())
             .with_suggestion(did_you_mean(given, names()));
         // Argo drops them silently, since one Rollout gives its arguments to several templates.
         report.push(if dialect == Dialect::Argo {
@@ -202,7 +231,8 @@ fn filled(
             let found =
                 format!("Cannot find end tag=\"}}}}\" in the template={text:?} starting from {rest:?}");
             refuse(start..text.len(), found, "`}}` after the name");
-            return filled;
+            at = start;
+            break;
         };
         let tag = &text[start + 2..end];
         let known = tag.trim().strip_prefix("args.").and_then(|name| values.get(name));
@@ -216,6 +246,7 @@ fn filled(
                     found,
                     "an argument that `spec.args` declares, as `{{args.name}}`",
                 );
+                filled.push_str(&text[start..end + 2]);
             }
         }
         at = end + 2;
