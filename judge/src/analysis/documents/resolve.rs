@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::Document;
 use super::select::Selected;
-use crate::analysis::args::{self, Declared, Inputs, Values};
+use crate::analysis::args::{self, Declared, Filling, Inputs, Values};
 use crate::analysis::diagnostic::Diagnostic;
 use crate::analysis::kind::DocumentKind;
 use crate::analysis::plan::{Dialect, Plan};
@@ -78,9 +78,15 @@ fn declared<'a>(selected: &Selected<'a>, report: &mut Vec<Diagnostic>) -> Option
 
 fn filled(document: &Document, values: &Values, report: &mut Vec<Diagnostic>) -> Document {
     let mut filled = document.clone();
+    let mut filling = Filling {
+        values,
+        place: document.place(),
+        bytes_left: args::FILLED_BYTES_MAX,
+        report,
+    };
     for part in RESOLVED {
         if let Some(node) = filled.node.get_mut("spec").and_then(|spec| spec.get_mut(part)) {
-            args::substitute(node, &document.place(), values, report);
+            filling.fill(node);
         }
     }
     filled

@@ -85,7 +85,7 @@ fn broken_files_get_one_clear_diagnostic() {
             b"[a, b]: c\n".to_vec(),
             "a list or map as a key",
         ),
-        ("a tag", b"kind: !secret x\n".to_vec(), "the tag `!secret`"),
+        ("a tag", b"!secret x\n".to_vec(), "the tag `!secret`"),
         (
             "a duplicate key",
             b"kind: x\nkind: y\n".to_vec(),

@@ -42,7 +42,7 @@ fn a_placeholder_that_nobody_declared() {
     assert_eq!(
         validated(&text),
         "\
-a.yaml:12:22: error: failed to resolve {{ args.canari }}
+a.yaml:12:24: error: failed to resolve {{ args.canari }}
     |
  12 |           / sum(b{pod=\"{{ args.canari }}\"})
     |                        ^^^^^^^^^^^^^^^^^

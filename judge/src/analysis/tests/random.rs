@@ -38,7 +38,7 @@ fn mutated() -> impl Strategy<Value = Vec<u8>> {
     (0..SEEDS.len(), prop::collection::vec(edit, 1..8)).prop_map(|(seed, edits)| {
         let mut text: Vec<char> = SEEDS[seed].chars().collect();
         for (place, kind, piece) in edits {
-            let at = place.index(text.len());
+            let at = place.index(text.len().max(1)).min(text.len());
             match kind {
                 0 => text.truncate(at.max(1)),
                 1 => drop(text.splice(at..(at + 3).min(text.len()), piece.chars())),

@@ -164,7 +164,7 @@ fn comparisons_that_are_refused() {
         ),
         (tolerance("promoteAbsolute: 1"), "1"),
         (tolerance("rollback: x"), "\"x\""),
-        (tolerance("rollback: .nan"), "the number .nan for `rollback`"),
+        (tolerance("rollback: .nan"), "\".nan\""),
         (
             format!("{ERRORS}, weight: info, required: true"),
             "comparisons[0]: `required: true` with `weight: info`",
