@@ -17,6 +17,8 @@ mod schema;
 mod settings;
 mod shape;
 mod source;
+#[cfg(test)]
+mod tests;
 mod validate;
 mod yaml;
 

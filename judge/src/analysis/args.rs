@@ -7,6 +7,12 @@ use super::locate::locate;
 use super::node::{Kind, Node, Place};
 use super::plan::Dialect;
 use super::raw::metric::Argument;
+use super::source::Span;
+
+/// Bytes of all texts of a run after arguments are filled in: a long value in many places would grow without end.
+pub(crate) const FILLED_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// What stands in place of a secret, as in Argo.
+const MASK: &str = "*****";
 
 /// What is given from outside.
 #[derive(Clone, Debug, Default)]
@@ -107,6 +113,27 @@ fn value_of(argument: &Argument, place: &Place<'_>, inputs: &Inputs) -> Result<S
     Err(place.error(format!("args.{name} was not resolved"), given))
 }
 
+/// Hides the values of secrets in what is said about the texts that they were filled into.
+pub(crate) fn mask(declared: &[Declared<'_>], inputs: &Inputs, report: &mut [Diagnostic]) {
+    let is_secret = |known: &&Declared<'_>| {
+        known
+            .argument
+            .value_from
+            .as_ref()
+            .is_some_and(|from| from.secret_key_ref.is_some())
+    };
+    let given = declared
+        .iter()
+        .filter(is_secret)
+        .filter_map(|known| inputs.args.get(&known.argument.name))
+        .chain(inputs.secrets.values());
+    for secret in given.filter(|secret| !secret.is_empty()) {
+        for diagnostic in &mut *report {
+            diagnostic.found = diagnostic.found.replace(secret.as_str(), MASK);
+        }
+    }
+}
+
 /// Reports given arguments that nobody declared.
 pub(crate) fn refuse_unknown(
     declared: &[Declared<'_>],
@@ -116,6 +143,11 @@ pub(crate) fn refuse_unknown(
     report: &mut Vec<Diagnostic>,
 ) {
     let names = || declared.iter().map(|known| known.argument.name.as_str());
+    let expected = if declared.is_empty() {
+        "no `--arg`: this analysis declares no arguments".to_owned()
+    } else {
+        listed(names())
+    };
     for given in inputs
         .args
         .keys()
@@ -124,7 +156,7 @@ pub(crate) fn refuse_unknown(
         let found = format!("`--arg {given}=...` for an argument that is not declared");
         let unknown = spec
             .field("args")
-            .error(found, listed(names()))
+            .error(found, expected.clone())
             .with_suggestion(did_you_mean(given, names()));
         // Argo drops them silently, since one Rollout gives its arguments to several templates.
         report.push(if dialect == Dialect::Argo {
@@ -135,78 +167,102 @@ pub(crate) fn refuse_unknown(
     }
 }
 
-/// Fills `{{args.name}}` into every text and key below a node.
-pub(crate) fn substitute(
-    node: &mut Node,
-    place_of: &Place<'_>,
-    values: &Values,
-    report: &mut Vec<Diagnostic>,
-) {
-    if matches!(node.kind, Kind::Text) && node.text.contains("{{") {
-        let text = filled(&node.text, values, &mut |part, found, expected| {
-            let span = locate(place_of.source(), node, &part);
-            report.push(problem(place_of, span, found, expected, values));
-        });
-        node.text = text;
-        return;
-    }
-    match &mut node.kind {
-        Kind::List(items) => items
-            .iter_mut()
-            .for_each(|item| substitute(item, place_of, values, report)),
-        Kind::Map(entries) => {
-            for entry in entries {
-                if entry.key.contains("{{") {
-                    let span = entry.key_span.clone();
-                    entry.key = filled(&entry.key, values, &mut |_, found, expected| {
-                        report.push(problem(place_of, span.clone(), found, expected, values));
-                    });
-                }
-                substitute(&mut entry.value, place_of, values, report);
-            }
-        }
-        _ => {}
-    }
+/// Fills `{{args.name}}` into texts and keys.
+pub(crate) struct Filling<'a, 'r> {
+    pub(crate) values: &'a Values,
+    pub(crate) place: Place<'a>,
+    /// What filled texts may still take.
+    pub(crate) bytes_left: usize,
+    pub(crate) report: &'r mut Vec<Diagnostic>,
 }
 
-fn problem(
-    place: &Place<'_>,
-    span: std::ops::Range<usize>,
-    found: String,
-    expected: &str,
-    values: &Values,
-) -> Diagnostic {
-    let word = found
-        .rsplit("args.")
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches('}')
-        .trim()
-        .to_owned();
-    Diagnostic::error(place.source(), span, found, expected)
-        .with_suggestion(did_you_mean(&word, values.keys().map(String::as_str)))
+impl Filling<'_, '_> {
+    /// Fills everything below a node.
+    pub(crate) fn fill(&mut self, node: &mut Node) {
+        if matches!(node.kind, Kind::Text) && node.text.contains("{{") {
+            let spelled = node.clone();
+            let source = self.place.source();
+            node.text = self.text(&spelled.text, &|part| locate(source, &spelled, part));
+            return;
+        }
+        match &mut node.kind {
+            Kind::List(items) => items.iter_mut().for_each(|item| self.fill(item)),
+            Kind::Map(entries) => {
+                for entry in entries {
+                    if entry.key.contains("{{") {
+                        let span = entry.key_span.clone();
+                        entry.key = self.text(&entry.key, &|_| span.clone());
+                    }
+                    self.fill(&mut entry.value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// One text filled in; `located` tells where a part of it stands.
+    fn text(&mut self, text: &str, located: &dyn Fn(&Span) -> Span) -> String {
+        let mut problems = Vec::new();
+        let filled = filled(
+            text,
+            self.values,
+            self.bytes_left,
+            &mut |part, found, expected| {
+                problems.push(self.problem(located(&part), found, expected));
+            },
+        );
+        self.bytes_left = self.bytes_left.saturating_sub(filled.len());
+        self.report.append(&mut problems);
+        filled
+    }
+
+    fn problem(&self, span: Span, found: String, expected: &str) -> Diagnostic {
+        let is_braced = found.contains("{{{");
+        let word = found
+            .rsplit("args.")
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches('}')
+            .trim()
+            .to_owned();
+        let names = self.values.keys().map(String::as_str);
+        let problem = Diagnostic::error(self.place.source(), span, found, expected)
+            .with_suggestion(did_you_mean(&word, names));
+        if is_braced {
+            problem.with_help("a brace in front needs a blank: `{ {{args.name}} }`")
+        } else {
+            problem
+        }
+    }
 }
 
 /// The text with its placeholders filled in; `refuse` gets the bytes, what was found and what was expected.
+/// Placeholders that cannot be filled in stay.
 fn filled(
     text: &str,
     values: &Values,
-    refuse: &mut dyn FnMut(std::ops::Range<usize>, String, &str),
+    bytes_max: usize,
+    refuse: &mut dyn FnMut(Span, String, &str),
 ) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut at = 0;
     while let Some(start) = text[at..].find("{{").map(|found| at + found) {
         filled.push_str(&text[at..start]);
+        at = start;
         let Some(end) = text[start + 2..].find("}}").map(|found| start + 2 + found) else {
             let rest = &text[start + 2..];
             let found =
                 format!("Cannot find end tag=\"}}}}\" in the template={text:?} starting from {rest:?}");
             refuse(start..text.len(), found, "`}}` after the name");
-            return filled;
+            break;
         };
         let tag = &text[start + 2..end];
-        let known = tag.trim().strip_prefix("args.").and_then(|name| values.get(name));
-        match known {
+        match tag.trim().strip_prefix("args.").and_then(|name| values.get(name)) {
+            Some(Some(value)) if filled.len() + value.len() > bytes_max => {
+                let found = format!("more than {FILLED_BYTES_MAX} bytes after arguments are filled in");
+                refuse(start..end + 2, found, "shorter values, or fewer places for them");
+                break;
+            }
             Some(Some(value)) => filled.push_str(value),
             Some(None) => filled.push_str(&text[start..end + 2]),
             None => {
@@ -216,6 +272,7 @@ fn filled(
                     found,
                     "an argument that `spec.args` declares, as `{{args.name}}`",
                 );
+                filled.push_str(&text[start..end + 2]);
             }
         }
         at = end + 2;

@@ -92,7 +92,7 @@ impl Documents {
     /// Without a name there has to be one analysis, or Argo templates only, which are merged.
     ///
     /// # Errors
-    /// Everything that is wrong with it, sorted by file and position.
+    /// Everything that is wrong with it, sorted by file and position: what [`Self::read`] told of these documents, and more.
     pub fn plan(
         &self,
         name: Option<&str>,
@@ -117,7 +117,11 @@ impl Documents {
         inputs: &Inputs,
     ) -> Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>> {
         let selected = select::select(&self.documents, name).map_err(arrange)?;
-        let mut report = Vec::new();
+        let mut report: Vec<Diagnostic> = selected
+            .documents
+            .iter()
+            .flat_map(|document| document.errors.iter().cloned())
+            .collect();
         let plan = resolve::plan(&selected, inputs, false, &mut report);
         let is_broken = report.iter().any(Diagnostic::is_error);
         match plan.filter(|_| !is_broken) {
@@ -132,20 +136,14 @@ impl Documents {
     pub fn validate(&self) -> Vec<Diagnostic> {
         let mut report = Vec::new();
         for selected in select::all(&self.documents, &mut report) {
-            if selected
-                .documents
-                .iter()
-                .all(|document| document.errors.is_empty())
-            {
-                resolve::plan(&selected, &Inputs::default(), true, &mut report);
-            }
+            resolve::plan(&selected, &Inputs::default(), true, &mut report);
         }
-        for document in self
+        let configs = self
             .documents
             .iter()
-            .filter(|document| document.kind == DocumentKind::Config && document.errors.is_empty())
-        {
-            validate::config::settings(document, &mut report);
+            .filter(|document| document.kind == DocumentKind::Config);
+        for config in configs {
+            validate::config::settings(config, &mut report);
         }
         arrange(report)
     }
@@ -171,11 +169,7 @@ impl Documents {
                     .error("a second Config", "one Config among the files"),
             );
         }
-        let settings = if report.is_empty() {
-            validate::config::settings(config, &mut report)
-        } else {
-            None
-        };
+        let settings = validate::config::settings(config, &mut report);
         if report.iter().any(Diagnostic::is_error) {
             Err(arrange(report))
         } else {

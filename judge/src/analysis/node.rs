@@ -101,7 +101,7 @@ impl Node {
         }
     }
 
-    /// The same as JSON; keys without a value are left out.
+    /// The same as JSON.
     pub(crate) fn to_json(&self) -> Value {
         match &self.kind {
             Kind::Null => Value::Null,
@@ -115,7 +115,6 @@ impl Node {
             Kind::Map(entries) => Value::Object(
                 entries
                     .iter()
-                    .filter(|entry| !entry.value.is_null())
                     .map(|entry| (entry.key.clone(), entry.value.to_json()))
                     .collect(),
             ),

@@ -7,5 +7,6 @@ pub(crate) mod argo;
 pub(crate) mod comparison;
 pub(crate) mod config;
 pub(crate) mod metric;
+pub(crate) mod provider;
 pub(crate) mod serin;
 pub(crate) mod text;

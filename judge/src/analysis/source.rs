@@ -1,5 +1,6 @@
 //! Text with a name, and positions in it.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -7,13 +8,20 @@ use std::sync::Arc;
 pub(crate) type Span = Range<usize>;
 
 /// One file as it was handed in.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Source {
     name: Arc<str>,
     text: Arc<str>,
     /// The first byte of each line.
     line_starts: Arc<[usize]>,
     invalid_utf8_at: Option<usize>,
+}
+
+impl fmt::Debug for Source {
+    /// Without the text, which may hold secrets.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Source").field(&self.name).finish()
+    }
 }
 
 impl Source {

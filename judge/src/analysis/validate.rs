@@ -8,6 +8,7 @@ mod policy;
 mod prometheus;
 mod provider;
 mod rules;
+mod secrets;
 mod web;
 
 pub(crate) use checks::Checks;

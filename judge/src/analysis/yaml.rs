@@ -2,6 +2,7 @@
 //!
 //! JSON is read as the YAML that it is.
 
+mod merge;
 mod scalar;
 mod tree;
 

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::Document;
 use super::select::Selected;
-use crate::analysis::args::{self, Inputs, Values};
+use crate::analysis::args::{self, Declared, Filling, Inputs, Values};
 use crate::analysis::diagnostic::Diagnostic;
 use crate::analysis::kind::DocumentKind;
 use crate::analysis::plan::{Dialect, Plan};
@@ -29,25 +29,28 @@ pub(super) fn plan(
     } else {
         Dialect::Serin
     };
-    let values = arguments(selected, inputs, draft, dialect, report)?;
     let before = report.len();
+    let declared = declared(selected, report)?;
+    args::refuse_unknown(&declared, inputs, dialect, &first.place().field("spec"), report);
+    let values = args::fill(&declared, inputs, draft, report);
     let resolved: Vec<Document> = selected
         .documents
         .iter()
         .map(|document| filled(document, &values, report))
         .collect();
-    if report[before..].iter().any(Diagnostic::is_error) {
-        return None;
-    }
+    // Placeholders that could not be filled in stay, and whatever holds one is not looked at any more.
+    let draft = draft || report[before..].iter().any(Diagnostic::is_error);
     let mut checks = Checks {
         dialect,
         draft,
         report,
     };
     let content = match first.kind {
-        DocumentKind::Analysis => validate::analysis(&mut checks, &resolved[0])?,
-        _ => validate::argo(&mut checks, &resolved)?,
+        DocumentKind::Analysis => validate::analysis(&mut checks, &resolved[0]),
+        _ => validate::argo(&mut checks, &resolved),
     };
+    args::mask(&declared, inputs, &mut report[before..]);
+    let content = content?;
     Some(Plan {
         name: selected.name.clone(),
         dialect,
@@ -59,13 +62,8 @@ pub(super) fn plan(
     })
 }
 
-fn arguments(
-    selected: &Selected<'_>,
-    inputs: &Inputs,
-    draft: bool,
-    dialect: Dialect,
-    report: &mut Vec<Diagnostic>,
-) -> Option<Values> {
+/// The arguments of all documents, merged.
+fn declared<'a>(selected: &Selected<'a>, report: &mut Vec<Diagnostic>) -> Option<Vec<Declared<'a>>> {
     let mut declared = Vec::new();
     for document in &selected.documents {
         let place = document.place().field("spec").field("args");
@@ -75,36 +73,39 @@ fn arguments(
             args::declare(&mut declared, argument, place.item(at), report);
         }
     }
-    let spec = selected.documents.first()?.place().field("spec");
-    args::refuse_unknown(&declared, inputs, dialect, &spec, report);
-    Some(args::fill(&declared, inputs, draft, report)).filter(|_| !report.iter().any(Diagnostic::is_error))
+    Some(declared)
 }
 
 fn filled(document: &Document, values: &Values, report: &mut Vec<Diagnostic>) -> Document {
     let mut filled = document.clone();
+    let mut filling = Filling {
+        values,
+        place: document.place(),
+        bytes_left: args::FILLED_BYTES_MAX,
+        report,
+    };
     for part in RESOLVED {
         if let Some(node) = filled.node.get_mut("spec").and_then(|spec| spec.get_mut(part)) {
-            args::substitute(node, &document.place(), values, report);
+            filling.fill(node);
         }
     }
     filled
 }
 
-/// A raw type from a tree whose shape was checked; what the schema could not tell is reported for the whole document.
+/// A raw type from a tree. What the schema could not tell is reported for the whole document; what it told is known.
 pub(crate) fn parse<T: DeserializeOwned>(
     document: &Document,
     json: Value,
     report: &mut Vec<Diagnostic>,
 ) -> Option<T> {
-    serde_json::from_value(json)
-        .map_err(|error| {
-            report.push(
-                document
-                    .place()
-                    .error(error.to_string(), format!("a valid {}", document.kind.name())),
-            )
-        })
-        .ok()
+    let parsed = serde_json::from_value(json);
+    if let Err(error) = &parsed
+        && document.errors.is_empty()
+    {
+        let expected = format!("a valid {}", document.kind.name());
+        report.push(document.place().error(error.to_string(), expected));
+    }
+    parsed.ok()
 }
 
 /// Over what is judged by, in an order that does not depend on how the document was written.

@@ -37,12 +37,6 @@ pub(super) fn select<'a>(
     }
     let mut report = Vec::new();
     let selected = closure(&candidates, documents, &mut report);
-    report.extend(
-        selected
-            .documents
-            .iter()
-            .flat_map(|document| document.errors.iter().cloned()),
-    );
     if report.is_empty() {
         Ok(selected)
     } else {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::serin::PrometheusAccess;
+use super::provider::PrometheusAccess;
 use super::text::{Addresses, NumberOrString};
 
 /// A question about the canary population against the stable one: exactly one of `errors`, `events`, `latency`, `series`.

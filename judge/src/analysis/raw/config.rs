@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::serin::PrometheusAccess;
+use super::provider::PrometheusAccess;
 use super::text::{IntOrString, SecretSource};
 
 /// The settings of a Serin.

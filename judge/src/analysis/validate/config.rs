@@ -35,7 +35,7 @@ pub(crate) fn settings(document: &Document, report: &mut Vec<Diagnostic>) -> Opt
             checks.warn(
                 &place,
                 format!("`{field}` is not used by this version"),
-                "`providers` and `limits`",
+                "`providers` and `limits`, which are",
             );
         }
     }

@@ -5,7 +5,7 @@ use super::{prometheus, web};
 use crate::analysis::diagnostic::listed;
 use crate::analysis::node::Place;
 use crate::analysis::plan::{Provider, ScrapeQuery};
-use crate::analysis::raw::{argo, serin};
+use crate::analysis::raw::{argo, provider as serin};
 
 /// Time for one scrape when the document does not say.
 pub(super) const SCRAPE_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);

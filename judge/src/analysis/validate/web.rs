@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::checks::Checks;
-use super::prometheus::headers;
+use super::secrets::headers;
 use crate::analysis::node::Place;
 use crate::analysis::plan::{Provider, Secret, WebRequest};
-use crate::analysis::raw::{argo, serin};
+use crate::analysis::raw::{argo, provider as serin};
 
 /// Argo's time for the whole exchange.
 const TIMEOUT_SECONDS: u64 = 10;

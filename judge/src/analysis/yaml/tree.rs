@@ -1,10 +1,11 @@
 //! The parser's events put together to trees, within limits.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use granit_parser::{Event, ScalarStyle, Tag};
 
+use super::merge::merged;
 use super::{DEPTH_MAX, NODES_MAX, scalar, too_deep};
 use crate::analysis::diagnostic::Diagnostic;
 use crate::analysis::node::{Entry, Kind, Node};
@@ -235,34 +236,4 @@ fn duplicate(source: &Arc<Source>, key: &str, span: Span, first: usize) -> Diagn
         format!("the key `{key}` a second time"),
         format!("each key once; it stands already in line {line}"),
     )
-}
-
-/// Fills in what `<<` names; keys that stand in the map itself win.
-fn merged(mut entries: Vec<Entry>) -> Vec<Entry> {
-    let Some(at) = entries
-        .iter()
-        .position(|entry| entry.key == "<<" && is_mergeable(&entry.value))
-    else {
-        return entries;
-    };
-    let merge = entries.remove(at).value;
-    let sources = match merge.kind {
-        Kind::List(items) => items,
-        _ => vec![merge],
-    };
-    let mut present: HashSet<String> = entries.iter().map(|entry| entry.key.clone()).collect();
-    for entry in sources.into_iter().flat_map(|source| match source.kind {
-        Kind::Map(entries) => entries,
-        _ => Vec::new(),
-    }) {
-        if present.insert(entry.key.clone()) {
-            entries.push(entry);
-        }
-    }
-    entries
-}
-
-fn is_mergeable(value: &Node) -> bool {
-    let is_map = |node: &Node| matches!(node.kind, Kind::Map(_));
-    is_map(value) || (!value.items().is_empty() && value.items().iter().all(is_map))
 }
