@@ -1,11 +1,194 @@
 //! `serin eval`: one condition, or a batch.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::process::ExitCode;
 
-/// Options.
-#[derive(Debug, clap::Args)]
-pub struct EvalOptions {}
+use serde_json::json;
+use serin_judge::condition::{Batch, Condition, ConditionError, Value};
+use serin_judge::time::Timestamp;
 
-/// Runs.
-pub fn execute(_: &EvalOptions) -> ExitCode {
-    ExitCode::from(2)
+use crate::cli::exit;
+use crate::cli::output::{self, Output};
+use crate::engine::clock::SystemClock;
+use crate::engine::ports::Clock;
+
+/// A line of a batch is never longer; one that is cannot be read to its end without bound.
+const LINE_BYTES_LIMIT: u64 = 16 << 20;
+
+/// Options of `serin eval`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    serin eval 'result[0] >= 0.95' --kind prometheus --result '[0.97]'\n  \
+    serin eval 'result.status == \"ok\" && result.lag < 5' --result '{\"status\":\"ok\",\"lag\":9}' --explain\n  \
+    serin eval --batch lines.ndjson\n\n\
+    Exit codes: 0 true, 1 false, 2 no expression, 4 no answer. A batch: 0, or 2 when a line was no such object.")]
+pub struct EvalOptions {
+    /// The condition.
+    #[arg(required_unless_present = "batch", conflicts_with = "batch")]
+    expression: Option<String>,
+    /// What the provider answered, as JSON.
+    #[arg(
+        long,
+        value_name = "JSON",
+        required_unless_present = "batch",
+        conflicts_with = "batch"
+    )]
+    result: Option<String>,
+    /// Which provider's types the value has.
+    #[arg(long, value_enum, default_value_t)]
+    kind: Kind,
+    /// Show every part of the condition with its value.
+    #[arg(long, conflicts_with = "batch")]
+    explain: bool,
+    /// One JSON object a line: `{"id", "kind", "result", "success", "failure"}`; `-` is standard input.
+    #[arg(long, value_name = "FILE|-")]
+    batch: Option<String>,
+    /// How to show the result.
+    #[arg(long, value_enum, default_value_t)]
+    output: Output,
+}
+
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum Kind {
+    /// What a JSON decoder gives.
+    #[default]
+    Web,
+    /// A number, or a list of numbers.
+    Prometheus,
+}
+
+/// Runs the command.
+pub fn execute(options: &EvalOptions) -> ExitCode {
+    match (&options.batch, &options.expression, &options.result) {
+        (Some(file), ..) => batch(file),
+        (None, Some(expression), Some(result)) => single(expression, result, options),
+        _ => exit::fail(
+            exit::INVALID,
+            "error: a condition and --result, or --batch, are wanted",
+        ),
+    }
+}
+
+fn single(expression: &str, result: &str, options: &EvalOptions) -> ExitCode {
+    let json = match serde_json::from_str(result) {
+        Ok(json) => json,
+        Err(error) => return exit::fail(exit::INVALID, &format!("error: --result is not JSON: {error}")),
+    };
+    let kind = match options.kind {
+        Kind::Web => "web",
+        Kind::Prometheus => "prometheus",
+    };
+    let value = match Value::from_batch(kind, &json) {
+        Ok(value) => value,
+        Err(error) => {
+            return exit::fail(
+                exit::INVALID,
+                &format!("error: --result is no {kind} value: {error}"),
+            );
+        }
+    };
+    let condition = match Condition::compile(expression) {
+        Ok(condition) => condition,
+        Err(error) => return exit::fail(exit::INVALID, &underlined(expression, &error)),
+    };
+    let now = SystemClock.now();
+    let answer = condition.value_at(&value, now);
+    show(&condition, &value, &answer, now, options);
+    match answer {
+        Ok(Value::Bool(true)) => ExitCode::from(exit::GOOD),
+        Ok(Value::Bool(false)) => ExitCode::from(exit::BAD),
+        Ok(_) => exit::fail(exit::BROKEN, "error: the condition yields neither true nor false"),
+        Err(error) => exit::fail(exit::BROKEN, &underlined(expression, &error)),
+    }
+}
+
+fn show(
+    condition: &Condition,
+    value: &Value,
+    answer: &Result<Value, ConditionError>,
+    now: Timestamp,
+    options: &EvalOptions,
+) {
+    let explanation = options
+        .explain
+        .then(|| condition.explain_at(value, now).to_string());
+    match (options.output, answer) {
+        (Output::Json, _) => output::print_json(&json!({
+            "value": answer.as_ref().ok().map(|value| parsed(&value.to_json())),
+            "error": answer.as_ref().err().map(ToString::to_string),
+            "explanation": explanation,
+        })),
+        (_, Ok(found)) => {
+            output::print(&format!(
+                "{}{}\n",
+                explanation.unwrap_or_default(),
+                found.to_json()
+            ));
+        }
+        (_, Err(_)) => output::print(&explanation.unwrap_or_default()),
+    }
+}
+
+fn parsed(json: &str) -> serde_json::Value {
+    serde_json::from_str(json).unwrap_or_else(|_| json.into())
+}
+
+/// The error with the part of the text that is at fault underlined.
+fn underlined(text: &str, error: &ConditionError) -> String {
+    let Some(span) = error.span() else {
+        return format!("error: {error}");
+    };
+    let start = text.get(..span.start).map_or(0, |before| before.chars().count());
+    let width = text.get(span).map_or(1, |part| part.chars().count()).max(1);
+    let line: String = text
+        .chars()
+        .map(|character| if character.is_control() { ' ' } else { character })
+        .collect();
+    format!(
+        "error: {error}\n  {line}\n  {}{}",
+        " ".repeat(start),
+        "^".repeat(width)
+    )
+}
+
+fn batch(file: &str) -> ExitCode {
+    let answered = if file == "-" {
+        answer_lines(&mut io::stdin().lock())
+    } else {
+        File::open(file).and_then(|file| answer_lines(&mut BufReader::new(file)))
+    };
+    match answered {
+        Ok(true) => ExitCode::from(exit::GOOD),
+        Ok(false) => ExitCode::from(exit::INVALID),
+        // The reader has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(exit::GOOD),
+        Err(error) => exit::fail(exit::INVALID, &format!("error: {file}: {error}")),
+    }
+}
+
+/// Answers line by line; true when every line was well formed.
+fn answer_lines(lines: &mut impl BufRead) -> io::Result<bool> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    let (mut batch, now) = (Batch::new(), SystemClock.now());
+    let (mut number, mut all_well_formed) = (0, true);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        number += 1;
+        let length = io::Read::take(&mut *lines, LINE_BYTES_LIMIT).read_until(b'\n', &mut line)?;
+        if length == 0 {
+            out.flush()?;
+            return Ok(all_well_formed);
+        }
+        if line.last() != Some(&b'\n') && line.len() as u64 == LINE_BYTES_LIMIT {
+            // What is left of an endless line is no line of its own.
+            let _skipped = lines.skip_until(b'\n')?;
+        }
+        let text = String::from_utf8_lossy(&line);
+        let answer = batch.line(number, text.trim_end_matches(['\n', '\r']), now);
+        all_well_formed &= answer.well_formed;
+        out.write_all(answer.json.as_bytes())?;
+        out.write_all(b"\n")?;
+    }
 }
