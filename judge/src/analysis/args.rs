@@ -75,21 +75,21 @@ pub(crate) fn fill(
         if let Err(problem) = &value
             && !draft
         {
-            report.push(problem.clone());
+            report.push((**problem).clone());
         }
         values.insert(argument.name.clone(), value.ok());
     }
     values
 }
 
-fn value_of(argument: &Argument, place: &Place<'_>, inputs: &Inputs) -> Result<String, Diagnostic> {
+fn value_of(argument: &Argument, place: &Place<'_>, inputs: &Inputs) -> Result<String, Box<Diagnostic>> {
     let name = &argument.name;
     if let Some(value) = inputs.args.get(name).or(argument.value.as_ref()) {
         return Ok(value.clone());
     }
     let given = format!("a value: `--arg {name}=...`, or `value` here");
     let Some(from) = &argument.value_from else {
-        return Err(place.error(format!("args.{name} was not resolved"), given));
+        return Err(place.error(format!("args.{name} was not resolved"), given).into());
     };
     if let Some(secret) = &from.secret_key_ref {
         let (secret, key) = (&secret.name, &secret.key);
@@ -101,16 +101,19 @@ fn value_of(argument: &Argument, place: &Place<'_>, inputs: &Inputs) -> Result<S
                 let found = format!(
                     "args.{name} was not resolved: key `{key}` of secret `{secret}` is not available here"
                 );
-                place.error(found, format!("the secret's value: `--arg {name}=...`"))
+                place
+                    .error(found, format!("the secret's value: `--arg {name}=...`"))
+                    .into()
             });
     }
     if from.field_ref.is_some() {
         let found = format!("argument \"{name}\" was not supplied");
         return Err(place
             .error(found, given)
-            .with_help("`fieldRef` reads a Rollout, and there is none here"));
+            .with_help("`fieldRef` reads a Rollout, and there is none here")
+            .into());
     }
-    Err(place.error(format!("args.{name} was not resolved"), given))
+    Err(place.error(format!("args.{name} was not resolved"), given).into())
 }
 
 /// Hides the values of secrets in what is said about the texts that they were filled into.

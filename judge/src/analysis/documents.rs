@@ -57,7 +57,7 @@ impl Documents {
             let kind = match identify(source, &node) {
                 Ok(kind) => kind,
                 Err(problem) => {
-                    report.push(problem);
+                    report.push(*problem);
                     continue;
                 }
             };

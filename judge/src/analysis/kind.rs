@@ -69,13 +69,15 @@ impl DocumentKind {
 }
 
 /// What the document is; otherwise an error, or a warning when it is no business of Serin.
-pub(crate) fn identify(source: &Arc<Source>, node: &Node) -> Result<DocumentKind, Diagnostic> {
+pub(crate) fn identify(source: &Arc<Source>, node: &Node) -> Result<DocumentKind, Box<Diagnostic>> {
     let place = Place::root(source, node);
     if !matches!(node.kind, Kind::Map(_)) {
-        return Err(place.error(
-            "a document that is no map",
-            "a map with `apiVersion`, `kind` and `spec`",
-        ));
+        return Err(place
+            .error(
+                "a document that is no map",
+                "a map with `apiVersion`, `kind` and `spec`",
+            )
+            .into());
     }
     let api_version = word(
         &place,
@@ -84,15 +86,15 @@ pub(crate) fn identify(source: &Arc<Source>, node: &Node) -> Result<DocumentKind
     )?;
     let names = listed(DocumentKind::ALL.map(DocumentKind::name));
     let kind = word(&place, "kind", &format!("`kind` with {names}"))?;
-    DocumentKind::of(&api_version, &kind).ok_or_else(|| unknown(&place, &api_version, &kind))
+    DocumentKind::of(&api_version, &kind).ok_or_else(|| unknown(&place, &api_version, &kind).into())
 }
 
-fn word(place: &Place<'_>, field: &str, expected: &str) -> Result<String, Diagnostic> {
+fn word(place: &Place<'_>, field: &str, expected: &str) -> Result<String, Box<Diagnostic>> {
     let place = place.field(field);
     match place.node().map(|node| (node.as_text(), node)) {
         Some((Some(text), _)) => Ok(text.to_owned()),
-        Some(_) => Err(place.error(format!("`{field}` that is no text"), expected)),
-        None => Err(place.error(format!("missing field `{field}`"), expected)),
+        Some(_) => Err(place.error(format!("`{field}` that is no text"), expected).into()),
+        None => Err(place.error(format!("missing field `{field}`"), expected).into()),
     }
 }
 

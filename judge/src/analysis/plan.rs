@@ -237,6 +237,7 @@ pub struct Comparison {
 }
 
 /// Where request and error counts of both sides come from.
+#[expect(clippy::large_enum_variant, reason = "a plan holds a handful of them")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Population {
     /// Raw samples of counters in a Prometheus.

@@ -48,21 +48,11 @@ impl Shape<'_> {
             coerce(&allowed, node);
         }
         match &mut node.kind {
-            Kind::Map(entries) => {
-                if let Some(schema) = allowed.object {
-                    return self.map(schema, entries, owner, name);
-                }
+            Kind::Map(entries) if let Some(schema) = allowed.object => {
+                return self.map(schema, entries, owner, name);
             }
-            Kind::List(items) => {
-                if let Some(schema) = allowed.array {
-                    return self.list(schema, items, name);
-                }
-            }
-            Kind::Text => {
-                if allowed.string || allowed.words.contains(&node.text.as_str()) {
-                    return;
-                }
-            }
+            Kind::List(items) if let Some(schema) = allowed.array => return self.list(schema, items, name),
+            Kind::Text if allowed.string || allowed.words.contains(&node.text.as_str()) => return,
             Kind::Bool(_) if allowed.boolean => return,
             Kind::Integer(_) if allowed.integer || allowed.number => return,
             Kind::Float(_) if allowed.number => return,

@@ -33,10 +33,10 @@ pub(crate) fn read(source: &Arc<Source>, report: &mut Vec<Diagnostic>) -> Vec<No
     {
         let done = match event {
             Ok((event, span)) => tree.take(event, bytes(&span)),
-            Err(error) => Err(syntax_error(source, &error)),
+            Err(error) => Err(syntax_error(source, &error).into()),
         };
         if let Err(error) = done {
-            tree.problems.push(error);
+            tree.problems.push(*error);
             break;
         }
     }

@@ -11,6 +11,7 @@ fn planned(text: &str) -> Plan {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn argo_validation_cases() {
     let cases: [(u32, &str, &[&str]); 17] = [
         (

@@ -24,6 +24,7 @@ fn verdict(fields: &str) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn a_whole_analysis() {
     let text = analysis(
         "\

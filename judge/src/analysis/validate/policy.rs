@@ -87,52 +87,24 @@ fn check_times(checks: &mut Checks<'_>, policy: &Policy, raw: &Verdict, place: &
     if texts.into_iter().flatten().any(|text| checks.is_open(text)) {
         return;
     }
-    let mut refuse = |field: &str, found: String, expected: String| {
-        let given = place.field(field);
-        checks.refuse(&given, found, expected);
-    };
+    check_window(checks, policy, raw, place);
     let (window, deadline) = (policy.window, policy.deadline);
-    if window < WINDOW_MIN {
-        refuse(
-            "window",
-            format!("a window of {}", go(window)),
-            format!("at least {}", go(WINDOW_MIN)),
-        );
-    }
-    if deadline < window {
-        refuse(
-            "deadline",
-            format!("a deadline of {} with windows of {}", go(deadline), go(window)),
-            "a deadline of at least one window".into(),
-        );
-    } else if policy.burn_in + window > deadline {
-        let found = format!(
-            "a burnIn of {} leaves no window of {} before the deadline of {}",
-            go(policy.burn_in),
-            go(window),
-            go(deadline)
-        );
-        let field = [("burnIn", &raw.burn_in), ("deadline", &raw.deadline)]
-            .into_iter()
-            .find(|(_, text)| text.is_some());
-        let expected = format!(
-            "a burnIn of at most {}, or a later deadline",
-            go(deadline - window)
-        );
-        refuse(field.map_or("window", |(field, _)| field), found, expected);
-    }
     if policy.minimum_duration > deadline {
         let field = if raw.minimum_duration.is_some() {
             "minimumDuration"
         } else {
             "deadline"
         };
+        let longest = go(policy.minimum_duration);
         let found = format!(
-            "a minimumDuration of {} beyond the deadline of {}",
-            go(policy.minimum_duration),
+            "a minimumDuration of {longest} beyond the deadline of {}",
             go(deadline)
         );
-        refuse(field, found, "a minimumDuration of at most the deadline".into());
+        checks.refuse(
+            &place.field(field),
+            found,
+            "a minimumDuration of at most the deadline",
+        );
     }
     if let Some(restart) = policy.restart_interval.filter(|restart| *restart < window) {
         let field = if raw.restart_interval.is_some() {
@@ -145,11 +117,49 @@ fn check_times(checks: &mut Checks<'_>, policy: &Policy, raw: &Verdict, place: &
             go(restart),
             go(window)
         );
-        refuse(
-            field,
+        checks.refuse(
+            &place.field(field),
             found,
-            "a restartInterval of at least one window, or `0s` for none".into(),
+            "a restartInterval of at least one window, or `0s` for none",
         );
+    }
+}
+
+/// Whether a window can be judged before the deadline.
+fn check_window(checks: &mut Checks<'_>, policy: &Policy, raw: &Verdict, place: &Place<'_>) {
+    let (window, deadline, burn_in) = (policy.window, policy.deadline, policy.burn_in);
+    if window < WINDOW_MIN {
+        let expected = format!("at least {}", go(WINDOW_MIN));
+        checks.refuse(
+            &place.field("window"),
+            format!("a window of {}", go(window)),
+            expected,
+        );
+    }
+    if deadline < window {
+        let found = format!("a deadline of {} with windows of {}", go(deadline), go(window));
+        checks.refuse(
+            &place.field("deadline"),
+            found,
+            "a deadline of at least one window",
+        );
+    } else if burn_in.saturating_add(window) > deadline {
+        let field = match (&raw.burn_in, &raw.deadline) {
+            (Some(_), _) => "burnIn",
+            (None, Some(_)) => "deadline",
+            (None, None) => "window",
+        };
+        let found = format!(
+            "a burnIn of {} leaves no window of {} before the deadline of {}",
+            go(burn_in),
+            go(window),
+            go(deadline)
+        );
+        let expected = format!(
+            "a burnIn of at most {}, or a later deadline",
+            go(deadline - window)
+        );
+        checks.refuse(&place.field(field), found, expected);
     }
 }
 

@@ -53,7 +53,7 @@ impl<'a> Tree<'a> {
     }
 
     /// Takes one event; an error ends the reading of the file.
-    pub(super) fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Diagnostic> {
+    pub(super) fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), Box<Diagnostic>> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 self.count(1, &span)?;
@@ -109,7 +109,7 @@ impl<'a> Tree<'a> {
         self.problems.push(problem);
     }
 
-    fn count(&mut self, more: usize, span: &Span) -> Result<(), Diagnostic> {
+    fn count(&mut self, more: usize, span: &Span) -> Result<(), Box<Diagnostic>> {
         self.nodes += more;
         if self.nodes <= NODES_MAX {
             return Ok(());
@@ -120,7 +120,8 @@ impl<'a> Tree<'a> {
             span.clone(),
             format!("more than {NODES_MAX} values in one file"),
             expected,
-        ))
+        )
+        .into())
     }
 
     fn start(
@@ -129,11 +130,11 @@ impl<'a> Tree<'a> {
         tag: Option<&Tag>,
         span: Span,
         content: Content,
-    ) -> Result<(), Diagnostic> {
+    ) -> Result<(), Box<Diagnostic>> {
         let nodes_before = self.nodes;
         self.count(1, &span)?;
         if self.open.len() == DEPTH_MAX {
-            return Err(too_deep(self.source, span));
+            return Err(too_deep(self.source, span).into());
         }
         if let Some(tag) = tag
             && !matches!(tag.core_suffix(), Some("map" | "seq"))
@@ -149,7 +150,7 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
-    fn end(&mut self, end: &Span) -> Result<(), Diagnostic> {
+    fn end(&mut self, end: &Span) -> Result<(), Box<Diagnostic>> {
         let Some(open) = self.open.pop() else {
             return Ok(());
         };
@@ -172,14 +173,15 @@ impl<'a> Tree<'a> {
         self.add(node)
     }
 
-    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Diagnostic> {
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Box<Diagnostic>> {
         let Some((_, size)) = self.anchors.get(&anchor) else {
             return Err(Diagnostic::error(
                 self.source,
                 span,
                 "an alias inside the value that it repeats",
                 "a value that ends",
-            ));
+            )
+            .into());
         };
         self.count(*size, &span)?;
         let mut node = self.anchors[&anchor].0.clone();
@@ -188,7 +190,7 @@ impl<'a> Tree<'a> {
     }
 
     /// Puts a complete value where it belongs.
-    fn add(&mut self, node: Node) -> Result<(), Diagnostic> {
+    fn add(&mut self, node: Node) -> Result<(), Box<Diagnostic>> {
         match self.open.last_mut().map(|open| &mut open.content) {
             None if node.is_null() => Ok(()),
             None => {
@@ -207,7 +209,8 @@ impl<'a> Tree<'a> {
                             node.mark(),
                             "a list or map as a key",
                             "a word as a key",
-                        ));
+                        )
+                        .into());
                     }
                     *key = Some((node.text, node.span));
                     Ok(())
