@@ -25,6 +25,8 @@ fn at(seconds: i64) -> Timestamp {
 #[derive(Default)]
 struct Samples {
     series: Vec<(Series, Vec<(i64, f64)>)>,
+    /// Pods and when their processes began.
+    starts: Vec<(&'static str, i64)>,
     /// Queries that hold this text are answered with 503.
     failing: Option<&'static str>,
 }
@@ -53,6 +55,15 @@ async fn query(
         return (
             StatusCode::SERVICE_UNAVAILABLE,
             Json(json!({"status": "error", "errorType": "unavailable", "error": "starting up"})),
+        );
+    }
+    if query.starts_with("last_over_time(") {
+        let result: Vec<Document> = samples.starts.iter().filter(|(pod, _)| query.contains(&format!("{{pod=\"{pod}\"}}"))).map(|(pod, start)| {
+            json!({"metric": {"pod": pod}, "value": [time, at(*start).as_seconds().to_string()]})
+        }).collect();
+        return (
+            StatusCode::OK,
+            Json(json!({"status": "success", "data": {"resultType": "vector", "result": result}})),
         );
     }
     let (selector, range) = query.rsplit_once('[').unwrap();
@@ -314,6 +325,45 @@ async fn pods_come_and_go() {
             .collect();
         assert_eq!(seen, expected, "window {index}");
     }
+}
+
+#[tokio::test]
+async fn a_pod_that_is_new_here_and_older_than_the_run_gives_only_a_baseline() {
+    let fake = FakePrometheus::start().await;
+    fake.add(
+        "stable",
+        "s1",
+        "200",
+        &[],
+        &[(-15, 1.0), (-5, 2.0), (5, 3.0), (35, 4.0)],
+    );
+    // Relabelled from elsewhere after a life of a million requests; and one that is really new.
+    fake.add(
+        "stable",
+        "moved",
+        "200",
+        &[],
+        &[(5, 1e6), (15, 1e6 + 3.0), (35, 1e6 + 5.0)],
+    );
+    fake.add("stable", "new", "200", &[], &[(15, 4.0), (35, 6.0)]);
+    fake.samples
+        .lock()
+        .unwrap()
+        .starts
+        .extend([("moved", -86_400), ("new", 12)]);
+    let mut population = fake.opened().await;
+    let named =
+        |rows: [(&str, u64, bool); 3]| rows.map(|(pod, total, partial)| (pod.to_owned(), total, 0, partial));
+    let expected = named([("moved", 3, true), ("new", 4, true), ("s1", 1, false)]);
+    assert_eq!(
+        shown(&population.close(at(30)).await.unwrap(), Side::Stable),
+        expected
+    );
+    let expected = named([("moved", 2, false), ("new", 2, false), ("s1", 1, false)]);
+    assert_eq!(
+        shown(&population.close(at(60)).await.unwrap(), Side::Stable),
+        expected
+    );
 }
 
 #[tokio::test]

@@ -27,13 +27,15 @@ pub(crate) struct Prometheus {
 impl Prometheus {
     /// Starts one and waits until it is ready. `interval` is of scrapes, such as `200ms`.
     pub(crate) async fn start(interval: &str, targets: &[Scraped]) -> Self {
+        let mut log = String::new();
         for _ in 0..STARTS_MAX {
             let mut prometheus = Self::spawn(interval, targets);
             if prometheus.becomes_ready().await {
                 return prometheus;
             }
+            log = fs::read_to_string(prometheus.folder.path().join("log")).unwrap_or_default();
         }
-        panic!("Prometheus did not start in {STARTS_MAX} attempts");
+        panic!("Prometheus did not start in {STARTS_MAX} attempts: {log}");
     }
 
     pub(crate) fn address(&self) -> &str {
@@ -94,10 +96,6 @@ impl Prometheus {
             response.status().is_success().then_some(false)
         });
         let ended = ended.await;
-        if ended {
-            let log = fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
-            println!("Prometheus ended at its start: {log}");
-        }
         !ended
     }
 }

@@ -6,12 +6,15 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value as Document, json};
 use serin::config::providers::Settings;
-use serin_judge::analysis::plan::{PrometheusQuery, Provider, RangeQuery, Secret};
+use serin_judge::analysis::plan::{
+    PrometheusAccess, PrometheusQuery, Provider, RangeQuery, Secret, WebRequest,
+};
 use serin_judge::condition::Value;
 
-use super::{TIMEOUT, access, measure, prometheus_query, reading};
+use super::{TIMEOUT, access, measure, prometheus_query, reading, web_request};
 use crate::peers::now;
 use crate::peers::prometheus::Prometheus;
+use crate::peers::tls::TlsServer;
 
 #[tokio::test]
 async fn a_real_prometheus_answers_with_all_types() {
@@ -234,4 +237,41 @@ async fn what_cannot_be_built_is_an_error_of_each_measurement() {
         let error = reading(&provider).await.unwrap_err().message;
         assert!(error.contains(expected), "{provider:?}: {error}");
     }
+}
+
+#[tokio::test]
+async fn certificates_are_verified_unless_told_otherwise() {
+    let server =
+        TlsServer::start(r#"{"status":"success","data":{"resultType":"scalar","result":[1,"2"]}}"#).await;
+    let with = |ca: Option<String>, insecure: bool| {
+        let access = PrometheusAccess {
+            ca,
+            insecure,
+            ..access(server.address(), TIMEOUT)
+        };
+        Provider::Prometheus(PrometheusQuery {
+            access,
+            query: "2".into(),
+            range: None,
+        })
+    };
+    let error = reading(&with(None, false)).await.unwrap_err().message;
+    assert!(error.contains("certificate"), "{error}");
+    assert_eq!(
+        reading(&with(Some(server.roots()), false)).await.unwrap().text,
+        "2"
+    );
+    assert_eq!(reading(&with(None, true)).await.unwrap().text, "2");
+
+    let insecure = WebRequest {
+        insecure: true,
+        json_path: "{.data.result[1]}".into(),
+        ..web_request(server.address())
+    };
+    assert_eq!(reading(&Provider::Web(insecure)).await.unwrap().text, r#""2""#);
+    assert!(
+        reading(&Provider::Web(web_request(server.address())))
+            .await
+            .is_err()
+    );
 }
