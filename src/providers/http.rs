@@ -78,6 +78,9 @@ pub fn client(settings: &ClientSettings) -> Result<Client, TransferError> {
         .user_agent(concat!("serin/", env!("CARGO_PKG_VERSION")))
         .timeout(settings.timeout)
         .connect_timeout(settings.timeout.min(CONNECT_TIMEOUT_MAX))
+        // Measurements are seconds or minutes apart. A connection that a peer closed meanwhile would be an Error
+        // of the next one, for a POST is not sent again.
+        .pool_max_idle_per_host(0)
         .redirect(match settings.redirects {
             0 => reqwest::redirect::Policy::none(),
             limit => reqwest::redirect::Policy::limited(limit),

@@ -6,6 +6,7 @@ mod decode;
 mod measure;
 mod population;
 mod samples;
+mod starts;
 
 pub use config::{Connection, Limits};
 pub use measure::PrometheusMeasure;

@@ -7,6 +7,3 @@ mod measure;
 
 pub use config::{Limits, WebHeaders};
 pub use measure::WebMeasure;
-
-#[cfg(test)]
-mod tests;

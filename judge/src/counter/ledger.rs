@@ -84,6 +84,14 @@ impl Ledger {
         let _ = target.origins.entry(origin.clone()).or_default();
     }
 
+    /// True when this origin was read before, or is awaited.
+    #[must_use]
+    pub fn knows(&self, target: &str, origin: &str) -> bool {
+        self.targets
+            .get(target)
+            .is_some_and(|target| target.origins.contains_key(origin))
+    }
+
     /// Closes the window that ends at `end`: what each target added, in order of their names. Reads may
     /// overlap with those of earlier windows and come in any order, at most one for an origin and instant;
     /// nothing counts twice.

@@ -10,7 +10,7 @@ use serin_judge::verdict::{Flags, Side, Window};
 use super::client::Client;
 use super::config::{Connection, Limits};
 use super::decode::{Matrix, QueryResult};
-use super::samples;
+use super::{samples, starts};
 use crate::engine::ports::{Population, PopulationError};
 
 /// How far back the opening looks for the last samples: Prometheus' own notion of how long a sample stays current.
@@ -71,25 +71,24 @@ impl PrometheusPopulation {
         })
     }
 
-    /// Raw samples of both sides; each range is asked for in one go, and all of them at once.
-    async fn fetch(&self, end: Timestamp, ranges: [Duration; 2]) -> [Result<(Matrix, Matrix), String>; 2] {
+    /// Reads of both sides, asked for at once.
+    async fn read(&self, end: Timestamp, ranges: [Duration; 2]) -> [Result<Vec<Read>, PopulationError>; 2] {
         let [canary, stable] = &self.sides;
         let (canary, stable) = tokio::join!(
-            canary.fetch(&self.client, end, ranges[0]),
-            stable.fetch(&self.client, end, ranges[1]),
+            canary.read(&self.client, end, ranges[0]),
+            stable.read(&self.client, end, ranges[1]),
         );
         [canary, stable]
     }
 
     /// Refuses samples that can never be counted in windows of this length.
-    fn inspect(&mut self, sides: &[Vec<Read>; 2]) -> Result<(), PopulationError> {
-        samples::refuse_overlap(&sides[0], &sides[1]).map_err(PopulationError::Refused)?;
-        if self.interval.is_none() {
-            let all: Vec<Read> = sides.iter().flatten().cloned().collect();
-            if let Some(interval) = samples::scrape_interval(&all) {
-                samples::refuse_short_window(self.window, interval).map_err(PopulationError::Refused)?;
-                self.interval = Some(interval);
-            }
+    fn inspect(&mut self, canary: &[Read], stable: &[Read]) -> Result<(), PopulationError> {
+        samples::refuse_overlap(canary, stable).map_err(PopulationError::Refused)?;
+        if self.interval.is_none()
+            && let Some(interval) = samples::scrape_interval(canary.iter().chain(stable))
+        {
+            samples::refuse_short_window(self.window, interval).map_err(PopulationError::Refused)?;
+            self.interval = Some(interval);
         }
         Ok(())
     }
@@ -104,16 +103,11 @@ impl PrometheusPopulation {
 #[async_trait]
 impl Population for PrometheusPopulation {
     async fn open(&mut self, now: Timestamp, window: Duration) -> Result<(), PopulationError> {
-        let [canary, stable] = self.fetch(now, [OPENING_LOOKBACK; 2]).await;
-        let matrices = [
-            canary.map_err(PopulationError::Unavailable)?,
-            stable.map_err(PopulationError::Unavailable)?,
-        ];
+        let [canary, stable] = self.read(now, [OPENING_LOOKBACK; 2]).await;
+        let reads = [canary?, stable?];
         self.window = window;
         self.interval = None;
-        let [canary, stable] = &matrices;
-        let reads = [self.sides[0].reads(canary)?, self.sides[1].reads(stable)?];
-        self.inspect(&reads)?;
+        self.inspect(&reads[0], &reads[1])?;
         for (side, reads) in self.sides.iter_mut().zip(&reads) {
             side.book = Some(Book {
                 ledger: Ledger::open(now, SILENT_FOR_MAX, reads),
@@ -131,21 +125,19 @@ impl Population for PrometheusPopulation {
             })?;
             *range += end.since(book.until);
         }
-        let fetched = self.fetch(end, ranges).await;
-        if let [Err(canary), Err(_)] = &fetched {
-            return Err(PopulationError::Unavailable(canary.clone()));
-        }
         // Everything that can fail comes before the first ledger is touched: a window is counted whole or not at all.
-        let mut reads = [Vec::new(), Vec::new()];
-        for ((reads, fetched), side) in reads.iter_mut().zip(&fetched).zip(&self.sides) {
-            if let Ok(matrices) = fetched {
-                *reads = side.reads(matrices)?;
+        let reads = match self.read(end, ranges).await {
+            [Err(error @ PopulationError::Refused(_)), _] | [_, Err(error @ PopulationError::Refused(_))] => {
+                return Err(error);
             }
-        }
-        self.inspect(&reads)?;
+            [Err(error), Err(_)] => return Err(error),
+            sides => sides.map(Result::ok),
+        };
+        let [canary, stable] = reads.each_ref().map(|reads| reads.as_deref().unwrap_or_default());
+        self.inspect(canary, stable)?;
         let mut windows = Vec::new();
-        for ((side, reads), fetched) in self.sides.iter_mut().zip(&reads).zip(&fetched) {
-            if fetched.is_ok() {
+        for (side, reads) in self.sides.iter_mut().zip(&reads) {
+            if let Some(reads) = reads {
                 windows.extend(side.windows(&self.comparison, end, reads));
             }
         }
@@ -173,21 +165,25 @@ impl Counters {
         })
     }
 
-    async fn fetch(
+    async fn read(
         &self,
         client: &Client,
         end: Timestamp,
         range: Duration,
-    ) -> Result<(Matrix, Matrix), String> {
-        tokio::try_join!(
+    ) -> Result<Vec<Read>, PopulationError> {
+        let (total, bad) = tokio::try_join!(
             raw(client, &self.total, end, range),
             raw(client, &self.bad, end, range)
         )
-    }
-
-    fn reads(&self, (total, bad): &(Matrix, Matrix)) -> Result<Vec<Read>, PopulationError> {
-        samples::reads(&self.target, total, bad)
-            .map_err(|reason| PopulationError::Refused(format!("prometheus, {:?}: {reason}", self.side)))
+        .map_err(PopulationError::Unavailable)?;
+        let mut reads = samples::reads(&self.target, &total, &bad)
+            .map_err(|reason| PopulationError::Refused(format!("prometheus, {:?}: {reason}", self.side)))?;
+        if let Some(book) = &self.book {
+            starts::fill_in(client, &self.target, &book.ledger, &mut reads, (end, range))
+                .await
+                .map_err(PopulationError::Unavailable)?;
+        }
+        Ok(reads)
     }
 
     fn windows(&mut self, comparison: &Arc<str>, end: Timestamp, reads: &[Read]) -> Vec<Window> {

@@ -30,7 +30,7 @@ pub(super) fn reads(target_label: &str, total: &Matrix, bad: &Matrix) -> Result<
         refuse_replicas(matrix)?;
         for (series, samples) in matrix {
             let target = target(series, target_label)?;
-            let origin: Arc<str> = format!("{} {}", series.get("job"), series.get("instance")).into();
+            let origin: Arc<str> = origin(series).into();
             let series = Arc::new(series.clone());
             for (at, value) in samples {
                 let reading = Reading {
@@ -56,6 +56,11 @@ pub(super) fn reads(target_label: &str, total: &Matrix, bad: &Matrix) -> Result<
             counters,
         })
         .collect())
+}
+
+/// What is scraped in one go.
+pub(super) fn origin(series: &Series) -> String {
+    format!("{} {}", series.get("job"), series.get("instance"))
 }
 
 fn target(series: &Series, label: &str) -> Result<Arc<str>, String> {
@@ -96,13 +101,13 @@ fn refuse_replicas(matrix: &Matrix) -> Result<(), String> {
 
 /// A series of both sides would compare a population with itself.
 pub(super) fn refuse_overlap(canary: &[Read], stable: &[Read]) -> Result<(), String> {
-    let series = |reads: &'_ [Read]| -> BTreeSet<Arc<Series>> {
+    fn series(reads: &[Read]) -> BTreeSet<&Series> {
         reads
             .iter()
             .flat_map(|read| &read.counters)
-            .map(|reading| reading.series.clone())
+            .map(|reading| &*reading.series)
             .collect()
-    };
+    }
     match series(canary).intersection(&series(stable)).next() {
         None => Ok(()),
         Some(both) => Err(format!(
@@ -113,7 +118,7 @@ pub(super) fn refuse_overlap(canary: &[Read], stable: &[Read]) -> Result<(), Str
 
 /// The slowest process' median distance between two scrapes; `None` when no process was scraped twice.
 /// The median, since a scrape that failed doubles one distance and must not double the interval.
-pub(super) fn scrape_interval(reads: &[Read]) -> Option<Duration> {
+pub(super) fn scrape_interval<'a>(reads: impl IntoIterator<Item = &'a Read>) -> Option<Duration> {
     let mut instants: BTreeMap<(&str, &str), Vec<Timestamp>> = BTreeMap::new();
     for read in reads {
         instants

@@ -169,8 +169,9 @@ mod tests {
         for (path, expected) in [
             ("$.a", "not in braces"),
             ("", "not in braces"),
-            ("{.a} {.b}", "`}`"),
-            ("{range .a[*]}{.b}{end}", "`}`"),
+            ("{.a} {.b}", "found `}` inside a name"),
+            ("{.a}{.b}", "found `}` inside a name"),
+            ("{range .a[*]}{.b}{end}", "blank"),
             ("{range .a[*]}", "blank"),
             ("{.a[}", "not closed"),
             ("{.a['x}", "not closed"),
