@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value as Document, json};
-use serin::config::providers::Settings;
+use serin::config::Settings;
 use serin_judge::analysis::plan::{
     PrometheusAccess, PrometheusQuery, Provider, RangeQuery, Secret, WebRequest,
 };
@@ -153,8 +153,11 @@ async fn how_a_query_is_sent() {
 async fn the_services_headers_go_to_its_own_address_only() {
     let (own, other) = (echo_server().await, echo_server().await);
     let settings = Settings {
-        prometheus_address: Some(own.clone()),
-        prometheus_headers: vec![("Authorization".into(), Secret::Value("Bearer service".into()))],
+        prometheus_access: PrometheusAccess {
+            address: Some(own.clone()),
+            headers: vec![("Authorization".into(), Secret::Value("Bearer service".into()))],
+            ..PrometheusAccess::default()
+        },
         ..Settings::default()
     };
     for (address, expected) in [(None, true), (Some(own), true), (Some(other), false)] {
@@ -165,7 +168,7 @@ async fn the_services_headers_go_to_its_own_address_only() {
             query: "1".into(),
             range: None,
         });
-        let measure = serin::config::providers::measure(
+        let measure = serin::config::measure(
             &provider,
             &settings,
             &serin::config::secrets::EnvironmentAndFiles,
