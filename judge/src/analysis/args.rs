@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::diagnostic::{Diagnostic, did_you_mean, listed};
+use super::diagnostic::{Diagnostic, SHOWN_PER_FILE_MAX, did_you_mean, listed};
 use super::locate::locate;
 use super::node::{Kind, Node, Place};
 use super::plan::Dialect;
@@ -10,7 +10,9 @@ use super::raw::metric::Argument;
 use super::source::Span;
 
 /// Bytes of all texts of a run after arguments are filled in: a long value in many places would grow without end.
-pub(crate) const FILLED_BYTES_MAX: usize = 4 * 1024 * 1024;
+pub(crate) const FILLED_BYTES_MAX: usize = 1024 * 1024;
+/// Problems after which further placeholders are not told.
+const PROBLEMS_MAX: usize = 2 * SHOWN_PER_FILE_MAX;
 /// What stands in place of a secret, as in Argo.
 const MASK: &str = "*****";
 
@@ -206,12 +208,16 @@ impl Filling<'_, '_> {
     /// One text filled in; `located` tells where a part of it stands.
     fn text(&mut self, text: &str, located: &dyn Fn(&Span) -> Span) -> String {
         let mut problems = Vec::new();
+        // Finding a place takes time, and more problems than are shown need none.
+        let problems_max = PROBLEMS_MAX.saturating_sub(self.report.len());
         let filled = filled(
             text,
             self.values,
             self.bytes_left,
             &mut |part, found, expected| {
-                problems.push(self.problem(located(&part), found, expected));
+                if problems.len() < problems_max {
+                    problems.push(self.problem(located(&part), found, expected));
+                }
             },
         );
         self.bytes_left = self.bytes_left.saturating_sub(filled.len());
