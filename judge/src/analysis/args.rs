@@ -1,16 +1,16 @@
 //! Arguments: what is declared, what is given, and `{{args.name}}` filled in.
 
+mod filling;
+
+pub(crate) use filling::Filling;
+
 use std::collections::BTreeMap;
 
 use super::diagnostic::{Diagnostic, did_you_mean, listed};
-use super::locate::locate;
-use super::node::{Kind, Node, Place};
+use super::node::Place;
 use super::plan::Dialect;
 use super::raw::metric::Argument;
-use super::source::Span;
 
-/// Bytes of all texts of a run after arguments are filled in: a long value in many places would grow without end.
-pub(crate) const FILLED_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// What stands in place of a secret, as in Argo.
 const MASK: &str = "*****";
 
@@ -168,118 +168,4 @@ pub(crate) fn refuse_unknown(
             unknown
         });
     }
-}
-
-/// Fills `{{args.name}}` into texts and keys.
-pub(crate) struct Filling<'a, 'r> {
-    pub(crate) values: &'a Values,
-    pub(crate) place: Place<'a>,
-    /// What filled texts may still take.
-    pub(crate) bytes_left: usize,
-    pub(crate) report: &'r mut Vec<Diagnostic>,
-}
-
-impl Filling<'_, '_> {
-    /// Fills everything below a node.
-    pub(crate) fn fill(&mut self, node: &mut Node) {
-        if matches!(node.kind, Kind::Text) && node.text.contains("{{") {
-            let spelled = node.clone();
-            let source = self.place.source();
-            node.text = self.text(&spelled.text, &|part| locate(source, &spelled, part));
-            return;
-        }
-        match &mut node.kind {
-            Kind::List(items) => items.iter_mut().for_each(|item| self.fill(item)),
-            Kind::Map(entries) => {
-                for entry in entries {
-                    if entry.key.contains("{{") {
-                        let span = entry.key_span.clone();
-                        entry.key = self.text(&entry.key, &|_| span.clone());
-                    }
-                    self.fill(&mut entry.value);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// One text filled in; `located` tells where a part of it stands.
-    fn text(&mut self, text: &str, located: &dyn Fn(&Span) -> Span) -> String {
-        let mut problems = Vec::new();
-        let filled = filled(
-            text,
-            self.values,
-            self.bytes_left,
-            &mut |part, found, expected| {
-                problems.push(self.problem(located(&part), found, expected));
-            },
-        );
-        self.bytes_left = self.bytes_left.saturating_sub(filled.len());
-        self.report.append(&mut problems);
-        filled
-    }
-
-    fn problem(&self, span: Span, found: String, expected: &str) -> Diagnostic {
-        let is_braced = found.contains("{{{");
-        let word = found
-            .rsplit("args.")
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches('}')
-            .trim()
-            .to_owned();
-        let names = self.values.keys().map(String::as_str);
-        let problem = Diagnostic::error(self.place.source(), span, found, expected)
-            .with_suggestion(did_you_mean(&word, names));
-        if is_braced {
-            problem.with_help("a brace in front needs a blank: `{ {{args.name}} }`")
-        } else {
-            problem
-        }
-    }
-}
-
-/// The text with its placeholders filled in; `refuse` gets the bytes, what was found and what was expected.
-/// Placeholders that cannot be filled in stay.
-fn filled(
-    text: &str,
-    values: &Values,
-    bytes_max: usize,
-    refuse: &mut dyn FnMut(Span, String, &str),
-) -> String {
-    let mut filled = String::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(start) = text[at..].find("{{").map(|found| at + found) {
-        filled.push_str(&text[at..start]);
-        at = start;
-        let Some(end) = text[start + 2..].find("}}").map(|found| start + 2 + found) else {
-            let rest = &text[start + 2..];
-            let found =
-                format!("Cannot find end tag=\"}}}}\" in the template={text:?} starting from {rest:?}");
-            refuse(start..text.len(), found, "`}}` after the name");
-            break;
-        };
-        let tag = &text[start + 2..end];
-        match tag.trim().strip_prefix("args.").and_then(|name| values.get(name)) {
-            Some(Some(value)) if filled.len() + value.len() > bytes_max => {
-                let found = format!("more than {FILLED_BYTES_MAX} bytes after arguments are filled in");
-                refuse(start..end + 2, found, "shorter values, or fewer places for them");
-                break;
-            }
-            Some(Some(value)) => filled.push_str(value),
-            Some(None) => filled.push_str(&text[start..end + 2]),
-            None => {
-                let found = format!("failed to resolve {{{{{tag}}}}}");
-                refuse(
-                    start..end + 2,
-                    found,
-                    "an argument that `spec.args` declares, as `{{args.name}}`",
-                );
-                filled.push_str(&text[start..end + 2]);
-            }
-        }
-        at = end + 2;
-    }
-    filled.push_str(&text[at..]);
-    filled
 }

@@ -13,7 +13,9 @@ pub(crate) use suggest::{did_you_mean, listed};
 use super::source::{Source, Span};
 
 /// Diagnostics of one file beyond this many are only counted: nobody reads on, and a broken generator can make thousands.
-const SHOWN_PER_FILE_MAX: usize = 100;
+pub(crate) const SHOWN_PER_FILE_MAX: usize = 100;
+/// Bytes of one text of a diagnostic: names and values in documents may be as long as the file.
+const TEXT_BYTES_MAX: usize = 1500;
 
 /// Whether a document can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -145,6 +147,15 @@ fn arrange_file(mut list: Vec<Diagnostic>) -> Vec<Diagnostic> {
     for diagnostic in &mut list {
         // Only now: there may have been thousands, and columns are counted.
         (diagnostic.line, diagnostic.column) = diagnostic.source.position(diagnostic.span.start);
+        for text in [&mut diagnostic.found, &mut diagnostic.expected]
+            .into_iter()
+            .chain(&mut diagnostic.help)
+        {
+            if text.len() > TEXT_BYTES_MAX {
+                text.truncate(text.floor_char_boundary(TEXT_BYTES_MAX));
+                text.push('…');
+            }
+        }
     }
     list
 }

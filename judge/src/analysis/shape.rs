@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use self::allowed::Allowed;
-use super::diagnostic::{Diagnostic, did_you_mean, listed};
+use super::diagnostic::{Diagnostic, SHOWN_PER_FILE_MAX, did_you_mean, listed};
 use super::node::{Entry, Kind, Node};
 use super::source::{Source, Span};
 
@@ -112,8 +112,12 @@ impl Shape<'_> {
     fn unknown_field(&mut self, entry: &Entry, properties: &Map<String, Value>, strict: bool, name: &str) {
         let names = || properties.keys().map(String::as_str);
         let found = format!("unknown field `{}` in `{name}`", entry.key);
-        let diagnostic = Diagnostic::error(self.source, entry.key_span.clone(), found, listed(names()))
-            .with_suggestion(did_you_mean(&entry.key, names()));
+        let mut diagnostic = Diagnostic::error(self.source, entry.key_span.clone(), found, "");
+        // Comparing words takes time, and what is not shown needs none.
+        if self.report.len() <= SHOWN_PER_FILE_MAX {
+            diagnostic.expected = listed(names());
+            diagnostic = diagnostic.with_suggestion(did_you_mean(&entry.key, names()));
+        }
         self.report.push(if strict {
             diagnostic
         } else {

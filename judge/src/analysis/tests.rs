@@ -4,6 +4,7 @@ mod argo;
 mod arguments;
 mod broken;
 mod durations;
+mod hostile;
 mod locating;
 mod merging;
 mod messages;

@@ -4,15 +4,22 @@
 /// documents, of which there can be thousands.
 const WORDS_MAX: usize = 50;
 
+/// Letters of a word that is compared: the time grows with their square.
+const LETTERS_MAX: usize = 100;
+
 /// The candidate that a mistyped word is close to.
 pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Words of a few letters differ from everything by a few letters, so the tolerance grows with the length.
-    let tolerance = (word.chars().count() / 3).clamp(1, 4);
+    let length = word.chars().count();
+    if length > LETTERS_MAX {
+        return None;
+    }
+    let tolerance = (length / 3).clamp(1, 4);
     let lower = word.to_lowercase();
     candidates
         .into_iter()
         .take(WORDS_MAX)
-        .filter(|candidate| candidate.len().abs_diff(word.len()) <= 4 * tolerance)
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= tolerance)
         .map(|candidate| {
             (
                 strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()),
@@ -27,11 +34,7 @@ pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = 
 /// `` `a`, `b` or `c` ``.
 pub(crate) fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let mut all = words.into_iter();
-    let mut words: Vec<String> = all
-        .by_ref()
-        .take(WORDS_MAX)
-        .map(|word| format!("`{word}`"))
-        .collect();
+    let mut words: Vec<String> = all.by_ref().take(WORDS_MAX).map(short).collect();
     match all.count() {
         0 => {}
         more => words.push(format!("{more} more")),
@@ -40,5 +43,12 @@ pub(crate) fn listed<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
         (None, _) => "nothing".into(),
         (Some(last), true) => last,
         (Some(last), false) => format!("{} or {last}", words.join(", ")),
+    }
+}
+
+fn short(word: &str) -> String {
+    match word.char_indices().nth(LETTERS_MAX) {
+        Some((end, _)) => format!("`{}…`", &word[..end]),
+        None => format!("`{word}`"),
     }
 }

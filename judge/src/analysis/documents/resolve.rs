@@ -78,12 +78,7 @@ fn declared<'a>(selected: &Selected<'a>, report: &mut Vec<Diagnostic>) -> Option
 
 fn filled(document: &Document, values: &Values, report: &mut Vec<Diagnostic>) -> Document {
     let mut filled = document.clone();
-    let mut filling = Filling {
-        values,
-        place: document.place(),
-        bytes_left: args::FILLED_BYTES_MAX,
-        report,
-    };
+    let mut filling = Filling::new(values, document.place(), report);
     for part in RESOLVED {
         if let Some(node) = filled.node.get_mut("spec").and_then(|spec| spec.get_mut(part)) {
             filling.fill(node);

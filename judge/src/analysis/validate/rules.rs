@@ -11,7 +11,9 @@ use crate::analysis::raw::metric::{DryRun, MeasurementRetention};
 /// Newest measurements of a metric that are kept when no rule says otherwise, as in Argo.
 pub(super) const RETENTION_DEFAULT: usize = 10;
 /// Bytes of a compiled rule: names are short, so are rules.
-const REGEX_BYTES_MAX: usize = 256 * 1024;
+const REGEX_BYTES_MAX: usize = 128 * 1024;
+/// Rules of one kind: each is compiled and tried on every name.
+const RULES_MAX: usize = 64;
 
 /// The rules of all documents of a run, in order.
 #[derive(Default)]
@@ -30,6 +32,9 @@ struct Rule {
 
 impl Rules {
     pub(super) fn dry_run(&mut self, checks: &mut Checks<'_>, raw: &[DryRun], place: &Place<'_>) {
+        if refuse_many(checks, self.dry_run.len() + raw.len(), place) {
+            return;
+        }
         for (at, raw) in raw.iter().enumerate() {
             let place = place.item(at).field("metricName");
             let known = self.dry_run.iter().any(|rule| rule.text == raw.metric_name);
@@ -48,6 +53,9 @@ impl Rules {
         raw: &[MeasurementRetention],
         place: &Place<'_>,
     ) {
+        if refuse_many(checks, self.retention.len() + raw.len(), place) {
+            return;
+        }
         for (at, raw) in raw.iter().enumerate() {
             let place = place.item(at).field("metricName");
             let known = self
@@ -127,4 +135,15 @@ fn refuse_double(checks: &mut Checks<'_>, known: bool, kind: &str, text: &str, p
         let found = format!("two {kind} metric rules have the same name '{text}'");
         checks.refuse(place, found, "each rule once");
     }
+}
+
+fn refuse_many(checks: &mut Checks<'_>, count: usize, place: &Place<'_>) -> bool {
+    if count > RULES_MAX {
+        checks.refuse(
+            place,
+            format!("{count} rules"),
+            format!("at most {RULES_MAX} rules; one rule may match many names"),
+        );
+    }
+    count > RULES_MAX
 }

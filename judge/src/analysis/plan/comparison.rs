@@ -1,0 +1,98 @@
+//! Questions about the canary population against the stable one.
+
+use std::time::Duration;
+
+use super::PrometheusAccess;
+
+/// A question about the canary population against the stable one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// Unique inside the plan.
+    pub name: String,
+    /// Where the two populations come from.
+    pub population: Population,
+    /// How much worse is tolerated.
+    pub tolerance: Tolerance,
+    /// Must be shown non-inferior for a promotion.
+    pub required: bool,
+    /// Its share of the rollback statistic.
+    pub weight: Weight,
+}
+
+/// Where request and error counts of both sides come from.
+#[expect(clippy::large_enum_variant, reason = "a plan holds a handful of them")]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Population {
+    /// Raw samples of counters in a Prometheus.
+    Prometheus {
+        /// Where.
+        access: PrometheusAccess,
+        /// The canary's counters.
+        canary: CounterSelectors,
+        /// The stable side's counters.
+        stable: CounterSelectors,
+    },
+    /// Counters read from `/metrics` endpoints directly.
+    Scrape {
+        /// The canary's `/metrics` URLs; at least one.
+        canary: Vec<String>,
+        /// The stable side's `/metrics` URLs; at least one.
+        stable: Vec<String>,
+        /// PromQL series selector of the counter of bad requests.
+        bad: String,
+        /// PromQL series selector of the counter of all requests.
+        total: String,
+        /// Of one scrape.
+        timeout: Duration,
+    },
+    /// Counts are handed in from outside (recorded windows, simulations).
+    Recorded,
+}
+
+/// Raw counters of one side in a Prometheus.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CounterSelectors {
+    /// PromQL series selector of the counter of bad requests.
+    pub bad: String,
+    /// PromQL series selector of the counter of all requests.
+    pub total: String,
+    /// The label that tells targets apart.
+    pub target: String,
+}
+
+/// Margins of one comparison: `rollback <= promote`, both for ratios and for differences.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tolerance {
+    /// Canary over stable that is still no regression, in [1, 100].
+    pub rollback: f64,
+    /// Canary over stable below which the canary is good enough, in (1, 100].
+    pub promote: f64,
+    /// Difference of ratios (0..1) that is still no regression, whatever the ratio says.
+    pub rollback_absolute: f64,
+    /// Difference of ratios (0..1) below which the canary is good enough, whatever the ratio says.
+    pub promote_absolute: f64,
+}
+
+impl Default for Tolerance {
+    /// Defaults for error rates.
+    fn default() -> Self {
+        Self {
+            rollback: 1.1,
+            promote: 1.5,
+            rollback_absolute: 0.001,
+            promote_absolute: 0.002,
+        }
+    }
+}
+
+/// The group of a comparison: critical ones share 0.8 of the rollback statistic, standard ones 0.2, info none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Weight {
+    /// Shares 0.8 with the other critical ones.
+    #[default]
+    Critical,
+    /// Shares 0.2 with the other standard ones.
+    Standard,
+    /// Shown, never rolls back.
+    Info,
+}
