@@ -1,4 +1,34 @@
 //! From settings to constructed adapters: the only place that knows them all.
 
-pub mod providers;
+mod providers;
 pub mod secrets;
+mod settings;
+
+use std::sync::Arc;
+
+use serin_judge::analysis::plan::Plan;
+
+use crate::engine::Instruments;
+use crate::engine::ports::{PopulationError, Secrets};
+pub use providers::{measure, population};
+pub use settings::Settings;
+
+/// The instruments of a plan, in its order, with secrets from the environment and from files.
+///
+/// # Errors
+/// Why a comparison has no population; a metric that has no source says so with every measurement.
+pub fn instruments(plan: &Plan, settings: &Settings) -> Result<Instruments, String> {
+    let secrets: &dyn Secrets = &secrets::EnvironmentAndFiles;
+    let metrics = plan
+        .metrics
+        .iter()
+        .map(|metric| Arc::from(measure(&metric.provider, settings, secrets)))
+        .collect();
+    let comparisons = plan
+        .comparisons
+        .iter()
+        .map(|comparison| population(comparison, settings, secrets))
+        .collect::<Result<Vec<_>, PopulationError>>()
+        .map_err(|error| error.to_string())?;
+    Ok(Instruments { metrics, comparisons })
+}

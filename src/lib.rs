@@ -1,6 +1,10 @@
 //! Serin judges releases: the service around [`serin_judge`].
 #![forbid(unsafe_code)]
 
+pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod engine;
 pub mod providers;
+pub mod store;
+pub mod telemetry;

@@ -1,2 +1,20 @@
 //! The `serin` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use serin::cli::{self, Cli, Command};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    serin::telemetry::init();
+    serin::providers::http::install_tls();
+    match cli.command {
+        Command::Demo(options) => serin::demo::play(options).await,
+        Command::Run(options) => cli::run::execute(options).await,
+        Command::Validate(options) => cli::validate::execute(&options),
+        Command::Eval(options) => cli::eval::execute(&options),
+        Command::Schemas(options) => cli::schemas::execute(&options),
+    }
+}

@@ -1,3 +1,32 @@
 //! Documents: text in, checked plans out.
+//!
+//! The way of a document: [`Source`] -> spanned tree (`yaml`, `node`) -> shape checked beside the generated JSON Schema
+//! (`shape`, `schema`) -> arguments filled in (`args`) -> raw types (`raw`) -> meaning checked (`validate`) ->
+//! [`plan::Plan`]. Every mistake is a [`Diagnostic`] with its place; all of a file are reported at once.
 
+mod args;
+mod diagnostic;
+mod documents;
+pub mod duration;
+mod kind;
+mod locate;
+mod node;
 pub mod plan;
+mod raw;
+mod schema;
+mod settings;
+mod shape;
+mod source;
+#[cfg(test)]
+mod tests;
+mod validate;
+mod yaml;
+
+pub use args::Inputs;
+pub use diagnostic::{Diagnostic, Severity};
+pub use documents::Documents;
+pub use kind::DocumentKind;
+pub use schema::schemas;
+pub use settings::{Limits, Settings};
+pub use source::Source;
+pub use yaml::{DEPTH_MAX, FILE_BYTES_MAX, NODES_MAX};

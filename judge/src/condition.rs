@@ -1,56 +1,30 @@
 //! Success and failure conditions: the expression language of Argo's `successCondition` and `failureCondition`.
 //!
-//! Nothing else in the code knows what is behind [`Condition`].
+//! Nothing else in the code knows what is behind [`Condition`]. The semantics are those of Argo Rollouts v1.10.1, that is
+//! of Go's `expr-lang/expr` v1.17.7: text is parsed once ([`Condition::compile`]); for each type a result can have, the
+//! tree is checked and rewritten as Go would do it for that type, once; and then it is evaluated within a budget. Every
+//! mistake is a [`ConditionError`] that knows its place in the text.
 
+mod arithmetic;
+mod assess;
+mod batch;
+pub mod budget;
+mod builtins;
+mod check;
+mod error;
+mod explain;
+mod machine;
+mod pattern;
+mod program;
+mod rewrite;
+mod syntax;
+#[cfg(test)]
+mod tests;
 mod value;
 
-pub use value::Value;
-
-/// A condition whose text is well formed.
-#[derive(Clone, Debug)]
-pub struct Condition {
-    text: std::sync::Arc<str>,
-}
-
-/// Why a condition has no answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct ConditionError {
-    message: String,
-    span: Option<std::ops::Range<usize>>,
-}
-
-impl ConditionError {
-    /// The bytes of the condition's text that are at fault, when known.
-    #[must_use]
-    pub fn span(&self) -> Option<std::ops::Range<usize>> {
-        self.span.clone()
-    }
-}
-
-impl Condition {
-    /// Parses the text.
-    ///
-    /// # Errors
-    /// When the text is no expression.
-    pub fn compile(text: &str) -> Result<Self, ConditionError> {
-        Ok(Self { text: text.into() })
-    }
-
-    /// The text as it was written.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// The answer for one measured value.
-    ///
-    /// # Errors
-    /// When the expression does not fit the value, or yields something else than true or false.
-    pub fn evaluate(&self, _result: &Value) -> Result<bool, ConditionError> {
-        Err(ConditionError {
-            message: "not built yet".into(),
-            span: None,
-        })
-    }
-}
+pub use assess::{Assessment, Outcome, Side, assess};
+pub use batch::{Batch, BatchAnswer, batch_line};
+pub use error::ConditionError;
+pub use explain::{Explanation, Part};
+pub use program::{Condition, evaluate_time};
+pub use value::{Native, Table, Value};

@@ -1,10 +1,31 @@
 //! From measurements and windows to a verdict.
 //!
 //! A measurement becomes a phase, a metric's phases are counted against its limits, windows feed the
-//! comparisons' evidence, and all of it together decides.
+//! comparisons' evidence, and all of it together decides. [`RunState`] holds one run in its course;
+//! whoever drives it (the service, a replay, a simulation) gets the same verdict from the same data.
 
+pub mod argo;
+mod comparisons;
+mod decide;
+mod decision;
+mod measurement;
+mod metric;
 mod phase;
+mod report;
+mod run;
 mod window;
 
+pub use comparisons::{
+    ComparisonReport, Comparisons, Decision as ComparisonDecision, DispersionReport, DispersionSource,
+    Interval, PromotionReport, Remark, RollbackStatistic, Shortfall, ToleranceReport,
+};
+pub use decision::{Decision, Reason, Verdict};
+pub use measurement::{Answer, Measurement};
+pub use metric::{Counters, ERROR_RETRY, MetricState};
 pub use phase::Phase;
+pub use report::{MetricReport, RunReport};
+pub use run::{RunIdentity, RunState};
 pub use window::{Counts, Flags, Look, Side, Window};
+
+#[cfg(test)]
+mod tests;

@@ -4,25 +4,9 @@ use serin_judge::analysis::plan::{
     Comparison, Population as Source, PrometheusAccess, Provider, Secret, WebRequest,
 };
 
+use crate::config::Settings;
 use crate::engine::ports::{Measure, MeasureError, Population, PopulationError, SecretError, Secrets};
 use crate::providers::{Unavailable, prometheus, scrape, web};
-
-/// What the service's own settings say about providers.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    /// Prometheus' address for documents that name none: `serin.yaml`, else `SERIN_PROMETHEUS_ADDRESS`, else
-    /// `ARGO_ROLLOUTS_PROMETHEUS_ADDRESS`; the caller reads them.
-    pub prometheus_address: Option<String>,
-    /// Headers for that address, and for no other: a document that names its own address must not be
-    /// able to have the service's token sent there.
-    pub prometheus_headers: Vec<(String, Secret)>,
-    /// Limits of answers from Prometheus.
-    pub prometheus: prometheus::Limits,
-    /// Limits of answers to web metrics.
-    pub web: web::Limits,
-    /// Limits of `/metrics` texts.
-    pub scrape: scrape::Limits,
-}
 
 /// Providers that this build has, as documents name them.
 const PROVIDERS: [&str; 3] = ["prometheus", "web", "scrape"];
@@ -121,34 +105,46 @@ pub fn population(
     })
 }
 
+/// The document's access; what it leaves open comes from the settings when both mean the same address, and only
+/// then: a document that names its own address must not be able to have Serin's token sent there.
 fn connection(
     access: &PrometheusAccess,
     settings: &Settings,
     secrets: &dyn Secrets,
 ) -> Result<prometheus::Connection, String> {
     let fail = |error: SecretError| format!("prometheus: {error}");
-    let address = access.address.as_ref().or(settings.prometheus_address.as_ref()).ok_or(
+    let own = &settings.prometheus_access;
+    let address = access.address.as_ref().or(own.address.as_ref()).ok_or(
         "prometheus: no address; set it in the document, in serin.yaml at providers.prometheus.address, or in SERIN_PROMETHEUS_ADDRESS",
     )?;
-    let mut headers = resolve_all(&access.headers, secrets).map_err(fail)?;
-    if Some(address) == settings.prometheus_address.as_ref() {
-        let own = resolve_all(&settings.prometheus_headers, secrets).map_err(fail)?;
-        // The document's come last and win.
-        headers = own.into_iter().chain(headers).collect();
-    }
+    let nothing = PrometheusAccess::default();
+    let own = if own.address.as_ref() == Some(address) {
+        own
+    } else {
+        &nothing
+    };
+    // The document's headers come last and win.
+    let mut headers = resolve_all(&own.headers, secrets).map_err(fail)?;
+    headers.extend(resolve_all(&access.headers, secrets).map_err(fail)?);
     let resolve = |secret: &Secret| secrets.resolve(secret).map_err(fail);
-    let basic = match &access.basic {
+    // A document that brings one kind of credentials brings all of them.
+    let credentials = if access.bearer.is_some() || access.basic.is_some() {
+        access
+    } else {
+        own
+    };
+    let basic = match &credentials.basic {
         Some((user, password)) => Some((resolve(user)?, resolve(password)?)),
         None => None,
     };
     Ok(prometheus::Connection {
         address: address.clone(),
         headers,
-        bearer: access.bearer.as_ref().map(resolve).transpose()?,
+        bearer: credentials.bearer.as_ref().map(resolve).transpose()?,
         basic,
-        timeout: access.timeout,
-        insecure: access.insecure,
-        ca: access.ca.clone(),
+        timeout: access.timeout.or(own.timeout),
+        insecure: access.insecure || own.insecure,
+        ca: access.ca.clone().or_else(|| own.ca.clone()),
         proxies: false,
     })
 }

@@ -4,8 +4,10 @@ mod clock;
 mod measure;
 mod population;
 mod secrets;
+mod store;
 
 pub use clock::Clock;
 pub use measure::{Measure, MeasureError, Reading};
 pub use population::{Population, PopulationError};
 pub use secrets::{SecretError, Secrets};
+pub use store::{Record, RunRecord, Store, StoreError, StoredRun};

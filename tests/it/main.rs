@@ -1,4 +1,4 @@
-//! Serin against real peers, in one binary for link time.
+//! Integration tests, one binary: linking is the slow part.
 #![allow(missing_docs, reason = "tests document themselves by their names")]
 #![allow(
     clippy::unwrap_used,
@@ -6,5 +6,6 @@
     reason = "a test that fails says so by a panic"
 )]
 
+mod house;
 mod peers;
 mod providers;

@@ -8,7 +8,7 @@ mod web;
 
 use std::time::Duration;
 
-use serin::config::providers::Settings;
+use serin::config::Settings;
 use serin::config::secrets::EnvironmentAndFiles;
 use serin::engine::ports::{Measure, MeasureError, Reading};
 use serin::providers::prometheus::Limits;
@@ -31,7 +31,7 @@ fn settings() -> Settings {
 }
 
 fn measure(provider: &Provider) -> Box<dyn Measure> {
-    serin::config::providers::measure(provider, &settings(), &EnvironmentAndFiles)
+    serin::config::measure(provider, &settings(), &EnvironmentAndFiles)
 }
 
 async fn reading(provider: &Provider) -> Result<Reading, MeasureError> {

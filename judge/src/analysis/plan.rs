@@ -32,6 +32,28 @@ pub struct Plan {
     pub terminate: bool,
 }
 
+impl Plan {
+    /// A plan that asks nothing, to be filled.
+    #[must_use]
+    pub fn empty(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            dialect: Dialect::Serin,
+            config_hash: String::new(),
+            metrics: Vec::new(),
+            comparisons: Vec::new(),
+            policy: Policy::default(),
+            terminate: false,
+        }
+    }
+
+    /// True when the run ends undecided after `policy.deadline`. Argo's documents know no deadline.
+    #[must_use]
+    pub fn has_deadline(&self) -> bool {
+        self.dialect == Dialect::Serin
+    }
+}
+
 /// One metric: what to ask, how often, and what the answer means.
 #[derive(Clone, Debug)]
 pub struct Metric {
@@ -68,6 +90,15 @@ pub struct Metric {
     pub guard: bool,
     /// Whom to ask.
     pub provider: Provider,
+}
+
+impl Metric {
+    /// Measurements until the metric is complete: `count`, else 1 without an interval, else without end.
+    #[must_use]
+    pub fn effective_count(&self) -> Option<u32> {
+        self.count
+            .or(if self.interval.is_none() { Some(1) } else { None })
+    }
 }
 
 /// What a Failed metric does to the release.

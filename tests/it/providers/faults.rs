@@ -247,7 +247,7 @@ http_requests_total NaN
             required: true,
             weight: serin_judge::analysis::plan::Weight::default(),
         };
-        let population = serin::config::providers::population(
+        let population = serin::config::population(
             &comparison,
             &settings(),
             &serin::config::secrets::EnvironmentAndFiles,

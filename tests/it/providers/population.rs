@@ -22,7 +22,7 @@ fn population(source: Source) -> Result<Box<dyn Population>, PopulationError> {
         required: true,
         weight: Weight::default(),
     };
-    serin::config::providers::population(&comparison, &settings(), &EnvironmentAndFiles)
+    serin::config::population(&comparison, &settings(), &EnvironmentAndFiles)
 }
 
 fn selectors(track: &str) -> CounterSelectors {

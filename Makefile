@@ -1,0 +1,34 @@
+# The one entry point; CI runs the same recipes.
+.PHONY: help check fmt clippy deny drift test test-tools bench gen
+
+help: ## What there is.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+check: fmt clippy deny drift ## Formatting, lints, licences and bans, generated files. Installs cargo-deny when it is missing.
+
+fmt:
+	cargo fmt --all --check
+
+clippy:
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# The advisories database lives in a git repository that closed networks cannot reach; bans, licences and sources need
+# only the lock file.
+deny:
+	scripts/install-check-tools
+	cargo deny --log-level error check bans licenses sources
+
+drift: gen
+	git diff --exit-code -- schemas || { echo 'schemas/ is not what the types say: commit what make gen wrote'; exit 1; }
+
+test: test-tools ## Installs what the tests need (Debian's prometheus), then runs everything.
+	cargo test --workspace --locked
+
+test-tools:
+	scripts/install-test-tools
+
+bench: ## Speed, as ratios and absolute figures.
+	cargo bench --locked
+
+gen: ## Writes the generated files: schemas.
+	cargo run --quiet --locked -- schemas schemas

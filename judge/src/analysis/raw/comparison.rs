@@ -1,0 +1,205 @@
+//! Comparisons of the canary with the stable version, and where the two populations come from.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::provider::PrometheusAccess;
+use super::text::{Addresses, NumberOrString};
+
+/// A question about the canary population against the stable one: exactly one of `errors`, `events`, `latency`, `series`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Comparison {
+    /// Unique inside the analysis.
+    pub(crate) name: String,
+    /// Are more requests bad?
+    pub(crate) errors: Option<Errors>,
+    /// Are there more events (restarts, log lines) for the same exposure? Not judged by this version.
+    #[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+    events: Option<Events>,
+    /// Are requests slower? Not judged by this version.
+    #[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+    latency: Option<Latency>,
+    /// Is a measured value higher? Not judged by this version.
+    #[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+    series: Option<Series>,
+    /// How much worse is tolerated.
+    pub(crate) tolerance: Option<Tolerance>,
+    /// Must be shown non-inferior for a promotion. Default true, and false for `weight: info`.
+    pub(crate) required: Option<bool>,
+    /// Its share of the rollback statistic. Default `critical` for errors and latency, `standard` for events and series.
+    pub(crate) weight: Option<Weight>,
+}
+
+/// Margins of a comparison.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Tolerance {
+    /// Canary over stable that is still no regression, 1 to 100. Default 1.1.
+    pub(crate) rollback: Option<NumberOrString>,
+    /// Canary over stable below which the canary is good enough, at least `rollback`. Default 1.5.
+    pub(crate) promote: Option<NumberOrString>,
+    /// Difference of ratios (0 to 1) that is still no regression, whatever `rollback` says. Default 0.001.
+    pub(crate) rollback_absolute: Option<NumberOrString>,
+    /// Difference of ratios (0 to 1) that is good enough, whatever `promote` says. Default 0.002.
+    pub(crate) promote_absolute: Option<NumberOrString>,
+}
+
+/// The group of a comparison.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Weight {
+    /// Shares 0.8 of the rollback statistic with the other critical ones.
+    Critical,
+    /// Shares 0.2 with the other standard ones.
+    Standard,
+    /// Shown, never rolls back.
+    Info,
+}
+
+/// Where request and error counts come from: exactly one.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub(crate) struct Errors {
+    /// Raw counters in a Prometheus.
+    pub(crate) prometheus: Option<PrometheusErrors>,
+    /// Counters on `/metrics` endpoints, read directly.
+    pub(crate) scrape: Option<ScrapeErrors>,
+    /// Steps of a synthetic journey. Not judged by this version.
+    #[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+    journey: Option<JourneySides>,
+}
+
+/// Raw counters in a Prometheus.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub(crate) struct PrometheusErrors {
+    /// Where.
+    #[serde(flatten)]
+    pub(crate) access: PrometheusAccess,
+    /// The canary's counters.
+    pub(crate) canary: Counters,
+    /// The stable side's counters.
+    pub(crate) stable: Counters,
+}
+
+/// Counters of one side.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub(crate) struct Counters {
+    /// PromQL series selector of the counter of bad requests, without functions.
+    pub(crate) bad: String,
+    /// PromQL series selector of the counter of all requests, without functions.
+    pub(crate) total: String,
+    /// The label that tells targets apart. Default `pod`.
+    pub(crate) target: Option<String>,
+}
+
+/// Counters on `/metrics` endpoints.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub(crate) struct ScrapeErrors {
+    /// The canary's `/metrics` URLs.
+    pub(crate) canary: Addresses,
+    /// The stable side's `/metrics` URLs.
+    pub(crate) stable: Addresses,
+    /// PromQL series selector of the counter of bad requests.
+    pub(crate) bad: String,
+    /// PromQL series selector of the counter of all requests.
+    pub(crate) total: String,
+    /// Of one scrape. Default 5s.
+    pub(crate) timeout: Option<String>,
+}
+
+/// A synthetic journey that drives both sides.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+pub(crate) struct JourneySides {
+    /// `metadata.name` of a Journey.
+    name: String,
+    /// One step of it; all steps when left out.
+    step: Option<String>,
+    /// Base URL of the canary.
+    canary: String,
+    /// Base URL of the stable side.
+    stable: String,
+}
+
+/// Where counts of events come from: exactly one.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+pub(crate) struct Events {
+    /// Raw counters in a Prometheus.
+    prometheus: Option<PrometheusSelectors>,
+    /// Counters on `/metrics` endpoints, read directly.
+    scrape: Option<ScrapeSelector>,
+}
+
+/// Where latencies come from: exactly one.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+pub(crate) struct Latency {
+    /// Steps of a synthetic journey.
+    journey: Option<JourneySides>,
+    /// Raw histograms in a Prometheus.
+    prometheus: Option<PrometheusSelectors>,
+    /// Histograms on `/metrics` endpoints, read directly.
+    scrape: Option<ScrapeHistogram>,
+}
+
+/// Where values come from: exactly one.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+pub(crate) struct Series {
+    /// Series in a Prometheus.
+    prometheus: Option<PrometheusSelectors>,
+    /// Series on `/metrics` endpoints, read directly.
+    scrape: Option<ScrapeSelector>,
+}
+
+/// Series of both sides in a Prometheus.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+pub(crate) struct PrometheusSelectors {
+    /// Where.
+    #[serde(flatten)]
+    access: PrometheusAccess,
+    /// The canary's series.
+    canary: Selector,
+    /// The stable side's series.
+    stable: Selector,
+}
+
+/// Series of one side.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+pub(crate) struct Selector {
+    /// PromQL series selector.
+    selector: String,
+    /// The label that tells targets apart. Default `pod`.
+    target: Option<String>,
+}
+
+/// A series on `/metrics` endpoints.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+pub(crate) struct ScrapeSelector {
+    /// The canary's `/metrics` URLs.
+    canary: Addresses,
+    /// The stable side's `/metrics` URLs.
+    stable: Addresses,
+    /// PromQL series selector.
+    selector: String,
+    /// Of one scrape. Default 5s.
+    timeout: Option<String>,
+}
+
+/// A histogram on `/metrics` endpoints.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+pub(crate) struct ScrapeHistogram {
+    /// The canary's `/metrics` URLs.
+    canary: Addresses,
+    /// The stable side's `/metrics` URLs.
+    stable: Addresses,
+    /// Name of the histogram, without `_bucket`; labels may follow in braces.
+    histogram: String,
+    /// Of one scrape. Default 5s.
+    timeout: Option<String>,
+}

@@ -1,0 +1,33 @@
+//! The checked settings of a Serin.
+
+use super::plan::PrometheusAccess;
+
+/// What `serin.yaml` says, as far as this version uses it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How to reach the Prometheus that is asked when an analysis does not name one.
+    pub prometheus: Option<PrometheusAccess>,
+    /// What is bounded, and where.
+    pub limits: Limits,
+}
+
+/// What is bounded, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a provider's answer or of a request, at least 1.
+    pub body_bytes: u64,
+    /// Runs at the same time, at least 1.
+    pub active_runs: usize,
+    /// Measurements of one metric that are kept, at least 1.
+    pub measurements_per_metric: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1024 * 1024,
+            active_runs: 10_000,
+            measurements_per_metric: 1000,
+        }
+    }
+}

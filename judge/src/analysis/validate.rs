@@ -1,0 +1,177 @@
+//! What documents mean: raw types in, the parts of a plan out, every contradiction reported at its place.
+
+mod checks;
+mod comparison;
+pub(crate) mod config;
+mod metric;
+mod policy;
+mod prometheus;
+mod provider;
+mod rules;
+mod secrets;
+mod web;
+
+pub(crate) use checks::Checks;
+
+use std::collections::HashSet;
+
+use super::documents::{Document, parse};
+use super::node::Place;
+use super::plan::{Comparison, Metric, Policy};
+use super::raw::metric::{DryRun, MeasurementRetention};
+use super::raw::{argo, serin};
+
+/// What the documents of one run say.
+pub(crate) struct Content {
+    pub(crate) metrics: Vec<Metric>,
+    pub(crate) comparisons: Vec<Comparison>,
+    pub(crate) policy: Policy,
+    pub(crate) terminate: bool,
+}
+
+/// What Argo's templates and runs have in common.
+struct ArgoSpec {
+    metrics: Vec<super::raw::metric::Metric<argo::Provider>>,
+    dry_run: Vec<DryRun>,
+    retention: Vec<MeasurementRetention>,
+    terminate: bool,
+}
+
+impl From<argo::TemplateSpec> for ArgoSpec {
+    fn from(spec: argo::TemplateSpec) -> Self {
+        Self {
+            metrics: spec.metrics.unwrap_or_default(),
+            dry_run: spec.dry_run.unwrap_or_default(),
+            retention: spec.measurement_retention.unwrap_or_default(),
+            terminate: false,
+        }
+    }
+}
+
+impl From<argo::RunSpec> for ArgoSpec {
+    fn from(spec: argo::RunSpec) -> Self {
+        Self {
+            metrics: spec.metrics,
+            dry_run: spec.dry_run.unwrap_or_default(),
+            retention: spec.measurement_retention.unwrap_or_default(),
+            terminate: spec.terminate.unwrap_or(false),
+        }
+    }
+}
+
+/// Argo's templates, merged, or one of its runs.
+pub(crate) fn argo(checks: &mut Checks<'_>, documents: &[Document]) -> Option<Content> {
+    let mut metrics = Vec::new();
+    let mut rules = rules::Rules::default();
+    let mut names = HashSet::new();
+    let mut terminate = false;
+    for document in documents {
+        let json = document.node.to_json();
+        let spec: ArgoSpec = if document.kind.is_template() {
+            parse::<argo::Document<argo::TemplateSpec>>(document, json, checks.report)?
+                .spec
+                .into()
+        } else {
+            parse::<argo::Document<argo::RunSpec>>(document, json, checks.report)?
+                .spec
+                .into()
+        };
+        let place = document.place().field("spec");
+        for (at, raw) in spec.metrics.iter().enumerate() {
+            let place = place.field("metrics").item(at);
+            let label = format!("metrics[{}]: ", metrics.len());
+            if !names.insert(raw.name.clone()) {
+                let found = if documents.len() == 1 {
+                    format!("{label}duplicate name '{}'", raw.name)
+                } else {
+                    format!("two metrics have the same name '{}'", raw.name)
+                };
+                checks.refuse(
+                    &place.field("name"),
+                    found,
+                    "names that are unique inside the run",
+                );
+            }
+            let provider = provider::argo(checks, &raw.provider, &place.field("provider"), &label);
+            metrics.push(metric::metric(checks, raw, &place, &label, provider));
+        }
+        rules.dry_run(checks, &spec.dry_run, &place.field("dryRun"));
+        rules.retention(checks, &spec.retention, &place.field("measurementRetention"));
+        terminate |= spec.terminate;
+    }
+    if let Some(first) = documents.first().filter(|_| metrics.is_empty()) {
+        let place = first.place().field("spec");
+        // A template of templates is complete only together with those.
+        if !(checks.draft && place.field("templates").node().is_some()) {
+            checks.refuse(&place, "no metrics specified", "at least one metric");
+        }
+    }
+    rules.apply(checks, &mut metrics);
+    Some(Content {
+        metrics,
+        comparisons: Vec::new(),
+        policy: Policy::default(),
+        terminate,
+    })
+}
+
+/// Serin's analysis.
+pub(crate) fn analysis(checks: &mut Checks<'_>, document: &Document) -> Option<Content> {
+    let document_type: serin::Document<serin::AnalysisSpec> =
+        parse(document, document.node.to_json(), checks.report)?;
+    let spec = document_type.spec;
+    let place = document.place().field("spec");
+    let raw_metrics = spec.metrics.unwrap_or_default();
+    let raw_comparisons = spec.comparisons.unwrap_or_default();
+    if raw_metrics.is_empty() && raw_comparisons.is_empty() {
+        checks.refuse(
+            &place,
+            "neither metrics nor comparisons",
+            "at least one metric or comparison",
+        );
+    }
+    let mut names = HashSet::new();
+    let mut metrics = Vec::new();
+    for (at, raw) in raw_metrics.iter().enumerate() {
+        let place = place.field("metrics").item(at);
+        let label = format!("metrics[{at}]: ");
+        unique(checks, &mut names, &raw.common.name, &place, &label);
+        let provider = provider::serin(checks, &raw.common.provider, &place.field("provider"), &label);
+        metrics.push(metric::serin(checks, raw, &place, &label, provider));
+    }
+    let mut comparisons = Vec::new();
+    for (at, raw) in raw_comparisons.iter().enumerate() {
+        let place = place.field("comparisons").item(at);
+        let label = format!("comparisons[{at}]: ");
+        unique(checks, &mut names, &raw.name, &place, &label);
+        comparisons.extend(comparison::comparison(checks, raw, &place, &label));
+    }
+    let mut rules = rules::Rules::default();
+    rules.dry_run(checks, &spec.dry_run.unwrap_or_default(), &place.field("dryRun"));
+    rules.retention(
+        checks,
+        &spec.measurement_retention.unwrap_or_default(),
+        &place.field("measurementRetention"),
+    );
+    rules.apply(checks, &mut metrics);
+    let policy = policy::policy(checks, &spec.verdict.unwrap_or_default(), &place.field("verdict"));
+    Some(Content {
+        metrics,
+        comparisons,
+        policy,
+        terminate: false,
+    })
+}
+
+fn unique(checks: &mut Checks<'_>, names: &mut HashSet<String>, name: &str, place: &Place<'_>, label: &str) {
+    if name.is_empty() {
+        checks.refuse(&place.field("name"), format!("{label}an empty name"), "a name");
+    } else if !names.insert(name.to_owned()) {
+        let found = format!("{label}duplicate name '{name}'");
+        checks.refuse(
+            &place.field("name"),
+            found,
+            "names that are unique among metrics and comparisons",
+        );
+    }
+}

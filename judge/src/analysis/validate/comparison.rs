@@ -1,0 +1,238 @@
+//! Comparisons: populations, tolerances and their weight.
+
+use super::checks::Checks;
+use super::{prometheus, provider};
+use crate::analysis::diagnostic::listed;
+use crate::analysis::node::Place;
+use crate::analysis::plan::{Comparison, CounterSelectors, Population, Tolerance, Weight};
+use crate::analysis::raw::comparison::{self as raw, PrometheusErrors, ScrapeErrors};
+
+const KINDS: [&str; 4] = ["errors", "events", "latency", "series"];
+const SOURCES: [&str; 3] = ["prometheus", "scrape", "journey"];
+/// The label that tells targets apart when the document does not say.
+const TARGET: &str = "pod";
+const NOT_JUDGED: &str =
+    "is read but not judged by this version; errors comparisons with prometheus or scrape are";
+
+pub(super) fn comparison(
+    checks: &mut Checks<'_>,
+    raw: &raw::Comparison,
+    place: &Place<'_>,
+    label: &str,
+) -> Option<Comparison> {
+    let tolerance = tolerance(
+        checks,
+        &raw.tolerance.clone().unwrap_or_default(),
+        &place.field("tolerance"),
+        label,
+    );
+    let kind = one(checks, place, &KINDS, label, "kind of comparison")?;
+    let source_place = place.field(kind);
+    let source = one(checks, &source_place, &SOURCES, label, "source")?;
+    let weight = match raw.weight {
+        Some(raw::Weight::Critical) => Weight::Critical,
+        Some(raw::Weight::Standard) => Weight::Standard,
+        Some(raw::Weight::Info) => Weight::Info,
+        None if matches!(kind, "errors" | "latency") => Weight::Critical,
+        None => Weight::Standard,
+    };
+    if weight == Weight::Info && raw.required == Some(true) {
+        let found = format!("{label}`required: true` with `weight: info`");
+        checks.refuse(
+            &place.field("required"),
+            found,
+            "`weight: critical` or `standard`, or `required: false`",
+        );
+    }
+    let errors = raw.errors.as_ref();
+    let population = match (
+        errors.and_then(|errors| errors.prometheus.as_ref()),
+        errors.and_then(|errors| errors.scrape.as_ref()),
+    ) {
+        (Some(raw), _) => prometheus_errors(checks, raw, &source_place.field("prometheus"), label),
+        (None, Some(raw)) => scrape_errors(checks, raw, &source_place.field("scrape"), label),
+        (None, None) => {
+            let found = format!("{label}a comparison of `{kind}` with `{source}` {NOT_JUDGED}");
+            checks.refuse(
+                &source_place.field(source),
+                found,
+                "`errors` with `prometheus` or `scrape`",
+            );
+            return None;
+        }
+    };
+    Some(Comparison {
+        name: raw.name.clone(),
+        population,
+        tolerance,
+        required: raw.required.unwrap_or(weight != Weight::Info),
+        weight,
+    })
+}
+
+/// The one key of a closed list that is given.
+fn one(
+    checks: &mut Checks<'_>,
+    place: &Place<'_>,
+    known: &'static [&'static str],
+    label: &str,
+    what: &str,
+) -> Option<&'static str> {
+    let given: Vec<&'static str> = known
+        .iter()
+        .copied()
+        .filter(|key| place.field(key).node().is_some())
+        .collect();
+    match given.as_slice() {
+        [key] => return Some(key),
+        [] => checks.refuse(
+            place,
+            format!("{label}no {what}"),
+            format!("one of {}", listed(known.iter().copied())),
+        ),
+        [_, second, ..] => {
+            let found = format!("{label}more than one {what}: {}", listed(given.iter().copied()));
+            checks.refuse(
+                &place.field(second),
+                found,
+                format!("one {what}; several questions are several comparisons"),
+            );
+        }
+    }
+    None
+}
+
+fn prometheus_errors(
+    checks: &mut Checks<'_>,
+    raw: &PrometheusErrors,
+    place: &Place<'_>,
+    label: &str,
+) -> Population {
+    let mut side = |name: &str, raw: &raw::Counters| {
+        let place = place.field(name);
+        checks.selector(&place.field("bad"), &raw.bad, label);
+        checks.selector(&place.field("total"), &raw.total, label);
+        CounterSelectors {
+            bad: raw.bad.trim().to_owned(),
+            total: raw.total.trim().to_owned(),
+            target: raw
+                .target
+                .clone()
+                .filter(|target| !target.is_empty())
+                .unwrap_or_else(|| TARGET.into()),
+        }
+    };
+    let (canary, stable) = (side("canary", &raw.canary), side("stable", &raw.stable));
+    if canary == stable && !checks.is_open(&canary.total) {
+        checks.refuse(
+            &place.field("stable"),
+            format!("{label}the same selectors for canary and stable"),
+            "selectors that tell the sides apart",
+        );
+    }
+    Population::Prometheus {
+        access: prometheus::access(checks, &raw.access, place, label),
+        canary,
+        stable,
+    }
+}
+
+fn scrape_errors(checks: &mut Checks<'_>, raw: &ScrapeErrors, place: &Place<'_>, label: &str) -> Population {
+    let (canary, stable) = (raw.canary.list(), raw.stable.list());
+    checks.urls(&place.field("canary"), &canary, label);
+    checks.urls(&place.field("stable"), &stable, label);
+    if let Some(shared) = canary
+        .iter()
+        .find(|url| stable.contains(url) && !checks.is_open(url))
+    {
+        checks.refuse(
+            &place.field("stable"),
+            format!("{label}{shared:?} on both sides"),
+            "different instances for canary and stable",
+        );
+    }
+    checks.selector(&place.field("bad"), &raw.bad, label);
+    checks.selector(&place.field("total"), &raw.total, label);
+    Population::Scrape {
+        canary,
+        stable,
+        bad: raw.bad.trim().to_owned(),
+        total: raw.total.trim().to_owned(),
+        timeout: provider::timeout(checks, raw.timeout.as_deref(), place, label),
+    }
+}
+
+fn tolerance(checks: &mut Checks<'_>, raw: &raw::Tolerance, place: &Place<'_>, label: &str) -> Tolerance {
+    let default = Tolerance::default();
+    let ratio = |value: f64| (1.0..=100.0).contains(&value);
+    let difference = |value: f64| (0.0..1.0).contains(&value);
+    let ratio_range = "canary over stable, from 1 (no worse) to 100";
+    let difference_range = "a difference of ratios from 0 to below 1, such as 0.001";
+    let rollback = checks.number_in(
+        &place.field("rollback"),
+        raw.rollback.as_ref(),
+        default.rollback,
+        ratio,
+        ratio_range,
+    );
+    let above_one = |value: f64| ratio(value) && value > 1.0;
+    let promote = checks.number_in(
+        &place.field("promote"),
+        raw.promote.as_ref(),
+        default.promote,
+        above_one,
+        "canary over stable, above 1, at most 100",
+    );
+    let rollback_absolute = checks.number_in(
+        &place.field("rollbackAbsolute"),
+        raw.rollback_absolute.as_ref(),
+        default.rollback_absolute,
+        difference,
+        difference_range,
+    );
+    let promote_absolute = checks.number_in(
+        &place.field("promoteAbsolute"),
+        raw.promote_absolute.as_ref(),
+        default.promote_absolute,
+        difference,
+        difference_range,
+    );
+    for (field, low, high) in [
+        ("promote", rollback, promote),
+        ("promoteAbsolute", rollback_absolute, promote_absolute),
+    ] {
+        if let (Some(low), Some(high)) = (low, high)
+            && high < low
+        {
+            let other = if field == "promote" {
+                "rollback"
+            } else {
+                "rollbackAbsolute"
+            };
+            let given = if place.field(field).node().is_some() {
+                field
+            } else {
+                other
+            };
+            let found = format!("{label}contradicting tolerances: `{field}` {high} below `{other}` {low}");
+            let expected = format!(
+                "`{field}` of at least `{other}`; without a value they are {}",
+                defaults(field, default)
+            );
+            checks.refuse(&place.field(given), found, expected);
+        }
+    }
+    Tolerance {
+        rollback: rollback.unwrap_or(default.rollback),
+        promote: promote.unwrap_or(default.promote),
+        rollback_absolute: rollback_absolute.unwrap_or(default.rollback_absolute),
+        promote_absolute: promote_absolute.unwrap_or(default.promote_absolute),
+    }
+}
+
+fn defaults(field: &str, default: Tolerance) -> String {
+    match field {
+        "promote" => format!("{} and {}", default.promote, default.rollback),
+        _ => format!("{} and {}", default.promote_absolute, default.rollback_absolute),
+    }
+}

@@ -1,0 +1,347 @@
+use super::{Builtin, checked, display, int, one, overloads};
+use crate::condition::arithmetic::{compare, truncate};
+use crate::condition::check::Type;
+use crate::condition::error::{Answer, fail};
+use crate::condition::machine::Run;
+use crate::condition::value::{Number, Value};
+
+const ANY: &[&[Type]] = &[&[Type::Any]];
+
+pub(super) const TABLE: &[Builtin] = &[
+    checked("len", check_length, length),
+    overloads("type", ANY, &Type::String, |run, arguments| {
+        run.text(type_of(&arguments[0]).into())
+    }),
+    checked("abs", |arguments| check_number("abs", arguments, None), abs),
+    checked("ceil", check_round, |_, arguments| {
+        round("ceil", arguments, f64::ceil)
+    }),
+    checked("floor", check_round, |_, arguments| {
+        round("floor", arguments, f64::floor)
+    }),
+    checked("round", check_round, |_, arguments| {
+        round("round", arguments, f64::round)
+    }),
+    checked(
+        "int",
+        |arguments| check_conversion("int", arguments, Type::Int),
+        to_int,
+    ),
+    checked(
+        "float",
+        |arguments| check_conversion("float", arguments, Type::Float),
+        to_float,
+    ),
+    overloads("string", ANY, &Type::String, |run, arguments| {
+        run.budget.steps(1)?;
+        run.text(display(&arguments[0]))
+    }),
+    checked(
+        "max",
+        |arguments| check_aggregate("max", arguments),
+        |run, arguments| extreme(run, "max", arguments, is_less),
+    ),
+    checked(
+        "min",
+        |arguments| check_aggregate("min", arguments),
+        |run, arguments| extreme(run, "min", arguments, |best, next| is_less(next, best)),
+    ),
+    checked("mean", |arguments| check_aggregate("mean", arguments), mean),
+    checked("median", |arguments| check_aggregate("median", arguments), median),
+];
+
+fn is_less(left: &Value, right: &Value) -> Answer<bool> {
+    Ok(compare("<", left, right)? == Some(std::cmp::Ordering::Less))
+}
+
+fn check_length(arguments: &[Type]) -> Result<Type, String> {
+    let argument = one(arguments)?;
+    if argument.is_list() || argument.is_map() || argument.is_string() || argument.is_unknown() {
+        return Ok(Type::Int);
+    }
+    Err(format!("invalid argument for len (type {argument})"))
+}
+
+/// Durations are numbers to Go's checks here, though not to what runs.
+fn is_numeric_kind(found: &Type) -> bool {
+    found.is_number() || found.is_duration()
+}
+
+fn check_number(name: &str, arguments: &[Type], result: Option<Type>) -> Result<Type, String> {
+    let argument = one(arguments)?;
+    if is_numeric_kind(argument) || argument.is_unknown() {
+        return Ok(result.unwrap_or_else(|| argument.clone()));
+    }
+    Err(format!("invalid argument for {name} (type {argument})"))
+}
+
+fn check_round(arguments: &[Type]) -> Result<Type, String> {
+    check_number("rounding", arguments, Some(Type::Float))
+}
+
+fn check_conversion(name: &str, arguments: &[Type], result: Type) -> Result<Type, String> {
+    if one(arguments)?.is_string() {
+        return Ok(result);
+    }
+    check_number(name, arguments, Some(result))
+}
+
+fn check_aggregate(name: &str, arguments: &[Type]) -> Result<Type, String> {
+    let Some(first) = arguments.first() else {
+        return Err(format!("not enough arguments to call {name}"));
+    };
+    for argument in arguments {
+        if argument.is_unknown() || argument.is_list() {
+            return Ok(Type::Any);
+        }
+        if !is_numeric_kind(argument) {
+            return Err(format!("invalid argument for {name} (type {argument})"));
+        }
+    }
+    Ok(first.clone())
+}
+
+fn length(run: &mut Run, arguments: &[Value]) -> Answer<Value> {
+    match &arguments[0] {
+        Value::String(text) => {
+            run.budget.read_text(text.len())?;
+            Ok(int(text.chars().count()))
+        }
+        Value::Map(fields) => Ok(int(fields.len())),
+        Value::Table(table) => Ok(int(table.entries.len())),
+        other => match other.elements() {
+            Some(elements) => Ok(int(elements.len())),
+            None => fail(format!("invalid argument for len (type {})", other.type_name())),
+        },
+    }
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Nil => "nil",
+        Value::Bool(_) => "bool",
+        Value::Int(_) | Value::Int64(_) => "int",
+        Value::Float(_) => "float",
+        Value::String(_) => "string",
+        Value::Map(_) => "map",
+        Value::Table(table) if table.is_groups => "github.com/expr-lang/expr/vm.groupBy",
+        Value::Table(_) => "map",
+        Value::Time(_) => "time.Time",
+        Value::Duration(_) => "time.Duration",
+        Value::Zone(_) => "time.Location",
+        Value::Function(_) => "func",
+        _ => "array",
+    }
+}
+
+fn abs(_: &mut Run, arguments: &[Value]) -> Answer<Value> {
+    match &arguments[0] {
+        Value::Int(int) => Ok(Value::Int(int.wrapping_abs())),
+        Value::Int64(int) => Ok(Value::Int64(int.wrapping_abs())),
+        // Go turns the sign of what is below zero, which leaves minus zero as it is.
+        Value::Float(float) => Ok(Value::Float(if *float < 0.0 { -float } else { *float })),
+        other => fail(format!("invalid argument for abs (type {})", other.type_name())),
+    }
+}
+
+fn round(name: &str, arguments: &[Value], round: fn(f64) -> f64) -> Answer<Value> {
+    match arguments[0].number() {
+        Some(Number::Float(float)) => Ok(Value::Float(round(float))),
+        Some(number) => Ok(Value::Float(number.float())),
+        None => fail(format!(
+            "invalid argument for {name} (type {})",
+            arguments[0].type_name()
+        )),
+    }
+}
+
+fn to_int(_: &mut Run, arguments: &[Value]) -> Answer<Value> {
+    match (&arguments[0], arguments[0].number()) {
+        (_, Some(Number::Int(int))) => Ok(Value::Int(int)),
+        (_, Some(Number::Float(float))) => Ok(Value::Int(truncate(float))),
+        (Value::Duration(nanos), None) => Ok(Value::Int(*nanos)),
+        (Value::String(text), None) => match parse_int(text) {
+            Some(int) => Ok(Value::Int(int)),
+            None => fail(format!("invalid operation: int({text})")),
+        },
+        (other, None) => fail(format!("invalid operation: int({})", other.type_name())),
+    }
+}
+
+fn to_float(_: &mut Run, arguments: &[Value]) -> Answer<Value> {
+    match (&arguments[0], arguments[0].number()) {
+        (_, Some(number)) => Ok(Value::Float(number.float())),
+        (Value::String(text), None) => match parse_float(text) {
+            Ok(float) => Ok(Value::Float(float)),
+            Err(_) => fail(format!("invalid operation: float({text})")),
+        },
+        (other, None) => fail(format!("invalid operation: float({})", other.type_name())),
+    }
+}
+
+/// Go's `strconv.ParseInt(text, 10, 64)`.
+pub(in crate::condition) fn parse_int(text: &str) -> Option<i64> {
+    text.parse().ok()
+}
+
+/// Go's `strconv.ParseFloat(text, 64)`; the error holds the infinity that a number out of range gives.
+pub(in crate::condition) fn parse_float(text: &str) -> Result<f64, Option<f64>> {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let lower = unsigned.to_ascii_lowercase();
+    if let Some(hex) = lower.strip_prefix("0x") {
+        return parse_hex(hex, text.starts_with('-')).ok_or(None);
+    }
+    if lower == "nan" && unsigned.len() < text.len() {
+        return Err(None);
+    }
+    match text.parse::<f64>() {
+        Ok(float) if float.is_infinite() && !lower.starts_with("inf") => Err(Some(float)),
+        Ok(float) => Ok(float),
+        Err(_) => Err(None),
+    }
+}
+
+/// `1.8p3`: hexadecimal digits and a power of two, which Go requires.
+fn parse_hex(text: &str, is_negative: bool) -> Option<f64> {
+    let (digits, exponent) = text.split_once('p')?;
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let exponent: i32 = exponent.parse().ok()?;
+    if whole.len() + fraction.len() == 0 || whole.len() + fraction.len() > 13 {
+        return None;
+    }
+    let mantissa = u64::from_str_radix(&format!("{whole}{fraction}"), 16).ok()?;
+    let shift = i32::try_from(fraction.len()).ok()? * 4;
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "at most 13 hexadecimal digits are 52 bits"
+    )]
+    let magnitude = libm::ldexp(mantissa as f64, exponent.checked_sub(shift)?);
+    Some(if is_negative { -magnitude } else { magnitude })
+}
+
+/// Go's `minMax`: lists are looked into, and a single argument of another kind is given back.
+fn extreme(
+    run: &mut Run,
+    name: &str,
+    arguments: &[Value],
+    is_better: fn(&Value, &Value) -> Answer<bool>,
+) -> Answer<Value> {
+    let mut best: Option<Value> = None;
+    for argument in arguments {
+        run.budget.step()?;
+        if let Some(elements) = argument.elements() {
+            for element in elements.values() {
+                let element = extreme(run, name, &[element], is_better)?;
+                if element.number().is_none() {
+                    return invalid(name, &element);
+                }
+                keep_better(&mut best, element, is_better)?;
+            }
+        } else if argument.number().is_some() || matches!(argument, Value::Duration(_)) {
+            keep_better(&mut best, argument.clone(), is_better)?;
+        } else if arguments.len() == 1 {
+            return Ok(argument.clone());
+        } else {
+            return invalid(name, argument);
+        }
+    }
+    Ok(best.unwrap_or(Value::Nil))
+}
+
+fn keep_better(
+    best: &mut Option<Value>,
+    next: Value,
+    is_better: fn(&Value, &Value) -> Answer<bool>,
+) -> Answer<()> {
+    let replaces = match best {
+        Some(best) => is_better(best, &next)?,
+        None => true,
+    };
+    if replaces {
+        *best = Some(next);
+    }
+    Ok(())
+}
+
+fn invalid<T>(name: &str, argument: &Value) -> Answer<T> {
+    fail(format!(
+        "invalid argument for {name} (type {})",
+        argument.type_name()
+    ))
+}
+
+/// All numbers in the arguments and in the lists inside of them. The depth of values is bounded where they are made.
+fn gather(run: &mut Run, name: &str, arguments: &[Value], into: &mut Vec<f64>) -> Answer<()> {
+    for argument in arguments {
+        run.budget.step()?;
+        match (argument, argument.number(), argument.elements()) {
+            (Value::Floats(floats), ..) => {
+                run.budget.steps(floats.len())?;
+                into.extend_from_slice(floats);
+            }
+            (_, Some(number), _) => into.push(number.float()),
+            (Value::Duration(nanos), ..) => into.push(Number::Int(*nanos).float()),
+            (_, _, Some(elements)) => {
+                for element in elements.values() {
+                    gather(run, name, &[element], into)?;
+                }
+            }
+            _ => return invalid(name, argument),
+        }
+    }
+    Ok(())
+}
+
+/// How many numbers there are and their sum, added in Go's order, which decides the last bits.
+fn add_up(run: &mut Run, arguments: &[Value]) -> Answer<(usize, f64)> {
+    let (mut count, mut total) = (0, 0.0);
+    for argument in arguments {
+        run.budget.step()?;
+        match (argument.number(), argument.elements(), argument) {
+            (Some(number), ..) => {
+                total += number.float();
+                count += 1;
+            }
+            (_, _, Value::Duration(nanos)) => {
+                total += Number::Int(*nanos).float();
+                count += 1;
+            }
+            (_, Some(elements), _) => {
+                for element in elements.values() {
+                    let (more, sum) = add_up(run, &[element])?;
+                    count += more;
+                    total += sum;
+                }
+            }
+            _ => return invalid("mean", argument),
+        }
+    }
+    Ok((count, total))
+}
+
+fn mean(run: &mut Run, arguments: &[Value]) -> Answer<Value> {
+    let (count, total) = add_up(run, arguments)?;
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "the step budget keeps the count below 2^53"
+    )]
+    let mean = if count == 0 { 0.0 } else { total / count as f64 };
+    Ok(Value::Float(mean))
+}
+
+fn median(run: &mut Run, arguments: &[Value]) -> Answer<Value> {
+    let mut numbers = Vec::new();
+    gather(run, "median", arguments, &mut numbers)?;
+    // Go sorts NaN to the front.
+    let rank = |number: &f64| (!number.is_nan(), *number);
+    numbers.sort_by(|left, right| {
+        let (left, right) = (rank(left), rank(right));
+        left.0.cmp(&right.0).then(left.1.total_cmp(&right.1))
+    });
+    let middle = numbers.len() / 2;
+    Ok(Value::Float(match (numbers.len() % 2, numbers.get(middle)) {
+        (_, None) => 0.0,
+        (1, Some(number)) => *number,
+        (_, Some(upper)) => (numbers[middle - 1] + upper) / 2.0,
+    }))
+}

@@ -1,0 +1,379 @@
+//! Evaluation of a checked and rewritten tree.
+
+mod access;
+mod call;
+mod fold;
+mod run;
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub(super) use access::{fetch, lookup};
+pub(super) use run::Run;
+
+use super::arithmetic;
+use super::check::Scope;
+use super::error::{Answer, fail};
+use super::pattern::Pattern;
+use super::syntax::{Binary, Binding, Kind, Node, Operands, Pointer, Set, Texture, Unary};
+use super::value::{Native, Value};
+use crate::time::Timestamp;
+
+/// What each node came to, by its address: kept only for explanations.
+pub(super) type Trace = HashMap<usize, Result<Value, String>>;
+
+/// The state of one evaluation.
+pub(super) struct Machine<'run> {
+    result: &'run Value,
+    scope: Scope,
+    run: Run,
+    variables: Vec<Value>,
+    loops: Vec<fold::Loop>,
+    trace: Option<Trace>,
+}
+
+/// The key of a node in a [`Trace`].
+pub(super) fn address(node: &Node) -> usize {
+    std::ptr::from_ref(node) as usize
+}
+
+impl<'run> Machine<'run> {
+    pub(super) fn new(result: &'run Value, scope: Scope, now: Option<Timestamp>) -> Self {
+        Self {
+            result,
+            scope,
+            run: Run::new(now),
+            variables: Vec::new(),
+            loops: Vec::new(),
+            trace: None,
+        }
+    }
+
+    /// Like [`Self::evaluate`], and tells what each node came to.
+    pub(super) fn evaluate_traced(mut self, node: &'run Node) -> (Answer<Value>, Trace) {
+        self.trace = Some(Trace::new());
+        let value = self.evaluate(node);
+        (value, self.trace.unwrap_or_default())
+    }
+
+    pub(super) fn evaluate(&mut self, node: &'run Node) -> Answer<Value> {
+        self.look(node).map(Cow::into_owned)
+    }
+
+    /// The value of a node, borrowed where it stands in the tree or in the result.
+    fn look(&mut self, node: &'run Node) -> Answer<Cow<'run, Value>> {
+        let looked = match self.run.budget.step() {
+            Ok(()) => self.look_inside(node),
+            Err(error) => Err(error),
+        };
+        let looked = looked.map_err(|mut error| {
+            error.locate(node.span);
+            error
+        });
+        if let Some(trace) = &mut self.trace {
+            let came_to = match &looked {
+                Ok(value) => Ok(value.as_ref().clone()),
+                Err(error) => Err(error.to_string()),
+            };
+            trace.insert(address(node), came_to);
+        }
+        looked
+    }
+
+    fn look_inside(&mut self, node: &'run Node) -> Answer<Cow<'run, Value>> {
+        match &node.kind {
+            Kind::Literal(value) => Ok(Cow::Borrowed(value)),
+            Kind::Name(_, Binding::Result) => Ok(Cow::Borrowed(self.result)),
+            Kind::Name(_, binding) => Ok(Cow::Owned(self.name(*binding))),
+            Kind::Unary(operator, operand) => {
+                let value = self.look(operand)?;
+                unary(*operator, &value).map(Cow::Owned)
+            }
+            Kind::Binary(operator, texture, operands) => self.binary(*operator, *texture, operands),
+            Kind::Within(needle, set) => {
+                let needle = self.look(needle)?;
+                is_within(&needle, set).map(|found| Cow::Owned(Value::Bool(found)))
+            }
+            Kind::Matches(text, pattern) => {
+                let text = self.look(text)?;
+                self.matches(&text, pattern).map(Cow::Owned)
+            }
+            Kind::Chain(inner) => {
+                let end = self.spine(inner)?;
+                Ok(end
+                    .filter(|value| !value.is_nil())
+                    .unwrap_or(Cow::Owned(Value::Nil)))
+            }
+            Kind::Member(_) | Kind::Call(..) => {
+                let end = self.spine(node)?;
+                Ok(end.unwrap_or(Cow::Owned(Value::Nil)))
+            }
+            Kind::Slice(base, from, to) => self.slice(base, from.as_deref(), to.as_deref()).map(Cow::Owned),
+            Kind::Builtin(builtin, arguments) => {
+                let arguments = self.all(arguments)?;
+                (builtin.call)(&mut self.run, &arguments).map(Cow::Owned)
+            }
+            Kind::Fold(call) => self.fold(call).map(Cow::Owned),
+            Kind::Pointer(pointer) => self.pointer(pointer).map(Cow::Owned),
+            Kind::Let(_, slot, operands) => self.declaration(*slot, operands),
+            Kind::Sequence(nodes) => {
+                let mut last = Cow::Owned(Value::Nil);
+                for inner in nodes {
+                    last = self.look(inner)?;
+                }
+                Ok(last)
+            }
+            Kind::Conditional(nodes) => {
+                let [condition, then, otherwise] = nodes.as_ref();
+                let holds = self.bool(condition)?;
+                self.look(if holds { then } else { otherwise })
+            }
+            Kind::Array(nodes) => {
+                let values = self.all(nodes)?;
+                self.run.list(values).map(Cow::Owned)
+            }
+            Kind::Map(pairs) => self.map(pairs).map(Cow::Owned),
+        }
+    }
+
+    fn all(&mut self, nodes: &'run [Node]) -> Answer<Vec<Value>> {
+        nodes.iter().map(|node| self.evaluate(node)).collect()
+    }
+
+    fn name(&self, binding: Binding) -> Value {
+        match binding {
+            Binding::Result => self.result.clone(),
+            Binding::Native(native) => Value::Function(native),
+            Binding::Variable(slot) => self.variables.get(slot).cloned().unwrap_or(Value::Nil),
+            Binding::Environment => self.environment(),
+            Binding::Absent => Value::Nil,
+        }
+    }
+
+    /// `$env`
+    fn environment(&self) -> Value {
+        let functions = Native::ALL
+            .into_iter()
+            .filter(|(name, _)| self.scope.binding(name).is_some())
+            .map(|(name, native)| (Arc::from(name), Value::Function(native)));
+        let mut names: BTreeMap<Arc<str>, Value> = functions.collect();
+        if self.scope == Scope::Condition {
+            names.insert("result".into(), self.result.clone());
+        }
+        Value::Map(Arc::new(names))
+    }
+
+    fn pointer(&self, pointer: &Pointer) -> Answer<Value> {
+        let Some(innermost) = self.loops.last() else {
+            return fail("cannot use pointer accessor outside predicate");
+        };
+        match pointer {
+            Pointer::Element => innermost.element(),
+            Pointer::Index => Ok(innermost.index()),
+            Pointer::Accumulator => Ok(innermost.accumulator()),
+            Pointer::Other(name) => fail(format!("unknown pointer {name}")),
+        }
+    }
+
+    fn declaration(&mut self, slot: usize, operands: &'run Operands) -> Answer<Cow<'run, Value>> {
+        let value = self.evaluate(&operands.left)?;
+        if self.variables.len() <= slot {
+            self.variables.resize(slot + 1, Value::Nil);
+        }
+        self.variables[slot] = value;
+        self.look(&operands.right)
+    }
+
+    fn map(&mut self, pairs: &'run [(Node, Node)]) -> Answer<Value> {
+        let mut fields = BTreeMap::new();
+        for (key, value) in pairs {
+            let key_value = self.evaluate(key)?;
+            let value = self.evaluate(value)?;
+            let Value::String(name) = key_value else {
+                return fail(format!(
+                    "interface conversion: interface {{}} is {}, not string",
+                    key_value.type_name()
+                ));
+            };
+            // Go fills the map from the last pair to the first, so the first one stays.
+            fields.entry(name).or_insert(value);
+        }
+        self.run.map(pairs.len(), fields)
+    }
+
+    /// A value that must be a bool.
+    fn bool(&mut self, node: &'run Node) -> Answer<bool> {
+        let value = self.look(node)?;
+        as_bool(&value)
+    }
+
+    fn binary(
+        &mut self,
+        operator: Binary,
+        texture: Texture,
+        operands: &'run Operands,
+    ) -> Answer<Cow<'run, Value>> {
+        let Operands { left, right } = operands;
+        match operator {
+            Binary::And | Binary::Or => {
+                let value = self.look(left)?;
+                // The right side is given back as it is: only what uses it may insist on a bool.
+                return if as_bool(&value)? == (operator == Binary::Or) {
+                    Ok(value)
+                } else {
+                    self.look(right)
+                };
+            }
+            Binary::Coalesce => {
+                let value = self.look(left)?;
+                return if value.is_nil() {
+                    self.look(right)
+                } else {
+                    Ok(value)
+                };
+            }
+            _ => {}
+        }
+        let (left, right) = (self.look(left)?, self.look(right)?);
+        self.operate(operator, texture, &left, &right).map(Cow::Owned)
+    }
+
+    fn operate(&mut self, operator: Binary, texture: Texture, left: &Value, right: &Value) -> Answer<Value> {
+        let order = |wanted: &[Ordering]| {
+            let found = arithmetic::compare(operator.text(), left, right)?;
+            Ok(Value::Bool(found.is_some_and(|found| wanted.contains(&found))))
+        };
+        match operator {
+            Binary::Less => order(&[Ordering::Less]),
+            Binary::Greater => order(&[Ordering::Greater]),
+            Binary::LessOrEqual => order(&[Ordering::Less, Ordering::Equal]),
+            Binary::GreaterOrEqual => order(&[Ordering::Greater, Ordering::Equal]),
+            Binary::Equal => self.equal(texture, left, right).map(Value::Bool),
+            Binary::NotEqual => self.equal(texture, left, right).map(|same| Value::Bool(!same)),
+            Binary::Add => match (left, right) {
+                (Value::String(left), Value::String(right)) => self.run.join(&[left, right]),
+                _ => arithmetic::add(left, right),
+            },
+            Binary::Subtract => arithmetic::subtract(left, right),
+            Binary::Multiply => arithmetic::multiply(left, right),
+            Binary::Divide => arithmetic::divide(left, right),
+            Binary::Modulo => arithmetic::modulo(left, right),
+            Binary::Power => arithmetic::power(left, right),
+            Binary::Range => self.run.range(left, right),
+            Binary::In => self.contains(left, right).map(Value::Bool),
+            Binary::Matches => self.matches_value(left, right),
+            Binary::Contains => self.texts(left, right, |text, part| text.contains(part)),
+            Binary::StartsWith => self.texts(left, right, |text, part| text.starts_with(part)),
+            Binary::EndsWith => self.texts(left, right, |text, part| text.ends_with(part)),
+            Binary::And | Binary::Or | Binary::Coalesce | Binary::Pipe => {
+                fail(format!("operator {} has no value of its own", operator.text()))
+            }
+        }
+    }
+
+    fn equal(&mut self, texture: Texture, left: &Value, right: &Value) -> Answer<bool> {
+        match (texture, left, right) {
+            (Texture::Int, Value::Int(left), Value::Int(right)) => Ok(left == right),
+            (Texture::String, Value::String(left), Value::String(right)) => Ok(left == right),
+            (Texture::Any, left, right) => {
+                let size = left.elements().map_or(0, |elements| elements.len());
+                self.run.budget.steps(size)?;
+                Ok(arithmetic::equal(left, right))
+            }
+            (_, left, right) => {
+                let wanted = if texture == Texture::Int { "int" } else { "string" };
+                let odd = if left.type_name() == wanted { right } else { left };
+                fail(format!(
+                    "interface conversion: interface {{}} is {}, not {wanted}",
+                    odd.type_name()
+                ))
+            }
+        }
+    }
+
+    fn matches_value(&mut self, text: &Value, pattern: &Value) -> Answer<Value> {
+        if text.is_nil() || pattern.is_nil() {
+            return Ok(Value::Bool(false));
+        }
+        let pattern = as_text(pattern)?;
+        self.run.budget.compile_pattern()?;
+        let pattern = Pattern::new(pattern)?;
+        self.matches(text, &pattern)
+    }
+
+    fn matches(&mut self, text: &Value, pattern: &Pattern) -> Answer<Value> {
+        if text.is_nil() {
+            return Ok(Value::Bool(false));
+        }
+        let text = as_text(text)?;
+        self.run.budget.read_text(text.len())?;
+        Ok(Value::Bool(pattern.is_match(text)))
+    }
+
+    /// Nil on either side is no error for `contains`, `startsWith` and `endsWith`: it is false.
+    fn texts(&mut self, left: &Value, right: &Value, test: impl Fn(&str, &str) -> bool) -> Answer<Value> {
+        if left.is_nil() || right.is_nil() {
+            return Ok(Value::Bool(false));
+        }
+        let (text, part) = (as_text(left)?, as_text(right)?);
+        self.run.budget.read_text(text.len())?;
+        Ok(Value::Bool(test(text, part)))
+    }
+}
+
+fn unary(operator: Unary, value: &Value) -> Answer<Value> {
+    match operator {
+        Unary::Not => as_bool(value).map(|bool| Value::Bool(!bool)),
+        Unary::Minus => arithmetic::negate(value),
+        Unary::Plus => Ok(value.clone()),
+    }
+}
+
+fn as_bool(value: &Value) -> Answer<bool> {
+    match value {
+        Value::Bool(bool) => Ok(*bool),
+        other => conversion(other, "bool"),
+    }
+}
+
+fn as_text(value: &Value) -> Answer<&str> {
+    match value {
+        Value::String(text) => Ok(text),
+        other => conversion(other, "string"),
+    }
+}
+
+/// Go's words for a value of another type than the one that is needed.
+pub(super) fn conversion<T>(found: &Value, wanted: &str) -> Answer<T> {
+    let found = match found {
+        Value::Nil => "nil",
+        other => other.type_name(),
+    };
+    fail(format!(
+        "interface conversion: interface {{}} is {found}, not {wanted}"
+    ))
+}
+
+/// Go looks the needle up in a map of the literals, where nil is the zero value.
+fn is_within(needle: &Value, set: &Set) -> Answer<bool> {
+    match (set, needle) {
+        (Set::Ints(ints), Value::Int(int)) => Ok(ints.contains(int)),
+        (Set::Ints(ints), Value::Nil) => Ok(ints.contains(&0)),
+        (Set::Strings(strings), Value::String(text)) => Ok(strings.contains(text)),
+        (Set::Strings(strings), Value::Nil) => Ok(strings.contains("")),
+        (Set::Range(from, to), needle) => {
+            let (from, to) = (Value::Int(*from), Value::Int(*to));
+            let at_least = arithmetic::compare(">=", needle, &from)?;
+            let at_most = arithmetic::compare("<=", needle, &to)?;
+            Ok(matches!(at_least, Some(Ordering::Greater | Ordering::Equal))
+                && matches!(at_most, Some(Ordering::Less | Ordering::Equal)))
+        }
+        (_, other) => fail(format!(
+            "reflect.Value.MapIndex: value of type {} is not assignable to the type of the keys",
+            other.type_name()
+        )),
+    }
+}

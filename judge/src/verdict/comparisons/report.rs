@@ -1,0 +1,179 @@
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::time::Timestamp;
+
+use super::number;
+
+/// What a comparison has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Decision {
+    /// The canary is worse than tolerated.
+    Regressed,
+    /// The canary is good enough.
+    Noninferior,
+    /// Neither has been shown.
+    Undecided,
+}
+
+/// Where a dispersion factor comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DispersionSource {
+    /// Windows from before the release.
+    History,
+    /// A control of the stable version beside the canary.
+    Control,
+    /// Nothing calibrated it.
+    Default,
+    /// The document says so.
+    Configured,
+}
+
+/// What readers should know beside the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Remark {
+    /// The dispersion factor is a default: there was too little history to calibrate it.
+    UncalibratedDispersion,
+    /// Stable was outside its normal range at times; those windows do not count towards a promotion.
+    StableUnhealthy,
+    /// Some windows could not be right and count as missing.
+    InvalidWindows,
+    /// Some requests of some windows may be missing.
+    PartialWindows,
+    /// Some looks lacked a side.
+    MissingWindows,
+    /// A look came twice or out of order and was ignored.
+    LooksOutOfOrder,
+    /// History came after judging had begun and was ignored.
+    LateHistory,
+    /// The limit of restarts was reached; later regressions are found more slowly.
+    RestartsExhausted,
+}
+
+impl std::fmt::Display for Remark {
+    /// For people.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::UncalibratedDispersion => {
+                "how noisy this service is was assumed, not measured (uncalibrated dispersion)"
+            }
+            Self::StableUnhealthy => {
+                "stable was outside its normal range at times; that time does not count towards a promotion"
+            }
+            Self::InvalidWindows => "some windows could not be right and count as missing",
+            Self::PartialWindows => "some requests of some windows may be missing",
+            Self::MissingWindows => "some looks lacked a side",
+            Self::LooksOutOfOrder => "a look that came twice or out of order was ignored",
+            Self::LateHistory => "history that came after judging had begun was ignored",
+            Self::RestartsExhausted => {
+                "no more restarts of the evidence; later regressions are found more slowly"
+            }
+        })
+    }
+}
+
+/// A confidence sequence: valid at all times at once.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Interval {
+    /// Lower limit, at least 0.
+    #[serde(serialize_with = "number::serialize")]
+    pub lower: f64,
+    /// Upper limit, may be infinite.
+    #[serde(serialize_with = "number::serialize")]
+    pub upper: f64,
+    /// Confidence, 0..1.
+    pub level: f64,
+}
+
+/// Evidence that the canary is good enough.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PromotionReport {
+    /// Against "worse than the promotion margin".
+    pub e_value: f64,
+    /// Where it suffices.
+    pub threshold: f64,
+}
+
+/// The margins.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ToleranceReport {
+    /// Ratio that is still no regression.
+    pub rollback: f64,
+    /// Ratio below which the canary is good enough.
+    pub promote: f64,
+    /// Difference that is still no regression.
+    pub rollback_absolute: f64,
+    /// Difference below which the canary is good enough.
+    pub promote_absolute: f64,
+}
+
+/// The dispersion factor in use.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct DispersionReport {
+    /// At least 1; log-evidence is divided by it.
+    pub factor: f64,
+    /// Where it comes from.
+    pub source: DispersionSource,
+}
+
+/// One comparison as public JSON shows it. Unknown numbers are null; e-values are clamped to 1e300.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ComparisonReport {
+    /// The comparison's name.
+    pub name: Arc<str>,
+    /// `errors`.
+    pub kind: &'static str,
+    /// What it has come to.
+    pub decision: Decision,
+    /// Must be non-inferior for a promotion.
+    pub required: bool,
+    /// Mantel and Haenszel's ratio of canary to stable rate; infinite when only the canary had events.
+    #[serde(serialize_with = "number::optional::serialize")]
+    pub estimate: Option<f64>,
+    /// `ratio`.
+    pub effect_scale: &'static str,
+    /// Of the ratio; `None` before any event.
+    pub interval: Option<Interval>,
+    /// Evidence of a regression now.
+    pub e_value: f64,
+    /// Its largest value so far.
+    pub e_value_max: f64,
+    /// Adjusted for the other comparisons of its kind (closed testing).
+    pub adjusted_e_value: f64,
+    /// `min(1, 1/e_value_max)`.
+    pub anytime_p_value: f64,
+    /// Where the weighted mean of all e-values rolls back; `None` when boundaries decide.
+    pub threshold: Option<f64>,
+    /// Evidence of a good canary.
+    pub promotion: PromotionReport,
+    /// The margins.
+    pub tolerance: ToleranceReport,
+    /// How noisy the traffic is.
+    pub dispersion: DispersionReport,
+    /// Canary requests judged.
+    pub n_canary: u64,
+    /// Stable requests judged.
+    pub n_stable: u64,
+    /// Canary events among them.
+    pub events_canary: u64,
+    /// Stable events among them.
+    pub events_stable: u64,
+    /// Smallest ratio that is expected to be detected by the deadline.
+    #[serde(serialize_with = "number::optional::serialize")]
+    pub mde_at_deadline: Option<f64>,
+    /// When a decision is to be expected; `None` when not before the deadline, or when it has fallen.
+    pub expected_decision_at: Option<Timestamp>,
+    /// Method and version.
+    pub method: &'static str,
+    /// What to know beside the numbers.
+    pub remarks: Vec<Remark>,
+    /// One plain sentence for people.
+    pub sentence: String,
+}

@@ -1,0 +1,186 @@
+//! When the evidence of all comparisons together rolls back.
+
+use std::time::Duration;
+
+use crate::analysis::plan::{AlphaSpending, Policy, Tolerance, Weight};
+use crate::stats::log_sum::log_weighted_sum_exp;
+use crate::stats::obrien_fleming::{self, Boundaries};
+use crate::stats::{Margin, combine};
+use crate::time::Timestamp;
+
+use super::RollbackStatistic;
+use super::evidence::Evidence;
+use super::number::shown;
+
+/// The mass of a comparison's group in the rollback statistic.
+pub(super) fn group_mass(weight: Weight) -> Option<f64> {
+    match weight {
+        Weight::Critical => Some(0.8),
+        Weight::Standard => Some(0.2),
+        Weight::Info => None,
+    }
+}
+
+/// What a window is tested against for a regression, from stable's rate in past windows: the null is
+/// `p_c <= max(rollback * p_s, p_s + rollbackAbsolute)`. Where the predicted rate makes the difference the larger
+/// of the two, the difference is tested as such, exactly for every stable rate; as a ratio of `1 + delta/p_s` it
+/// would lose all power for services that hardly ever fail, because next to all events would be expected on the
+/// canary. For common events the ratio is tested as the ratio of odds that it comes to at the predicted rate.
+///
+/// `None` when nothing is known of stable yet, or when no rate up to 1 would be a regression.
+pub(super) fn margin(tolerance: Tolerance, predicted: Option<f64>, is_common: bool) -> Option<Margin> {
+    let difference = tolerance.rollback_absolute;
+    let Some(stable_rate) = predicted else {
+        return (difference <= 0.0).then_some(Margin::Ratio(tolerance.rollback));
+    };
+    let ratio = tolerance.rollback.max(1.0 + difference / stable_rate);
+    if is_common {
+        let canary_rate = ratio * stable_rate;
+        let odds = ratio * (1.0 - stable_rate) / (1.0 - canary_rate);
+        return (canary_rate < 1.0).then_some(Margin::Odds { odds, ratio });
+    }
+    if ratio > tolerance.rollback {
+        Some(Margin::Difference { difference, ratio })
+    } else {
+        Some(Margin::Ratio(ratio))
+    }
+}
+
+/// The e-value at which continuous looks roll back; `None` when boundaries decide.
+pub(super) fn threshold(policy: &Policy) -> Option<f64> {
+    match policy.alpha_spending {
+        AlphaSpending::Hybrid => Some(2.0 / policy.false_rollback),
+        AlphaSpending::Anytime => Some(1.0 / policy.false_rollback),
+        AlphaSpending::ObrienFleming => None,
+    }
+}
+
+/// The common statistic and its decision.
+#[derive(Clone, Debug)]
+pub(super) struct Rollback {
+    started_at: Timestamp,
+    deadline: Duration,
+    log_e: f64,
+    log_e_max: f64,
+    threshold: Option<f64>,
+    /// Per comparison, for boundaries only.
+    boundaries: Vec<Boundaries>,
+    /// The last of the equally spaced looks of the boundaries that has been taken.
+    last_slot: u128,
+    is_decided: bool,
+}
+
+impl Rollback {
+    pub(super) fn new(policy: &Policy, started_at: Timestamp, shares: &[f64]) -> Self {
+        Self {
+            started_at,
+            deadline: policy.deadline,
+            log_e: 0.0,
+            log_e_max: 0.0,
+            threshold: threshold(policy),
+            boundaries: shares
+                .iter()
+                .map(|share| Boundaries::new(share * policy.false_rollback))
+                .collect(),
+            last_slot: 0,
+            is_decided: false,
+        }
+    }
+
+    pub(super) fn is_decided(&self) -> bool {
+        self.is_decided
+    }
+
+    pub(super) fn statistic(&self) -> RollbackStatistic {
+        RollbackStatistic {
+            e_value: shown(self.log_e),
+            e_value_max: shown(self.log_e_max),
+            threshold: self.threshold,
+        }
+    }
+
+    /// After the windows of a look have been added.
+    pub(super) fn look(&mut self, at: Timestamp, evidence: &mut [Evidence], policy: &Policy) {
+        let terms: Vec<(f64, f64)> = evidence.iter().map(|one| (one.share, one.log_e)).collect();
+        if terms.iter().any(|(share, _)| *share > 0.0) {
+            self.log_e = log_weighted_sum_exp(&terms);
+            self.log_e_max = self.log_e_max.max(self.log_e);
+        }
+        match self.threshold {
+            Some(threshold) => self.look_at_evidence(threshold, evidence, policy),
+            None => self.look_at_boundaries(at, evidence, policy),
+        }
+    }
+
+    /// A comparison with too few canary events is left out of the sum, which only makes it smaller.
+    fn look_at_evidence(&mut self, threshold: f64, evidence: &mut [Evidence], policy: &Policy) {
+        let terms: Vec<(f64, f64)> = evidence
+            .iter()
+            .map(|one| (if one.may_roll_back(policy) { one.share } else { 0.0 }, one.log_e))
+            .collect();
+        if self.is_decided || log_weighted_sum_exp(&terms) < libm::log(threshold) {
+            return;
+        }
+        self.is_decided = true;
+        attribute(evidence, &terms, threshold);
+    }
+
+    fn look_at_boundaries(&mut self, at: Timestamp, evidence: &mut [Evidence], policy: &Policy) {
+        let elapsed = at.since(self.started_at).as_micros();
+        let whole = self.deadline.as_micros().max(1);
+        let slot = elapsed * u128::from(obrien_fleming::LOOKS_MAX) / whole;
+        if slot > self.last_slot {
+            self.last_slot = slot;
+            self.cross(elapsed as f64 / whole as f64, evidence, policy);
+        }
+    }
+
+    fn cross(&mut self, fraction: f64, evidence: &mut [Evidence], policy: &Policy) {
+        for (one, boundaries) in evidence.iter_mut().zip(&mut self.boundaries) {
+            if one.share <= 0.0 {
+                continue;
+            }
+            let factor = one.dispersion.factor();
+            let boundary = boundaries.look(fraction, one.deadline_test.information(factor));
+            if boundary.is_some_and(|z| one.deadline_test.z(factor) >= z) && one.may_roll_back(policy) {
+                one.is_regressed = true;
+                self.is_decided = true;
+            }
+        }
+    }
+
+    /// The test at the deadline: weighted Bonferroni over the comparisons (the first step of Holm's, which decides
+    /// whether anything is rejected) with the half of the error that continuous looks left.
+    pub(super) fn finish(&mut self, evidence: &mut [Evidence], policy: &Policy) {
+        match policy.alpha_spending {
+            AlphaSpending::Anytime => {}
+            AlphaSpending::ObrienFleming => self.cross(1.0, evidence, policy),
+            AlphaSpending::Hybrid => {
+                for one in evidence.iter_mut().filter(|one| one.share > 0.0) {
+                    let p = one.deadline_test.p_value(one.dispersion.factor());
+                    if p <= one.share * policy.false_rollback / 2.0 && one.may_roll_back(policy) {
+                        one.is_regressed = true;
+                        self.is_decided = true;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Marks the comparisons whose closed-testing evidence alone reaches the threshold, and always the one that
+/// contributed most.
+fn attribute(evidence: &mut [Evidence], terms: &[(f64, f64)], threshold: f64) {
+    let adjusted = combine::closed_adjust(&evidence.iter().map(|one| shown(one.log_e)).collect::<Vec<_>>());
+    let mut most: Option<(usize, f64)> = None;
+    for (index, (share, log_e)) in terms.iter().enumerate().filter(|(_, (share, _))| *share > 0.0) {
+        let contribution = libm::log(*share) + log_e;
+        if most.is_none_or(|(_, largest)| contribution > largest) {
+            most = Some((index, contribution));
+        }
+        evidence[index].is_regressed |= adjusted[index] >= threshold;
+    }
+    if let Some((index, _)) = most {
+        evidence[index].is_regressed = true;
+    }
+}

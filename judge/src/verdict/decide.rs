@@ -1,0 +1,283 @@
+//! The verdict table: what holds at once, and what comes first.
+
+use crate::analysis::plan::{Dialect, OnFailure, OnInconclusive};
+use crate::time::Timestamp;
+use crate::verdict::{ComparisonDecision, Decision, Phase, Reason, Remark, RunState, Shortfall, Verdict};
+
+pub(super) fn undecided() -> Decision {
+    Decision {
+        verdict: Verdict::Continue,
+        reasons: Vec::new(),
+        summary: "The release is still being judged.".to_owned(),
+    }
+}
+
+fn decision(verdict: Verdict, reasons: Vec<Reason>, summary: impl Into<String>) -> Decision {
+    Decision {
+        verdict,
+        reasons,
+        summary: summary.into(),
+    }
+}
+
+/// `None` while the run is undecided. Rollback comes before errors, errors before promotion; `due` is true once
+/// the deadline has passed.
+pub(super) fn decide(run: &RunState, now: Timestamp, due: bool) -> Option<Decision> {
+    if run.stopped && run.plan.dialect == Dialect::Serin {
+        return Some(stopped(run));
+    }
+    if run.plan.dialect == Dialect::Argo {
+        return argo(run);
+    }
+    let decision = rollback(run, now)
+        .or_else(|| broken(run))
+        .or_else(|| held(run))
+        .or_else(|| promotion(run, now, due))
+        .or_else(|| due.then(|| at_deadline(run, now)));
+    decision.map(|decision| remarked(run, now, decision))
+}
+
+/// Argo's phases as verdicts.
+fn argo(run: &RunState) -> Option<Decision> {
+    let message = &run.run_phase.message;
+    let or = |text: &str| {
+        if message.is_empty() {
+            text.to_owned()
+        } else {
+            format!("{message}.")
+        }
+    };
+    let found = match run.run_phase.phase {
+        Phase::Pending | Phase::Running => return None,
+        _ if run.stopped || run.plan.terminate => return Some(stopped(run)),
+        Phase::Successful => decision(
+            Verdict::Promote,
+            vec![Reason::MetricsSuccessful],
+            or("Every metric ended Successful."),
+        ),
+        Phase::Failed => decision(
+            Verdict::Rollback,
+            vec![Reason::MetricFailed],
+            or("A metric failed."),
+        ),
+        Phase::Inconclusive => decision(
+            Verdict::Inconclusive,
+            vec![Reason::MetricInconclusive],
+            or("A metric is inconclusive."),
+        ),
+        Phase::Error => decision(
+            Verdict::Inconclusive,
+            vec![Reason::ProviderError],
+            or("A metric has no value."),
+        ),
+    };
+    Some(found)
+}
+
+fn stopped(run: &RunState) -> Decision {
+    let looks = run.looks;
+    decision(
+        Verdict::Inconclusive,
+        vec![Reason::Stopped],
+        format!("Stopped before a verdict, after {looks} looks at the comparisons."),
+    )
+}
+
+/// Metrics that ended in `phase` and count, in the document's order, with why.
+fn ended<'run>(run: &'run RunState, phase: Phase) -> impl Iterator<Item = (bool, OnFailure, String)> + 'run {
+    run.plan
+        .metrics
+        .iter()
+        .zip(&run.metrics)
+        .filter(move |(metric, state)| !metric.dry_run && state.phase == phase)
+        .map(move |(metric, state)| {
+            let reason = state
+                .broken_limit(metric)
+                .map_or_else(String::new, |(_, reason)| format!(": {reason}"));
+            (
+                metric.guard,
+                metric.on_failure,
+                format!("metric \"{}\" ended {phase:?}{reason}", metric.name),
+            )
+        })
+}
+
+/// What the comparisons of one decision say, without the full stop.
+fn said(run: &RunState, now: Timestamp, decision: ComparisonDecision) -> Vec<String> {
+    let reports = run
+        .comparisons
+        .reports(now)
+        .into_iter()
+        .filter(|report| report.decision == decision);
+    reports
+        .map(|report| format!("{}: {}", report.name, report.sentence.trim_end_matches('.')))
+        .collect()
+}
+
+fn rollback(run: &RunState, now: Timestamp) -> Option<Decision> {
+    let mut reasons = Vec::new();
+    let mut sentences = Vec::new();
+    let failed = || ended(run, Phase::Failed).filter(|(_, on_failure, _)| *on_failure == OnFailure::Rollback);
+    for (wanted, reason) in [(true, Reason::SloGuard), (false, Reason::MetricFailed)] {
+        let before = sentences.len();
+        sentences.extend(
+            failed()
+                .filter(|(guard, ..)| *guard == wanted)
+                .map(|(.., sentence)| sentence),
+        );
+        if sentences.len() > before {
+            reasons.push(reason);
+        }
+    }
+    if run.comparisons.regressed() {
+        reasons.push(Reason::RegressionDetected);
+        sentences.extend(said(run, now, ComparisonDecision::Regressed));
+    }
+    (!reasons.is_empty()).then(|| {
+        decision(
+            Verdict::Rollback,
+            reasons,
+            format!("The canary should be rolled back: {}.", sentences.join("; ")),
+        )
+    })
+}
+
+fn broken(run: &RunState) -> Option<Decision> {
+    let mut sentences: Vec<String> = ended(run, Phase::Error).map(|(.., sentence)| sentence).collect();
+    sentences.extend(run.broken_population.clone());
+    (!sentences.is_empty()).then(|| {
+        let summary = format!(
+            "It cannot be known, because something broke: {}.",
+            sentences.join("; ")
+        );
+        decision(Verdict::Inconclusive, vec![Reason::ProviderError], summary)
+    })
+}
+
+fn held(run: &RunState) -> Option<Decision> {
+    let mut reasons = Vec::new();
+    let mut sentences = Vec::new();
+    for (guard, _, sentence) in ended(run, Phase::Failed) {
+        reasons.push(if guard {
+            Reason::SloGuard
+        } else {
+            Reason::MetricFailed
+        });
+        sentences.push(sentence);
+    }
+    for (.., sentence) in ended(run, Phase::Inconclusive) {
+        reasons.push(Reason::MetricInconclusive);
+        sentences.push(sentence);
+    }
+    reasons.dedup();
+    (!reasons.is_empty()).then(|| {
+        decision(
+            Verdict::Inconclusive,
+            reasons,
+            format!("Somebody has to look: {}.", sentences.join("; ")),
+        )
+    })
+}
+
+/// Metrics without end count as complete when they are fine at the moment of the promotion; those with a count
+/// have to have reached it.
+fn metrics_fine(run: &RunState, due: bool) -> bool {
+    run.plan.metrics.iter().zip(&run.metrics).all(|(metric, state)| {
+        let complete = state.phase == Phase::Successful && state.counters.successful > 0;
+        let endless = metric.effective_count().is_none();
+        let may_stop_now = endless && state.is_fine() && (due || !run.plan.comparisons.is_empty());
+        metric.dry_run || complete || may_stop_now
+    })
+}
+
+fn promotion(run: &RunState, now: Timestamp, due: bool) -> Option<Decision> {
+    let compared = !run.plan.comparisons.is_empty();
+    if !metrics_fine(run, due) || compared && !run.comparisons.promotable(now) {
+        return None;
+    }
+    let mut reasons = Vec::new();
+    if compared && run.comparisons.has_required() {
+        reasons.push(Reason::NonInferiorityShown);
+    }
+    if run.plan.metrics.iter().any(|metric| !metric.dry_run) {
+        reasons.push(Reason::MetricsSuccessful);
+    }
+    let shown = said(run, now, ComparisonDecision::Noninferior).join("; ");
+    let why = match (compared, shown.is_empty()) {
+        (false, _) => "every metric is Successful".to_owned(),
+        (true, true) => "nothing speaks against it".to_owned(),
+        (true, false) => shown,
+    };
+    let summary = format!("The canary may take all traffic: {why}.");
+    Some(decision(Verdict::Promote, reasons, summary))
+}
+
+fn at_deadline(run: &RunState, now: Timestamp) -> Decision {
+    let lasted = crate::analysis::duration::format(run.plan.policy.deadline);
+    let unmeasured = run.plan.metrics.iter().zip(&run.metrics).find(|(metric, state)| {
+        !metric.dry_run && state.counters.successful == 0 && state.counters.count == 0
+    });
+    if let Some((metric, _)) = unmeasured {
+        let summary = format!(
+            "Undecided after {lasted}: metric \"{}\" never had a value.",
+            metric.name
+        );
+        return decision(
+            Verdict::Inconclusive,
+            vec![Reason::MissingData, Reason::DeadlineReached],
+            summary,
+        );
+    }
+    let (reason, fine, why) = match run.comparisons.shortfall(now) {
+        Some(Shortfall::MissingData) => (
+            Reason::MissingData,
+            false,
+            "requests of the canary, or most windows, are missing",
+        ),
+        Some(Shortfall::NoBaseline) => (
+            Reason::NoBaseline,
+            false,
+            "the stable side never had a request to compare with",
+        ),
+        Some(Shortfall::StableUnhealthy) => (
+            Reason::StableUnhealthy,
+            false,
+            "stable itself is outside its own normal range, so nothing can be said of the canary",
+        ),
+        Some(Shortfall::InsufficientData) => (
+            Reason::InsufficientData,
+            true,
+            "too few canary requests were seen",
+        ),
+        None => (
+            Reason::DeadlineReached,
+            true,
+            "neither a regression nor a canary that is good enough has been shown",
+        ),
+    };
+    let mut reasons = vec![reason];
+    if reason != Reason::DeadlineReached {
+        reasons.push(Reason::DeadlineReached);
+    }
+    let (verdict, tail) = match run.plan.policy.on_inconclusive {
+        OnInconclusive::Rollback if fine => (Verdict::Rollback, " The analysis says to roll back then."),
+        OnInconclusive::Promote if fine => (Verdict::Promote, " The analysis says to promote then."),
+        _ => (Verdict::Inconclusive, ""),
+    };
+    decision(
+        verdict,
+        reasons,
+        format!("Undecided after {lasted}: {why}.{tail}"),
+    )
+}
+
+fn remarked(run: &RunState, now: Timestamp, mut decision: Decision) -> Decision {
+    let reports = run.comparisons.reports(now);
+    if reports
+        .iter()
+        .any(|report| report.remarks.contains(&Remark::UncalibratedDispersion))
+    {
+        decision.reasons.push(Reason::UncalibratedDispersion);
+    }
+    decision
+}

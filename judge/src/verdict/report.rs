@@ -1,0 +1,132 @@
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::time::Timestamp;
+use crate::verdict::{
+    ComparisonReport, Counters, Measurement, Phase, Reason, RunIdentity, RunState, Verdict,
+};
+
+/// A run as everybody outside sees it: the command line, the API, webhooks.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunReport {
+    /// Unique.
+    pub id: String,
+    /// Name of the analysis.
+    pub analysis: String,
+    /// The release; may be empty.
+    pub release: String,
+    /// Its stage; may be empty.
+    pub stage: String,
+    /// Attempt of the stage, from 1.
+    pub attempt: u32,
+    /// Free labels.
+    pub labels: BTreeMap<String, String>,
+    /// Argo's phase of the run.
+    pub phase: Phase,
+    /// `continue` while undecided.
+    pub verdict: Verdict,
+    /// Most important first.
+    pub reasons: Vec<Reason>,
+    /// One plain sentence.
+    pub summary: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When the verdict fell; absent while undecided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Timestamp>,
+    /// Hash of the analysis and its arguments.
+    pub config_hash: String,
+    /// A page for people; empty when nothing serves one.
+    pub url: String,
+    /// In the document's order.
+    pub metrics: Vec<MetricReport>,
+    /// In the document's order.
+    pub comparisons: Vec<ComparisonReport>,
+    /// Operators' decisions; always empty where nobody can decide.
+    pub overrides: Vec<serde_json::Value>,
+    /// Verdicts sent to others; always empty where nothing is sent.
+    pub deliveries: Vec<serde_json::Value>,
+}
+
+/// One metric of a [`RunReport`].
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MetricReport {
+    /// From the document.
+    pub name: String,
+    /// As assessed.
+    pub phase: Phase,
+    /// Which limit broke, or the newest error.
+    pub message: String,
+    /// Never part of the verdict.
+    pub dry_run: bool,
+    /// How often what was measured.
+    #[serde(flatten)]
+    pub counters: Counters,
+    /// The newest, oldest first.
+    pub measurements: Vec<Measurement>,
+}
+
+impl RunState {
+    /// The run as others see it, at `now`.
+    #[must_use]
+    pub fn report(&self, identity: &RunIdentity, now: Timestamp) -> RunReport {
+        let decision = self.decision();
+        RunReport {
+            id: identity.id.clone(),
+            analysis: self.plan.name.clone(),
+            release: identity.release.clone(),
+            stage: identity.stage.clone(),
+            attempt: identity.attempt,
+            labels: BTreeMap::new(),
+            phase: self.phase(decision.verdict),
+            verdict: decision.verdict,
+            reasons: decision.reasons,
+            summary: decision.summary,
+            started_at: self.started_at,
+            finished_at: self.decided_at(),
+            config_hash: self.plan.config_hash.clone(),
+            url: String::new(),
+            metrics: self.metric_reports(),
+            comparisons: self.comparisons.reports(now),
+            overrides: Vec::new(),
+            deliveries: Vec::new(),
+        }
+    }
+
+    /// Argo's phase, which for a run with comparisons follows from the verdict.
+    fn phase(&self, verdict: Verdict) -> Phase {
+        if self.plan.comparisons.is_empty() && self.run_phase.phase.is_final() {
+            return self.run_phase.phase;
+        }
+        match verdict {
+            Verdict::Continue => Phase::Running,
+            Verdict::Promote => Phase::Successful,
+            Verdict::Rollback => Phase::Failed,
+            Verdict::Inconclusive if self.decision().exit_code() == 4 => Phase::Error,
+            Verdict::Inconclusive => Phase::Inconclusive,
+        }
+    }
+
+    fn metric_reports(&self) -> Vec<MetricReport> {
+        let both = self.plan.metrics.iter().zip(&self.metrics);
+        both.map(|(metric, state)| {
+            let broken = state.broken_limit(metric).map(|(_, reason)| reason);
+            MetricReport {
+                name: metric.name.clone(),
+                phase: state.phase,
+                message: if state.message.is_empty() {
+                    broken.unwrap_or_default()
+                } else {
+                    state.message.clone()
+                },
+                dry_run: metric.dry_run,
+                counters: state.counters,
+                measurements: state.measurements.iter().cloned().collect(),
+            }
+        })
+        .collect()
+    }
+}

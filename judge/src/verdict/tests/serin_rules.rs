@@ -1,0 +1,170 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{at, measured, metric, plan};
+use crate::analysis::plan::{Dialect, Metric, OnFailure, Policy};
+use crate::verdict::Phase::{Error, Failed, Successful};
+use crate::verdict::{Reason, RunState, Verdict};
+
+fn every_second(name: &str) -> Metric {
+    Metric {
+        interval: Some(Duration::from_secs(1)),
+        ..metric(name)
+    }
+}
+
+fn run(metrics: Vec<Metric>) -> RunState {
+    RunState::new(Arc::new(plan(Dialect::Serin, metrics)), at(0))
+}
+
+#[test]
+fn a_failure_counts_once_it_has_lasted() {
+    let spec = Metric {
+        failing_for: Duration::from_secs(3),
+        ..every_second("memory")
+    };
+    let mut state = run(vec![spec]);
+    for (second, phase) in [
+        (1, Failed),
+        (2, Failed),
+        (3, Successful),
+        (4, Failed),
+        (5, Failed),
+        (6, Failed),
+    ] {
+        state.record(&[(0, measured(phase, second))]);
+        assert_eq!(state.decision().verdict, Verdict::Continue, "second {second}");
+    }
+    assert_eq!(state.metrics[0].counters.failed, 0);
+    assert_eq!(
+        state.metrics[0].measurements[0].message,
+        "failing for 0s of 3s: does not count yet"
+    );
+    state.record(&[(0, measured(Error, 7))]);
+    assert_eq!(
+        state.decision().verdict,
+        Verdict::Continue,
+        "an error neither ends nor feeds the failure"
+    );
+    state.record(&[(0, measured(Failed, 8))]);
+    assert_eq!(
+        state.decision().reasons,
+        [Reason::MetricFailed],
+        "it has failed since second 4"
+    );
+}
+
+#[test]
+fn a_metric_that_holds_never_rolls_back() {
+    let mut state = run(vec![Metric {
+        on_failure: OnFailure::Hold,
+        ..every_second("memory")
+    }]);
+    state.record(&[(0, measured(Failed, 1))]);
+    let decision = state.decision();
+    assert_eq!(
+        (decision.verdict, decision.reasons),
+        (Verdict::Inconclusive, vec![Reason::MetricFailed])
+    );
+}
+
+#[test]
+fn rollback_comes_before_errors_and_errors_before_promotion() {
+    let mut state = run(vec![
+        every_second("broken"),
+        Metric {
+            guard: true,
+            ..every_second("guard")
+        },
+    ]);
+    for second in 0..4 {
+        state.record(&[(0, measured(Error, second))]);
+    }
+    state.record(&[(1, measured(Failed, 4))]);
+    assert_eq!(
+        state.decision().reasons,
+        [Reason::SloGuard],
+        "without comparisons a guard acts at once"
+    );
+
+    let mut state = run(vec![
+        every_second("broken"),
+        Metric {
+            count: Some(1),
+            ..every_second("fine")
+        },
+    ]);
+    state.record(&[(1, measured(Successful, 1))]);
+    for second in 0..5 {
+        state.record(&[(0, measured(Error, second))]);
+    }
+    let decision = state.decision();
+    assert_eq!(
+        (decision.reasons.as_slice(), decision.exit_code()),
+        ([Reason::ProviderError].as_slice(), 4)
+    );
+}
+
+#[test]
+fn endless_metrics_are_promoted_at_the_deadline_only_when_they_were_fine() {
+    let deadline = at(1800);
+    let mut state = run(vec![every_second("m")]);
+    state.record(&[(0, measured(Successful, 1))]);
+    state.tick(deadline);
+    assert_eq!(state.decision().reasons, [Reason::MetricsSuccessful]);
+    assert_eq!(state.metrics[0].phase, Successful);
+
+    let mut state = run(vec![every_second("m")]);
+    state.record(&[(0, measured(Successful, 1))]);
+    state.record(&[(0, measured(Error, 2))]);
+    state.tick(deadline);
+    assert_eq!(
+        state.decision().reasons,
+        [Reason::DeadlineReached],
+        "the newest measurement had no value"
+    );
+
+    let mut state = run(vec![every_second("m")]);
+    state.tick(deadline);
+    let decision = state.decision();
+    assert_eq!(decision.reasons, [Reason::MissingData, Reason::DeadlineReached]);
+    assert_eq!(
+        (decision.verdict, decision.exit_code()),
+        (Verdict::Inconclusive, 3)
+    );
+    assert_eq!(
+        decision.summary,
+        "Undecided after 30m0s: metric \"m\" never had a value."
+    );
+}
+
+#[test]
+fn what_is_done_at_the_deadline_never_applies_to_missing_data() {
+    for on_inconclusive in [
+        crate::analysis::plan::OnInconclusive::Promote,
+        crate::analysis::plan::OnInconclusive::Rollback,
+    ] {
+        let mut spec = plan(Dialect::Serin, vec![every_second("m")]);
+        spec.policy = Policy {
+            on_inconclusive,
+            ..Policy::default()
+        };
+        let mut state = RunState::new(Arc::new(spec), at(0));
+        state.tick(at(1800));
+        assert_eq!(state.decision().verdict, Verdict::Inconclusive);
+    }
+}
+
+#[test]
+fn a_stopped_run_is_inconclusive() {
+    let mut state = run(vec![every_second("m")]);
+    state.record(&[(0, measured(Successful, 1))]);
+    state.stop(at(2));
+    let decision = state.decision();
+    assert_eq!(
+        (decision.verdict, decision.reasons.as_slice()),
+        (Verdict::Inconclusive, [Reason::Stopped].as_slice())
+    );
+    state.tick(at(1800));
+    assert_eq!(state.decision(), decision, "a verdict is given once");
+}

@@ -1,0 +1,84 @@
+//! The command line: one file per command.
+
+pub mod conduct;
+mod documents;
+pub mod eval;
+pub mod exit;
+mod junit;
+pub mod output;
+pub mod plan;
+pub mod run;
+pub mod schemas;
+pub mod screen;
+pub mod validate;
+
+use clap::{Parser, Subcommand};
+
+/// Serin judges releases: canary against stable, with evidence.
+#[derive(Debug, Parser)]
+#[command(name = "serin", version, max_term_width = 100, propagate_version = true)]
+#[command(
+    after_help = "Exit codes: 0 promote, 1 rollback, 2 usage or an invalid document, 3 inconclusive, \
+                        4 inconclusive because something broke, 130 and 143 interrupted."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Play releases of a sample system on this machine and judge them.
+    Demo(DemoOptions),
+    /// Run an analysis here and now; the exit code is the verdict.
+    Run(run::RunOptions),
+    /// Check documents: every mistake with its line, column and what would be right.
+    Validate(validate::ValidateOptions),
+    /// Evaluate one condition, or a batch of them.
+    Eval(eval::EvalOptions),
+    /// Write the JSON Schemas of all documents into a folder.
+    #[command(hide = true)]
+    Schemas(schemas::SchemasOptions),
+}
+
+/// Options of `serin demo`.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  serin demo                          two acts: a healthy release, then one with errors\n  \
+                        serin demo --fault errors           one act; exit 1\n  \
+                        serin demo --fault shared --seed 7  both sides fail; exit 3"
+)]
+pub struct DemoOptions {
+    /// Play one act with this fault; its verdict is the exit code.
+    #[arg(long, value_enum)]
+    pub fault: Option<FaultName>,
+    /// Seed of traffic, errors and latencies.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// User requests a second over both sides.
+    #[arg(long, default_value_t = 2000.0, value_parser = rate)]
+    pub rate: f64,
+    /// How to show the result.
+    #[arg(long, value_enum, default_value_t)]
+    pub output: output::Output,
+}
+
+/// A fault that the demo can play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum FaultName {
+    /// A healthy release: promoted.
+    None,
+    /// The canary's errors go from 0.5 % to 3 %: rolled back.
+    Errors,
+    /// Both sides fail and are slow: inconclusive.
+    Shared,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(rate) if (1.0..=20_000.0).contains(&rate) => Ok(rate),
+        _ => Err("a number of requests a second from 1 to 20000 is wanted".to_owned()),
+    }
+}

@@ -1,0 +1,106 @@
+//! A run as JUnit XML: one test case for each metric, one for each comparison, one for the verdict.
+
+use std::fmt::Write;
+
+use serin_judge::verdict::{Phase, RunReport, Verdict};
+
+/// The report as one XML document.
+#[must_use]
+pub(super) fn document(report: &RunReport) -> String {
+    let mut cases = Cases::default();
+    for metric in report.metrics.iter().filter(|metric| !metric.dry_run) {
+        let outcome = match metric.phase {
+            Phase::Successful => Outcome::Passed,
+            Phase::Error => Outcome::Error,
+            Phase::Pending | Phase::Running | Phase::Inconclusive => Outcome::Skipped,
+            Phase::Failed => Outcome::Failed,
+        };
+        cases.add("metric", &metric.name, outcome, &metric.message);
+    }
+    for comparison in &report.comparisons {
+        let outcome = match comparison.decision {
+            serin_judge::verdict::ComparisonDecision::Regressed => Outcome::Failed,
+            serin_judge::verdict::ComparisonDecision::Noninferior => Outcome::Passed,
+            serin_judge::verdict::ComparisonDecision::Undecided => Outcome::Skipped,
+        };
+        cases.add("comparison", &comparison.name, outcome, &comparison.sentence);
+    }
+    let outcome = match report.verdict {
+        Verdict::Promote => Outcome::Passed,
+        Verdict::Rollback => Outcome::Failed,
+        _ => Outcome::Error,
+    };
+    cases.add("verdict", &report.verdict.to_string(), outcome, &report.summary);
+    cases.finish(&report.analysis)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Outcome {
+    Passed,
+    Failed,
+    Error,
+    Skipped,
+}
+
+/// Test cases of one suite.
+#[derive(Default)]
+pub(super) struct Cases {
+    xml: String,
+    counts: [u32; 4],
+}
+
+impl Cases {
+    pub(super) fn passed(&mut self, class: &str, name: &str) {
+        self.add(class, name, Outcome::Passed, "");
+    }
+
+    pub(super) fn failed(&mut self, class: &str, name: &str, message: &str) {
+        self.add(class, name, Outcome::Failed, message);
+    }
+
+    pub(super) fn skipped(&mut self, class: &str, name: &str, message: &str) {
+        self.add(class, name, Outcome::Skipped, message);
+    }
+
+    fn add(&mut self, class: &str, name: &str, outcome: Outcome, message: &str) {
+        self.counts[outcome as usize] += 1;
+        let (class, name, message) = (escape(class), escape(name), escape(message));
+        let element = match outcome {
+            Outcome::Passed => String::new(),
+            Outcome::Failed => format!("<failure message=\"{message}\"/>"),
+            Outcome::Error => format!("<error message=\"{message}\"/>"),
+            Outcome::Skipped => format!("<skipped message=\"{message}\"/>"),
+        };
+        let _infallible = writeln!(
+            self.xml,
+            "  <testcase classname=\"{class}\" name=\"{name}\">{element}</testcase>"
+        );
+    }
+
+    pub(super) fn finish(self, suite: &str) -> String {
+        let [passed, failed, error, skipped] = self.counts;
+        let (tests, suite) = (passed + failed + error + skipped, escape(suite));
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"{suite}\" tests=\"{tests}\" \
+             failures=\"{failed}\" errors=\"{error}\" skipped=\"{skipped}\">\n{}</testsuite>\n",
+            self.xml
+        )
+    }
+}
+
+/// Markup becomes entities; control characters, which XML cannot hold at all, become a question mark.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '"' => escaped.push_str("&quot;"),
+            '\n' => escaped.push_str("&#10;"),
+            control if control.is_control() => escaped.push('?'),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,132 @@
+//! `serin run`: an analysis, here and now.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use serin_judge::analysis::plan::Plan;
+use serin_judge::analysis::{Diagnostic, Documents};
+
+use crate::cli::conduct;
+use crate::cli::output::{self, Output};
+use crate::cli::plan::{Connect, connect, rendered};
+use crate::cli::{documents, exit};
+use crate::config;
+use crate::engine::RunFailure;
+use crate::store::MemoryStore;
+
+/// Options of `serin run`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    serin run canary.yaml --arg canary=http://10.0.0.7:9100/metrics --arg stable=http://10.0.0.5:9100/metrics\n  \
+    serin run success-rate.yaml --connect http://prometheus.monitoring.svc:9090=http://127.0.0.1:9090\n  \
+    serin run analyses/ --analysis my-canary --output json")]
+pub struct RunOptions {
+    /// Documents, or folders of documents. Several Argo templates are run as one.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// A value for one of the analysis' arguments; may be repeated.
+    #[arg(long = "arg", value_name = "NAME=VALUE", value_parser = key_value)]
+    args: Vec<(String, String)>,
+    /// Which analysis to run, when the files hold several.
+    #[arg(long, value_name = "NAME")]
+    analysis: Option<String>,
+    /// Settings: the default Prometheus, limits.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Reach an address of the documents somewhere else, as through a port-forward; may be repeated.
+    #[arg(long, value_name = "FROM=TO")]
+    connect: Vec<Connect>,
+    /// How to show the result.
+    #[arg(long, value_enum, default_value_t)]
+    output: Output,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("NAME=VALUE is wanted".to_owned()),
+    }
+}
+
+/// Runs the command.
+pub async fn execute(options: RunOptions) -> ExitCode {
+    let (plan, settings) = match prepare(&options) {
+        Ok(prepared) => prepared,
+        Err(message) => return exit::fail(exit::INVALID, &message),
+    };
+    let plan = Arc::new(plan);
+    let instruments = match config::instruments(&plan, &settings) {
+        Ok(instruments) => instruments,
+        Err(reason) => return conduct::failed(&RunFailure::Refused(reason)),
+    };
+    let store = Arc::new(MemoryStore::default());
+    match conduct::conduct(plan, instruments, store, options.output).await {
+        Ok(conducted) => {
+            conduct::show(&conducted.report, options.output);
+            ExitCode::from(conducted.code)
+        }
+        Err(failure) => conduct::failed(&failure),
+    }
+}
+
+/// Everything that can be wrong before anything is measured.
+fn prepare(options: &RunOptions) -> Result<(Plan, config::Settings), String> {
+    let (documents, mut diagnostics) = documents::read(&options.files)?;
+    stop_at_errors(&diagnostics)?;
+    let args = options.args.iter().cloned().collect();
+    let (mut plan, warnings) = documents
+        .plan(options.analysis.as_deref(), &args)
+        .map_err(|errors| refusal(&errors))?;
+    diagnostics.extend(warnings);
+    connect(&mut plan, &options.connect);
+    let settings = settings(options, &documents, &mut diagnostics)?;
+    if !diagnostics.is_empty() {
+        output::complain(rendered(&diagnostics).trim_end());
+    }
+    Ok((plan, settings))
+}
+
+/// From `--config`, else from a `Config` among the files, else the defaults.
+fn settings(
+    options: &RunOptions,
+    documents: &Documents,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<config::Settings, String> {
+    let of_its_own;
+    let source = match &options.config {
+        None => documents,
+        Some(path) => {
+            let (read, found) = documents::read(std::slice::from_ref(path))?;
+            stop_at_errors(&found)?;
+            of_its_own = read;
+            &of_its_own
+        }
+    };
+    let (settings, warnings) = source.config().map_err(|errors| refusal(&errors))?;
+    if settings.is_none() && options.config.is_some() {
+        return Err("error: the file of --config holds no document of kind Config".to_owned());
+    }
+    diagnostics.extend(warnings);
+    Ok(config::Settings::new(settings, |name| std::env::var(name).ok()))
+}
+
+fn stop_at_errors(diagnostics: &[Diagnostic]) -> Result<(), String> {
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        Err(refusal(diagnostics))
+    } else {
+        Ok(())
+    }
+}
+
+fn refusal(diagnostics: &[Diagnostic]) -> String {
+    let errors = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.is_error())
+        .count();
+    let plural = if errors == 1 { "" } else { "s" };
+    format!(
+        "{}{errors} error{plural}; nothing was measured",
+        rendered(diagnostics)
+    )
+}

@@ -1,0 +1,9 @@
+//! What people see of a run: while it goes on, and at its end.
+
+mod format;
+mod live;
+mod progress;
+mod report;
+
+pub use progress::watch;
+pub use report::report;

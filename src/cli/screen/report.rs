@@ -1,0 +1,119 @@
+//! The end of a run: the verdict first, then the numbers that decided it.
+
+use console::{Style, style};
+use serin_judge::verdict::{ComparisonReport, MetricReport, Phase, RunReport, Verdict};
+
+use super::format::{clock, count, cut, evidence, percent, ratio, wrap};
+
+const WIDTH: usize = 80;
+
+/// The final report as text; coloured only when standard output is a terminal that wants colour.
+#[must_use]
+pub fn report(report: &RunReport) -> String {
+    let verdict = report.verdict.to_string().to_uppercase();
+    let reasons: Vec<String> = report.reasons.iter().map(ToString::to_string).collect();
+    let lasted = report.finished_at.map_or_else(String::new, |at| {
+        format!(" after {}", clock(at.since(report.started_at)))
+    });
+    let mut text = format!(
+        "{} {}{lasted}\n",
+        colour(report.verdict).apply_to(verdict),
+        style(&report.analysis).bold()
+    );
+    text.push_str(&wrap(&format!("reasons: {}", reasons.join(", ")), 2, WIDTH));
+    text.push_str(&wrap(&report.summary, 2, WIDTH));
+    for comparison in &report.comparisons {
+        text.push_str(&comparison_text(comparison));
+    }
+    for metric in &report.metrics {
+        text.push_str(&metric_text(metric));
+    }
+    text
+}
+
+fn colour(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::Promote => Style::new().green().bold(),
+        Verdict::Rollback => Style::new().red().bold(),
+        _ => Style::new().yellow().bold(),
+    }
+}
+
+fn comparison_text(comparison: &ComparisonReport) -> String {
+    let decision = format!("{:?}", comparison.decision).to_lowercase();
+    let interval = comparison.interval.as_ref().map_or_else(String::new, |interval| {
+        format!(
+            " [{}, {}]",
+            ratio(Some(interval.lower)),
+            ratio(Some(interval.upper))
+        )
+    });
+    let row = |side: &str, events: u64, requests: u64| {
+        format!(
+            "    {side:<8} {:>10} bad of {:>10}   {:>8}\n",
+            count(events),
+            count(requests),
+            percent(events, requests)
+        )
+    };
+    let mut text = format!(
+        "\n  {} ({}): {decision}\n",
+        style(&comparison.name).bold(),
+        comparison.kind
+    );
+    text.push_str(&row("canary", comparison.events_canary, comparison.n_canary));
+    text.push_str(&row("stable", comparison.events_stable, comparison.n_stable));
+    text.push_str(&format!(
+        "    ratio    {}{interval}\n",
+        ratio(comparison.estimate)
+    ));
+    let threshold = comparison
+        .threshold
+        .map(|threshold| format!(" of {}", evidence(threshold)));
+    text.push_str(&format!(
+        "    evidence {}{} that it is worse, {} of {} that it is good enough\n",
+        evidence(comparison.e_value_max),
+        threshold.unwrap_or_default(),
+        evidence(comparison.promotion.e_value),
+        evidence(comparison.promotion.threshold),
+    ));
+    text.push_str(&wrap(&comparison.sentence, 4, WIDTH));
+    for remark in &comparison.remarks {
+        text.push_str(&wrap(&format!("remark: {remark}"), 4, WIDTH));
+    }
+    text
+}
+
+fn metric_text(metric: &MetricReport) -> String {
+    let counters = metric.counters;
+    let dry = if metric.dry_run { " (dry run)" } else { "" };
+    let mut text = format!("\n  {}{dry}: {:?}\n", style(&metric.name).bold(), metric.phase);
+    text.push_str(&format!(
+        "    {} successful, {} failed, {} inconclusive, {} errors\n",
+        counters.successful, counters.failed, counters.inconclusive, counters.error
+    ));
+    if !metric.message.is_empty() {
+        text.push_str(&wrap(&metric.message, 4, WIDTH));
+    }
+    let telling = metric
+        .measurements
+        .iter()
+        .rev()
+        .find(|measurement| measurement.phase != Phase::Successful);
+    if let Some(measurement) = telling.or(metric.measurements.last()) {
+        let value = if measurement.value.is_empty() {
+            "no value"
+        } else {
+            &measurement.value
+        };
+        text.push_str(&format!(
+            "    {:?}: {}\n",
+            measurement.phase,
+            cut(value, WIDTH - 20)
+        ));
+        if !measurement.message.is_empty() {
+            text.push_str(&wrap(&measurement.message, 6, WIDTH));
+        }
+    }
+    text
+}

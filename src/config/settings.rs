@@ -1,0 +1,71 @@
+use serin_judge::analysis;
+use serin_judge::analysis::plan::PrometheusAccess;
+
+use crate::providers::{prometheus, scrape, web};
+
+/// What is asked when an analysis names no Prometheus, most important first.
+const PROMETHEUS_VARIABLES: [&str; 2] = ["SERIN_PROMETHEUS_ADDRESS", "ARGO_ROLLOUTS_PROMETHEUS_ADDRESS"];
+
+/// What adapters are constructed with.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The Prometheus of documents that name none.
+    pub prometheus_access: PrometheusAccess,
+    /// Limits of answers from Prometheus.
+    pub prometheus: prometheus::Limits,
+    /// Limits of answers to web metrics.
+    pub web: web::Limits,
+    /// Limits of `/metrics` texts.
+    pub scrape: scrape::Limits,
+}
+
+impl Settings {
+    /// From a checked `Config`, and the environment where it names no Prometheus.
+    #[must_use]
+    pub fn new(config: Option<analysis::Settings>, environment: impl Fn(&str) -> Option<String>) -> Self {
+        let mut settings = Self::default();
+        if let Some(config) = config {
+            settings.prometheus_access = config.prometheus.unwrap_or_default();
+            // The web limit is the one that the setting speaks of; texts of metrics are larger by nature.
+            settings.web.body_bytes = usize::try_from(config.limits.body_bytes).unwrap_or(usize::MAX);
+        }
+        if settings.prometheus_access.address.is_none() {
+            settings.prometheus_access.address = PROMETHEUS_VARIABLES.into_iter().find_map(environment);
+        }
+        settings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_wins_over_the_environment_and_serins_variable_over_argos() {
+        let both = |name: &str| Some(format!("http://{name}"));
+        let argo_only = |name: &str| name.starts_with("ARGO").then(|| format!("http://{name}"));
+        let address = |settings: Settings| settings.prometheus_access.address.unwrap();
+        assert_eq!(
+            address(Settings::new(None, both)),
+            "http://SERIN_PROMETHEUS_ADDRESS"
+        );
+        assert_eq!(
+            address(Settings::new(None, argo_only)),
+            "http://ARGO_ROLLOUTS_PROMETHEUS_ADDRESS"
+        );
+        let access = PrometheusAccess {
+            address: Some("http://own".to_owned()),
+            ..PrometheusAccess::default()
+        };
+        let config = analysis::Settings {
+            prometheus: Some(access),
+            limits: analysis::Limits {
+                body_bytes: 7,
+                ..Default::default()
+            },
+        };
+        let settings = Settings::new(Some(config), both);
+        assert_eq!(settings.web.body_bytes, 7);
+        assert_eq!(address(settings), "http://own");
+    }
+}

@@ -1,0 +1,152 @@
+use std::sync::Arc;
+
+use serin_judge::analysis::plan::Plan;
+use serin_judge::time::Timestamp;
+use serin_judge::verdict::{RunIdentity, RunReport, RunState};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::engine::course::Course;
+use crate::engine::ports::{Clock, Measure, PopulationError, Record, RunRecord, Store, StoreError};
+use crate::engine::windows::Populations;
+
+/// What a run measures with: one source for each metric, one population for each comparison, in the plan's order.
+pub struct Instruments {
+    /// In the order of the plan's metrics.
+    pub metrics: Vec<Arc<dyn Measure>>,
+    /// In the order of the plan's comparisons.
+    pub comparisons: Populations,
+}
+
+/// Drives runs: the only place where time passes.
+#[derive(Clone)]
+pub struct Engine {
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) store: Arc<dyn Store>,
+}
+
+/// Why a run could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum RunFailure {
+    /// A source answers and cannot give what the document asks for; nothing was measured.
+    #[error("{0}")]
+    Refused(String),
+    /// Nothing that cannot be stored may be acted on.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The end of a run that others hold: to watch it, and to stop it.
+#[derive(Clone, Debug)]
+pub struct RunHandle {
+    reports: watch::Receiver<Option<Arc<RunReport>>>,
+    stop: Arc<watch::Sender<bool>>,
+}
+
+impl RunHandle {
+    /// The newest state of the run, then each newer one; `None` before the first.
+    #[must_use]
+    pub fn reports(&self) -> watch::Receiver<Option<Arc<RunReport>>> {
+        self.reports.clone()
+    }
+
+    /// Asks the run to end with what it has. Asking again changes nothing.
+    pub fn stop(&self) {
+        let _before = self.stop.send_replace(true);
+    }
+}
+
+impl Engine {
+    /// An engine on these ports.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>, store: Arc<dyn Store>) -> Self {
+        Self { clock, store }
+    }
+
+    /// Prepares a run: the handle to watch it, and the future that is the run and ends with its final report.
+    pub fn run(
+        &self,
+        plan: Arc<Plan>,
+        identity: RunIdentity,
+        instruments: Instruments,
+    ) -> (
+        RunHandle,
+        impl Future<Output = Result<Arc<RunReport>, RunFailure>> + Send + use<>,
+    ) {
+        let (reports_sender, reports) = watch::channel(None);
+        let (stop_sender, stop) = watch::channel(false);
+        let handle = RunHandle {
+            reports,
+            stop: Arc::new(stop_sender),
+        };
+        let engine = self.clone();
+        (handle, async move {
+            engine
+                .drive(plan, identity, instruments, reports_sender, stop)
+                .await
+        })
+    }
+
+    async fn drive(
+        self,
+        plan: Arc<Plan>,
+        identity: RunIdentity,
+        mut instruments: Instruments,
+        reports: watch::Sender<Option<Arc<RunReport>>>,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Arc<RunReport>, RunFailure> {
+        let started_at = self.clock.now();
+        let window = plan.policy.window;
+        for population in &mut instruments.comparisons {
+            // A source that does not answer yet may answer later: its first window then begins later.
+            if let Err(PopulationError::Refused(reason)) = population.open(started_at, window).await {
+                return Err(RunFailure::Refused(reason));
+            }
+        }
+        let record = RunRecord {
+            id: identity.id.clone(),
+            analysis: plan.name.clone(),
+            config_hash: plan.config_hash.clone(),
+            started_at,
+        };
+        self.store.begin(&record).await?;
+        let state = RunState::new(plan, started_at);
+        let course = Course {
+            engine: self,
+            in_flight: vec![false; state.plan().metrics.len()],
+            metrics: instruments.metrics,
+            settling: instruments
+                .comparisons
+                .iter()
+                .map(|population| population.settling())
+                .max(),
+            populations: Some(instruments.comparisons),
+            next_window: 1,
+            tasks: JoinSet::new(),
+            state,
+            identity,
+            reports,
+            stop,
+        };
+        course.finish().await
+    }
+}
+
+/// Judges the records of a stored run again. The same plan and records give the same state, bit for bit.
+#[must_use]
+pub fn replay(plan: Arc<Plan>, started_at: Timestamp, records: &[Record]) -> RunState {
+    let mut state = RunState::new(plan, started_at);
+    for record in records {
+        apply(&mut state, record.clone());
+    }
+    state
+}
+
+pub(super) fn apply(state: &mut RunState, record: Record) {
+    match record {
+        Record::Measurements { measurements } => state.record(&measurements),
+        Record::Look { look, unavailable } => state.look(&look, &unavailable),
+        Record::Tick { at } => state.tick(at),
+        Record::Stop { at } => state.stop(at),
+    }
+}

@@ -1,0 +1,7 @@
+//! Where runs are kept.
+
+#[cfg(test)]
+mod conformance;
+mod memory;
+
+pub use memory::MemoryStore;
