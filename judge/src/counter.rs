@@ -6,6 +6,7 @@
 //! meant, and [`parse_exposition`] reads the text of a `/metrics` endpoint. `rate()` and `increase()`
 //! extrapolate and are not whole numbers of requests, so they are not used anywhere here.
 
+mod counts;
 mod exposition;
 mod ledger;
 mod origin;
@@ -13,6 +14,7 @@ mod selector;
 mod selector_text;
 mod series;
 
+pub use counts::Counts;
 pub use exposition::{ExpositionError, ExpositionLimits, Sample, parse_exposition};
 pub use ledger::{Increase, Ledger};
 pub use origin::{Read, Reading};

@@ -15,6 +15,7 @@ mod report;
 mod run;
 mod window;
 
+pub use crate::counter::Counts;
 pub use comparisons::{
     ComparisonReport, Comparisons, Decision as ComparisonDecision, DispersionReport, DispersionSource,
     Interval, PromotionReport, Remark, RollbackStatistic, Shortfall, ToleranceReport,
@@ -25,7 +26,7 @@ pub use metric::{Counters, ERROR_RETRY, MetricState};
 pub use phase::Phase;
 pub use report::{MetricReport, RunReport};
 pub use run::{RunIdentity, RunState};
-pub use window::{Counts, Flags, Look, Side, Window};
+pub use window::{Flags, Look, Side, Window};
 
 #[cfg(test)]
 mod tests;

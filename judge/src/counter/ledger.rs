@@ -2,9 +2,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Counts;
 use super::origin::{Added, Origin, Read};
 use crate::time::Timestamp;
-use crate::verdict::Counts;
 
 /// The counters of all targets of one side, from the opening of a run on.
 ///

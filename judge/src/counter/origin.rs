@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Counts;
 use super::series::Series;
 use crate::time::Timestamp;
-use crate::verdict::Counts;
 
 /// Largest counter value that a `float64` still holds exactly: 2^53.
 const EXACT_MAX: f64 = 9_007_199_254_740_992.0;

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::counter::Counts;
 use crate::time::Timestamp;
 
 /// One of the two populations of a comparison.
@@ -12,15 +13,6 @@ pub enum Side {
     Canary,
     /// The version that is trusted.
     Stable,
-}
-
-/// What one target's window holds: requests and how many of them went wrong.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
-    /// Requests that ended in the window.
-    pub total: u64,
-    /// Requests among them that went wrong; more than `total` marks the window as invalid.
-    pub bad: u64,
 }
 
 /// What is known against a window.

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use serin_judge::analysis::plan::{PrometheusQuery, RangeQuery};
-use serin_judge::condition::Value;
+use serin_judge::condition::{Value, evaluate_time};
 use serin_judge::time::Timestamp;
 
 use super::client::Client;
@@ -41,8 +41,8 @@ impl Measure for PrometheusMeasure {
         let answer = match &self.range {
             None => self.client.instant(&self.query, now).await,
             Some(range) => {
-                let start = range_time(&range.start, now)?;
-                let end = range_time(&range.end, now)?;
+                let start = range_time("start", &range.start, now)?;
+                let end = range_time("end", &range.end, now)?;
                 self.client.range(&self.query, start, end, range.step).await
             }
         };
@@ -52,7 +52,7 @@ impl Measure for PrometheusMeasure {
 
 fn reading(answer: Answer, query: &str) -> Result<Reading, MeasureError> {
     let (value, text) = match answer.result {
-        QueryResult::Scalar(number) => (Value::Float(number), decimal(number)),
+        QueryResult::Scalar(number) => (Value::scalar(number), decimal(number)),
         QueryResult::Vector(samples) => floats(samples.into_iter().map(|(_, value)| value).collect()),
         QueryResult::Matrix(series) => floats(
             series
@@ -81,7 +81,7 @@ fn reading(answer: Answer, query: &str) -> Result<Reading, MeasureError> {
 
 fn floats(values: Vec<f64>) -> (Value, String) {
     let texts: Vec<String> = values.iter().copied().map(decimal).collect();
-    (Value::Floats(values.into()), format!("[{}]", texts.join(",")))
+    (Value::floats(values), format!("[{}]", texts.join(",")))
 }
 
 /// As Go's `strconv.FormatFloat(v, 'f', -1, 64)`, which is how Argo writes samples.
@@ -94,10 +94,9 @@ fn decimal(value: f64) -> String {
 }
 
 /// Start and end of a range are expressions of the condition language.
-fn range_time(expression: &str, _now: Timestamp) -> Result<Timestamp, MeasureError> {
-    Err(failed(format!(
-        "rangeQuery: `{expression}` cannot be evaluated by this build"
-    )))
+fn range_time(field: &str, expression: &str, now: Timestamp) -> Result<Timestamp, MeasureError> {
+    evaluate_time(expression, now)
+        .map_err(|error| failed(format!("rangeQuery.{field} `{expression}`: {error}")))
 }
 
 fn failed(message: String) -> MeasureError {

@@ -55,7 +55,7 @@ impl Measure for ScrapeMeasure {
         }
         let texts: Vec<String> = values.iter().copied().map(decimal).collect();
         Ok(Reading {
-            value: Value::Floats(values.into()),
+            value: Value::floats(values),
             text: format!("[{}]", texts.join(",")),
             metadata: BTreeMap::new(),
         })

@@ -76,6 +76,38 @@ async fn a_matrix_is_all_samples_of_all_series() {
     );
 }
 
+#[tokio::test]
+async fn a_range_query_gives_all_its_steps() {
+    let prometheus = Prometheus::start("200ms", &[]).await;
+    let range = RangeQuery {
+        start: "date(\"2023-08-14 00:00:00\", \"2006-01-02 15:04:05\", \"UTC\") - duration(\"2m\")".into(),
+        end: "date(\"2023-08-14 00:00:00\", \"2006-01-02 15:04:05\", \"UTC\")".into(),
+        step: Duration::from_secs(60),
+    };
+    let access = access(prometheus.address(), TIMEOUT);
+    let query = |query: &str| {
+        Provider::Prometheus(PrometheusQuery {
+            access: access.clone(),
+            query: query.into(),
+            range: Some(range.clone()),
+        })
+    };
+    let first = 1_691_971_080;
+    let times = reading(&query("time()")).await.unwrap();
+    assert_eq!(times.text, format!("[{},{},{}]", first, first + 60, first + 120));
+    assert_eq!(
+        reading(&query(
+            "vector(1) or label_replace(vector(2), \"a\", \"1\", \"\", \"\")"
+        ))
+        .await
+        .unwrap()
+        .text
+        .len(),
+        "[1,1,1,2,2,2]".len()
+    );
+    assert_eq!(reading(&query("no_such_series")).await.unwrap().text, "[]");
+}
+
 /// Answers like a Prometheus with what it was asked.
 async fn echo(method: Method, headers: HeaderMap, RawForm(form): RawForm) -> (StatusCode, Json<Document>) {
     if method == Method::POST && headers.get("x-get-only").is_some() {
@@ -154,9 +186,8 @@ async fn the_services_headers_go_to_its_own_address_only() {
     let (own, other) = (echo_server().await, echo_server().await);
     let settings = Settings {
         prometheus_access: PrometheusAccess {
-            address: Some(own.clone()),
             headers: vec![("Authorization".into(), Secret::Value("Bearer service".into()))],
-            ..PrometheusAccess::default()
+            ..access(&own, TIMEOUT)
         },
         ..Settings::default()
     };
@@ -168,11 +199,8 @@ async fn the_services_headers_go_to_its_own_address_only() {
             query: "1".into(),
             range: None,
         });
-        let measure = serin::config::measure(
-            &provider,
-            &settings,
-            &serin::config::secrets::EnvironmentAndFiles,
-        );
+        let measure =
+            serin::config::measure(&provider, &settings, &serin::config::secrets::EnvironmentAndFiles);
         let warnings = measure.measure(now()).await.unwrap().metadata["warnings"].clone();
         assert_eq!(
             warnings.contains("Bearer service"),

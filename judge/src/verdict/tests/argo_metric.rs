@@ -5,6 +5,9 @@ use crate::analysis::plan::Metric;
 use crate::verdict::Phase::{Error, Failed, Inconclusive, Pending, Running, Successful};
 use crate::verdict::{Counters, MetricState, Phase};
 
+/// Number, limits as [`limits`] takes them, counters, whether the run is terminating, and the phase.
+type Case = (u32, (i32, u32, u32), Counts, bool, Phase);
+
 /// `failed`, `successful`, `inconclusive`, `consecutive_success`, `consecutive_error`, `count`.
 type Counts = [u32; 6];
 
@@ -49,7 +52,7 @@ fn limits(failure: i32, success: u32, count: u32) -> Metric {
 #[test]
 fn failure_and_success_limits() {
     let f3s4 = [3, 4, 0, 3, 0, 7];
-    let cases: [(u32, (i32, u32, u32), Counts, bool, Phase); 33] = [
+    let cases: [Case; 33] = [
         (5, (2, 0, 0), [3, 0, 0, 0, 0, 3], false, Failed),
         (7, (3, 0, 0), [3, 0, 0, 0, 0, 3], false, Running),
         (8, (3, 0, 0), [3, 0, 0, 0, 0, 3], true, Successful),
