@@ -132,7 +132,9 @@ pub(crate) fn mask(declared: &[Declared<'_>], inputs: &Inputs, report: &mut [Dia
         .chain(inputs.secrets.values());
     for secret in given.filter(|secret| !secret.is_empty()) {
         for diagnostic in &mut *report {
-            diagnostic.found = diagnostic.found.replace(secret.as_str(), MASK);
+            for text in [&mut diagnostic.found].into_iter().chain(&mut diagnostic.help) {
+                *text = text.replace(secret.as_str(), MASK);
+            }
         }
     }
 }

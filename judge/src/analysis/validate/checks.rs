@@ -147,6 +147,10 @@ impl Checks<'_> {
                 );
                 if let (Some(part), Some(node)) = (error.span(), place.node()) {
                     problem.span = locate(place.source(), node, &part);
+                    let written = place.source().text().get(node.span.clone());
+                    if written.is_some_and(|written| written.contains("{{")) {
+                        problem = problem.with_help(format!("with its arguments it is `{text}`"));
+                    }
                 }
                 self.report.push(problem);
                 None
