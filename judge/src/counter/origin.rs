@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::series::Series;
 use crate::time::Timestamp;
-use crate::verdict::Counts;
 
 /// Largest counter value that a `float64` still holds exactly: 2^53.
 const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
@@ -65,7 +64,8 @@ impl Counter {
 /// What a read added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Added {
-    pub(super) counts: Counts,
+    pub(super) total: u64,
+    pub(super) bad: u64,
     pub(super) partial: bool,
 }
 
@@ -113,11 +113,8 @@ impl Origin {
                 .filter(|_| !restarted && !reborn)
                 .map_or(0, |known| known.value);
             let increment = value.saturating_sub(base);
-            added.counts.total = added
-                .counts
-                .total
-                .saturating_add(if total { increment } else { 0 });
-            added.counts.bad = added.counts.bad.saturating_add(if bad { increment } else { 0 });
+            added.total = added.total.saturating_add(if total { increment } else { 0 });
+            added.bad = added.bad.saturating_add(if bad { increment } else { 0 });
             let _ = self.counters.insert(
                 series,
                 Counter {
