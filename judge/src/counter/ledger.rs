@@ -41,7 +41,9 @@ pub struct Increase {
     /// End of the last window that read this target; earlier than the last window's end when reads failed.
     pub since: Timestamp,
     /// Requests between `since` and the end of this window.
-    pub counts: Counts,
+    pub total: u64,
+    /// Bad ones among them.
+    pub bad: u64,
     /// Some requests may be missing (a restart, a failed read), or they came late.
     pub partial: bool,
 }
@@ -118,7 +120,7 @@ impl Ledger {
                 increase.partial = true;
             }
             let gone = !was_read && end.since(target.read_until) > self.silent_for_max;
-            if !gone || increase.counts != Counts::default() {
+            if !gone || (increase.total, increase.bad) != (0, 0) {
                 let _ = increases.insert(name.clone(), increase);
             }
         }
@@ -139,7 +141,8 @@ impl Target {
     fn take(&mut self, opened_at: Timestamp, reads: &[&Read]) -> (Increase, bool) {
         let mut increase = Increase {
             since: self.read_until,
-            counts: Counts::default(),
+            total: 0,
+            bad: 0,
             partial: false,
         };
         let mut was_read = false;
@@ -149,8 +152,8 @@ impl Target {
             if let Some(added) = added {
                 was_read |= self.newest.is_none_or(|newest| newest < read.at);
                 self.newest = self.newest.max(Some(read.at));
-                increase.counts.total = increase.counts.total.saturating_add(added.counts.total);
-                increase.counts.bad = increase.counts.bad.saturating_add(added.counts.bad);
+                increase.total = increase.total.saturating_add(added.total);
+                increase.bad = increase.bad.saturating_add(added.bad);
             }
         }
         (increase, was_read)

@@ -65,7 +65,8 @@ impl Counter {
 /// What a read added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Added {
-    pub(super) counts: Counts,
+    pub(super) total: u64,
+    pub(super) bad: u64,
     pub(super) partial: bool,
 }
 
@@ -113,11 +114,8 @@ impl Origin {
                 .filter(|_| !restarted && !reborn)
                 .map_or(0, |known| known.value);
             let increment = value.saturating_sub(base);
-            added.counts.total = added
-                .counts
-                .total
-                .saturating_add(if total { increment } else { 0 });
-            added.counts.bad = added.counts.bad.saturating_add(if bad { increment } else { 0 });
+            added.total = added.total.saturating_add(if total { increment } else { 0 });
+            added.bad = added.bad.saturating_add(if bad { increment } else { 0 });
             let _ = self.counters.insert(
                 series,
                 Counter {

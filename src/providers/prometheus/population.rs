@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use serin_judge::analysis::plan::CounterSelectors;
 use serin_judge::counter::{Ledger, Read, Selector};
 use serin_judge::time::Timestamp;
-use serin_judge::verdict::{Flags, Side, Window};
+use serin_judge::verdict::{Counts, Flags, Side, Window};
 
 use super::client::Client;
 use super::config::{Connection, Limits};
@@ -201,7 +201,10 @@ impl Counters {
                 target,
                 start: increase.since,
                 end,
-                counts: increase.counts,
+                counts: Counts {
+                    total: increase.total,
+                    bad: increase.bad,
+                },
                 flags: Flags {
                     partial: increase.partial,
                     ..Flags::default()

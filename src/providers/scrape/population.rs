@@ -4,7 +4,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serin_judge::counter::{Ledger, Read, Reading, Sample, Selector};
 use serin_judge::time::Timestamp;
-use serin_judge::verdict::{Flags, Side, Window};
+use serin_judge::verdict::{Counts, Flags, Side, Window};
 
 use super::client::{Client, Target};
 use super::config::Limits;
@@ -233,7 +233,10 @@ impl Endpoints {
             target,
             start: increase.since,
             end,
-            counts: increase.counts,
+            counts: Counts {
+                total: increase.total,
+                bad: increase.bad,
+            },
             flags: Flags {
                 partial: increase.partial,
                 ..Flags::default()

@@ -50,7 +50,7 @@ fn opened(reads: &[Read]) -> Ledger {
 /// Total, bad, partial of the only target.
 fn closed(ledger: &mut Ledger, end: i64, reads: &[Read]) -> (u64, u64, bool) {
     let increase = ledger.close(at(end), reads)["pod"];
-    (increase.counts.total, increase.counts.bad, increase.partial)
+    (increase.total, increase.bad, increase.partial)
 }
 
 #[test]
@@ -112,12 +112,12 @@ fn a_counter_whose_process_was_not_read_is_not_dead() {
     assert_eq!(closed(&mut ledger, 10, &[]), (0, 0, true));
     let increase = ledger.close(at(20), &[read(20, &[(TOTAL, 120.0)])])["pod"];
     assert_eq!(
-        (increase.counts.total, increase.since, increase.partial),
+        (increase.total, increase.since, increase.partial),
         (20, at(0), true)
     );
     let increase = ledger.close(at(30), &[read(30, &[(TOTAL, 121.0)])])["pod"];
     assert_eq!(
-        (increase.counts.total, increase.since, increase.partial),
+        (increase.total, increase.since, increase.partial),
         (1, at(20), false)
     );
 }
@@ -289,7 +289,7 @@ fn targets_come_in_order_of_their_names() {
     );
     let shown: Vec<_> = increases
         .iter()
-        .map(|(name, increase)| (&**name, increase.counts.total))
+        .map(|(name, increase)| (&**name, increase.total))
         .collect();
     assert_eq!(shown, [("a", 1), ("b", 2)]);
 }
@@ -360,7 +360,7 @@ proptest! {
             let end = now.last().map_or(ledger.closed_at, |read| read.at);
             // Overlapping reads, newest first: neither may matter.
             let handed: Vec<Read> = now.iter().rev().chain(previous).cloned().collect();
-            sum += ledger.close(end, &handed).get("pod").map_or(0, |increase| increase.counts.total);
+            sum += ledger.close(end, &handed).get("pod").map_or(0, |increase| increase.total);
             (rest, previous) = (later, now);
         }
         prop_assume!(rest.is_empty());
