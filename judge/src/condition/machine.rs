@@ -95,6 +95,9 @@ impl<'run> Machine<'run> {
             Kind::Binary(operator, texture, operands) => self.binary(*operator, *texture, operands),
             Kind::Within(needle, set) => {
                 let needle = self.look(needle)?;
+                if let Value::String(text) = needle.as_ref() {
+                    self.run.budget.read_text(text.len())?;
+                }
                 is_within(&needle, set).map(|found| Cow::Owned(Value::Bool(found)))
             }
             Kind::Matches(text, pattern) => {
@@ -242,6 +245,9 @@ impl<'run> Machine<'run> {
     }
 
     fn operate(&mut self, operator: Binary, texture: Texture, left: &Value, right: &Value) -> Answer<Value> {
+        if let Value::String(text) = left {
+            self.run.budget.read_text(text.len())?;
+        }
         let order = |wanted: &[Ordering]| {
             let found = arithmetic::compare(operator.text(), left, right)?;
             Ok(Value::Bool(found.is_some_and(|found| wanted.contains(&found))))
@@ -279,8 +285,9 @@ impl<'run> Machine<'run> {
             (Texture::Int, Value::Int(left), Value::Int(right)) => Ok(left == right),
             (Texture::String, Value::String(left), Value::String(right)) => Ok(left == right),
             (Texture::Any, left, right) => {
-                let size = left.elements().map_or(0, |elements| elements.len());
-                self.run.budget.steps(size)?;
+                if left.number().is_none() {
+                    self.run.weigh(left)?;
+                }
                 Ok(arithmetic::equal(left, right))
             }
             (_, left, right) => {
