@@ -153,6 +153,9 @@ pub(in crate::condition) fn parse_int(text: &str) -> Option<i64> {
 
 /// Go's `strconv.ParseFloat(text, 64)`; the error holds the infinity that a number out of range gives.
 pub(in crate::condition) fn parse_float(text: &str) -> Result<f64, Option<f64>> {
+    if text.contains('_') {
+        return parse_float(&without_underscores(text).ok_or(None)?);
+    }
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let lower = unsigned.to_ascii_lowercase();
     if let Some(hex) = lower.strip_prefix("0x") {
@@ -166,6 +169,17 @@ pub(in crate::condition) fn parse_float(text: &str) -> Result<f64, Option<f64>> 
         Ok(float) => Ok(float),
         Err(_) => Err(None),
     }
+}
+
+/// Underscores may stand between digits only.
+fn without_underscores(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let is_digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_hexdigit);
+    let misplaced = bytes
+        .iter()
+        .enumerate()
+        .any(|(at, byte)| *byte == b'_' && !(is_digit(at.checked_sub(1)) && is_digit(Some(at + 1))));
+    (!misplaced).then(|| text.replace('_', ""))
 }
 
 /// `1.8p3`: hexadecimal digits and a power of two, which Go requires.
