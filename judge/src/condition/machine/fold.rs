@@ -193,6 +193,8 @@ impl<'run> Machine<'run> {
         Ok(sum)
     }
 
+    /// Go's backward loop leaves one bool an iteration on its stack, so `3 == findLast(x, p)` compares `true` there. That
+    /// is not copied: a condition with `findLast` on the right of an operator means here what it says.
     fn find(&mut self, call: &'run FoldCall, is_backwards: bool) -> Answer<Value> {
         let length = self.length()?;
         let wants_index = matches!(call.fold, Fold::FindIndex | Fold::FindLastIndex);
