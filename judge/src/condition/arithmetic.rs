@@ -131,7 +131,7 @@ pub(super) fn truncate(float: f64) -> i64 {
         clippy::cast_possible_truncation,
         reason = "the range is checked in the same expression"
     )]
-    if float >= -9_223_372_036_854_775_808.0 && float < 9_223_372_036_854_775_808.0 {
+    if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&float) {
         float as i64
     } else {
         i64::MIN

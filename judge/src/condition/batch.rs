@@ -1,8 +1,10 @@
 //! `serin eval --batch`: one JSON object a line in, one a line out.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use serde_json::{Map, Value as Json};
+use serde::Deserialize;
+use serde_json::Value as Json;
 
 use super::assess::{Assessment, Outcome, Side, decide};
 use super::budget::TEXT_BYTES_LIMIT;
@@ -30,11 +32,11 @@ pub struct Batch {
 }
 
 /// What a line asks.
-struct Request {
+struct Request<'text> {
     id: Json,
     result: Value,
-    success: String,
-    failure: String,
+    success: Cow<'text, str>,
+    failure: Cow<'text, str>,
 }
 
 impl Batch {
@@ -67,7 +69,7 @@ impl Batch {
         }
     }
 
-    fn assess(&mut self, request: &Request, now: Timestamp) -> Result<Outcome, Assessment> {
+    fn assess(&mut self, request: &Request<'_>, now: Timestamp) -> Result<Outcome, Assessment> {
         let success = self.answer(Side::Success, &request.success, &request.result, now)?;
         let failure = self.answer(Side::Failure, &request.failure, &request.result, now)?;
         Ok(decide(success, failure))
@@ -114,28 +116,33 @@ pub fn batch_line(line_number: usize, line: &str, now: Timestamp) -> BatchAnswer
     Batch::new().line(line_number, line, now)
 }
 
-fn read(line: &str) -> Result<Request, String> {
-    let json: Json = serde_json::from_str(line).map_err(|error| format!("no JSON object: {error}"))?;
-    let Json::Object(mut fields) = json else {
-        return Err("no JSON object".into());
-    };
-    let kind = take_text(&mut fields, "kind")?;
-    let result = fields.remove("result").unwrap_or(Json::Null);
-    Ok(Request {
-        result: Value::from_batch(&kind, &result)?,
-        success: take_text(&mut fields, "success")?,
-        failure: take_text(&mut fields, "failure")?,
-        id: fields.remove("id").unwrap_or(Json::Null),
-    })
+/// A line as it is written. Unknown fields are left to whoever wrote them.
+#[derive(Deserialize)]
+struct Line<'text> {
+    #[serde(default)]
+    id: Json,
+    #[serde(default, borrow)]
+    kind: Option<Cow<'text, str>>,
+    #[serde(default)]
+    result: Json,
+    #[serde(default, borrow)]
+    success: Option<Cow<'text, str>>,
+    #[serde(default, borrow)]
+    failure: Option<Cow<'text, str>>,
 }
 
-/// A field that is text, or is not there.
-fn take_text(fields: &mut Map<String, Json>, name: &str) -> Result<String, String> {
-    match fields.remove(name) {
-        None | Some(Json::Null) => Ok(String::new()),
-        Some(Json::String(text)) => Ok(text),
-        Some(other) => Err(format!("`{name}` must be a string, not {other}")),
+fn read(line: &str) -> Result<Request<'_>, String> {
+    // A list would do for serde where an object is meant.
+    if !line.trim_start().starts_with('{') {
+        return Err("no JSON object".into());
     }
+    let line: Line<'_> = serde_json::from_str(line).map_err(|error| format!("no such object: {error}"))?;
+    Ok(Request {
+        result: Value::from_batch(&line.kind.unwrap_or_default(), &line.result)?,
+        success: line.success.unwrap_or_default(),
+        failure: line.failure.unwrap_or_default(),
+        id: line.id,
+    })
 }
 
 fn malformed(number: usize, message: &str) -> BatchAnswer {

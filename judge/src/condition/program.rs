@@ -23,7 +23,7 @@ struct Shared {
     text: Arc<str>,
     tree: Node,
     /// What checking and rewriting for a type of result gave, at the place of that type.
-    programs: [OnceLock<Answer<Node>>; RESULT_TYPES],
+    programs: [OnceLock<Result<Node, ConditionError>>; RESULT_TYPES],
 }
 
 impl Condition {
@@ -94,7 +94,7 @@ impl Condition {
 
     fn explain_for(&self, result: &Value, now: Option<Timestamp>) -> Explanation {
         match self.program(result) {
-            Err(error) => explain::refused(&self.shared.tree, self.text(), (**error).clone()),
+            Err(error) => explain::refused(&self.shared.tree, self.text(), error.clone()),
             Ok(program) => {
                 let machine = Machine::new(result, Scope::Condition, now);
                 let (answer, trace) = machine.evaluate_traced(program);
@@ -104,15 +104,17 @@ impl Condition {
     }
 
     fn run(&self, result: &Value, now: Option<Timestamp>) -> Answer<Value> {
-        let program = self.program(result).map_err(Clone::clone)?;
+        let program = self.program(result).map_err(|error| Box::new(error.clone()))?;
         Machine::new(result, Scope::Condition, now).evaluate(program)
     }
 
     /// The tree as Go would compile it for a result of that type.
-    fn program(&self, result: &Value) -> Result<&Node, &Box<ConditionError>> {
+    fn program(&self, result: &Value) -> Result<&Node, &ConditionError> {
         let (place, result_type) = type_of(result);
         self.shared.programs[place]
-            .get_or_init(|| prepare(&self.shared.tree, Scope::Condition, &result_type))
+            .get_or_init(|| {
+                prepare(&self.shared.tree, Scope::Condition, &result_type).map_err(|error| *error)
+            })
             .as_ref()
     }
 }

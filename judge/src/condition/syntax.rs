@@ -7,6 +7,7 @@ mod literal;
 mod operators;
 mod parser;
 mod postfix;
+mod statements;
 mod tree;
 
 pub(super) use operators::{Binary, Unary};

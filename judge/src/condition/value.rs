@@ -200,7 +200,7 @@ impl Value {
             Self::List(_) | Self::NilList => "[]interface {}",
             Self::Pair(_) => "[2]interface {}",
             Self::Map(_) => "map[string]interface {}",
-            Self::Table(table) if table.is_groups => "vm.groupBy",
+            Self::Table(table) if table.is_groups => "map[interface {}][]interface {}",
             Self::Table(_) => "map[interface {}]interface {}",
             Self::Time(_) => "time.Time",
             Self::Duration(_) => "time.Duration",

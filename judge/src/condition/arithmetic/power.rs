@@ -10,7 +10,7 @@ pub(super) fn power(base: f64, exponent: f64) -> f64 {
     if fraction != 0.0 && base < 0.0 {
         return f64::NAN;
     }
-    if whole >= 9.223_372_036_854_775_808e18 {
+    if whole >= 9_223_372_036_854_775_808.0 {
         return if base == -1.0 {
             1.0
         } else if (base.abs() < 1.0) == (exponent > 0.0) {

@@ -74,7 +74,7 @@ fn shortest(float: f64) -> (String, i32) {
     (digits.to_owned(), exponent.parse().unwrap_or(0))
 }
 
-/// Go's `%v` of a float: an exponent below 1e-4 and from 1e21.
+/// Go's `%v` of a float: an exponent below 1e-4 and from 1e6.
 fn float_text(float: f64) -> String {
     if float.is_nan() {
         return "NaN".into();
@@ -83,7 +83,7 @@ fn float_text(float: f64) -> String {
         return if float > 0.0 { "+Inf" } else { "-Inf" }.into();
     }
     let (digits, exponent) = shortest(float);
-    if float != 0.0 && !(-4..21).contains(&exponent) {
+    if float != 0.0 && !(-4..6).contains(&exponent) {
         let sign = if exponent < 0 { '-' } else { '+' };
         return format!("{digits}e{sign}{:02}", exponent.abs());
     }

@@ -147,7 +147,8 @@ fn take(run: &mut Run, arguments: &[Value]) -> Answer<Value> {
 fn uniq(run: &mut Run, arguments: &[Value]) -> Answer<Value> {
     let mut kept: Vec<Value> = Vec::new();
     for element in elements("uniq", &arguments[0])?.values() {
-        run.budget.steps(kept.len())?;
+        let weight = run.weigh(&element)?;
+        run.budget.steps(kept.len().saturating_mul(weight + 1))?;
         if !kept.iter().any(|known| equal(&element, known)) {
             kept.push(element);
         }

@@ -1,6 +1,5 @@
 use super::{Builtin, overloads, text};
 use crate::condition::arithmetic::is_less;
-use crate::condition::budget::Budget;
 use crate::condition::check::Type;
 use crate::condition::error::{Answer, fail};
 use crate::condition::machine::Run;
@@ -51,7 +50,7 @@ fn sort(run: &mut Run, arguments: &[Value]) -> Answer<Value> {
     {
         return Ok(Value::NilList);
     }
-    sort_by(&mut run.budget, &mut values, |left, right| {
+    sort_by(run, &mut values, |left, right| {
         if is_descending {
             is_less(right, left)
         } else {
@@ -62,23 +61,24 @@ fn sort(run: &mut Run, arguments: &[Value]) -> Answer<Value> {
 }
 
 /// Sorts by a comparison that can fail and need not be an order: NaN is less than nothing.
-pub(in crate::condition) fn sort_by<T>(
-    budget: &mut Budget,
+pub(in crate::condition) fn sort_by<T: Weighed>(
+    run: &mut Run,
     items: &mut Vec<T>,
     mut is_less: impl FnMut(&T, &T) -> Answer<bool>,
 ) -> Answer<()> {
-    sort_slice(budget, items, &mut is_less)
+    sort_slice(run, items, &mut is_less)
 }
 
-fn sort_slice<T>(
-    budget: &mut Budget,
+fn sort_slice<T: Weighed>(
+    run: &mut Run,
     items: &mut Vec<T>,
     is_less: &mut impl FnMut(&T, &T) -> Answer<bool>,
 ) -> Answer<()> {
     if items.len() <= INSERTION_LENGTH {
         for end in 1..items.len() {
             for index in (1..=end).rev() {
-                budget.step()?;
+                run.budget.step()?;
+                items[index].weigh(run)?;
                 if !is_less(&items[index], &items[index - 1])? {
                     break;
                 }
@@ -89,18 +89,42 @@ fn sort_slice<T>(
     }
     // Halving bounds the recursion to the logarithm of the length.
     let mut right = items.split_off(items.len() / 2);
-    sort_slice(budget, items, is_less)?;
-    sort_slice(budget, &mut right, is_less)?;
+    sort_slice(run, items, is_less)?;
+    sort_slice(run, &mut right, is_less)?;
     let mut left = std::mem::take(items).into_iter().peekable();
     let mut right = right.into_iter().peekable();
     loop {
-        budget.step()?;
+        run.budget.step()?;
         let takes_right = match (left.peek(), right.peek()) {
-            (Some(first), Some(second)) => is_less(second, first)?,
+            (Some(first), Some(second)) => {
+                first.weigh(run)?;
+                is_less(second, first)?
+            }
             (Some(_), None) => false,
             (None, Some(_)) => true,
             (None, None) => return Ok(()),
         };
         items.extend(if takes_right { right.next() } else { left.next() });
+    }
+}
+
+/// What is sorted pays for being compared.
+pub(in crate::condition) trait Weighed {
+    /// Pays for one comparison.
+    fn weigh(&self, run: &mut Run) -> Answer<()>;
+}
+
+impl Weighed for Value {
+    fn weigh(&self, run: &mut Run) -> Answer<()> {
+        match self {
+            Self::String(text) => run.budget.read_text(text.len()),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Weighed for (Value, Value) {
+    fn weigh(&self, run: &mut Run) -> Answer<()> {
+        self.1.weigh(run)
     }
 }

@@ -100,7 +100,11 @@ fn now(run: &mut Run, arguments: &[Value]) -> Answer<Value> {
     Ok(Value::Time(Arc::new(stamp.to_zoned(zone))))
 }
 
-fn date(_: &mut Run, arguments: &[Value]) -> Answer<Value> {
+/// Steps that reading a date is counted as: up to seven layouts are tried.
+const DATE_STEPS: usize = 20;
+
+fn date(run: &mut Run, arguments: &[Value]) -> Answer<Value> {
+    run.budget.steps(DATE_STEPS)?;
     let (given, rest) = match arguments {
         [Value::Zone(zone), rest @ ..] => (Some(zone.clone()), rest),
         all => (None, all),

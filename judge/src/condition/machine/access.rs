@@ -19,6 +19,9 @@ impl<'run> Machine<'run> {
                     return Ok(None);
                 }
                 let property = self.look(&member.property)?;
+                if let Value::String(name) = property.as_ref() {
+                    self.run.budget.read_text(name.len())?;
+                }
                 match base {
                     Cow::Borrowed(base) => fetch(base, &property).map(Some),
                     Cow::Owned(base) => {
@@ -81,7 +84,7 @@ impl<'run> Machine<'run> {
     /// `needle in haystack`
     pub(super) fn contains(&mut self, needle: &Value, haystack: &Value) -> Answer<bool> {
         if let Some(elements) = haystack.elements() {
-            self.run.budget.steps(elements.len())?;
+            self.run.weigh(haystack)?;
             return Ok(match (elements, needle) {
                 (Elements::Floats(floats), Value::Float(float)) => floats.contains(float),
                 _ => elements

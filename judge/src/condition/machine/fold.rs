@@ -193,6 +193,8 @@ impl<'run> Machine<'run> {
         Ok(sum)
     }
 
+    /// Go's backward loop leaves one bool an iteration on its stack, so `3 == findLast(x, p)` compares `true` there. That
+    /// is not copied: a condition with `findLast` on the right of an operator means here what it says.
     fn find(&mut self, call: &'run FoldCall, is_backwards: bool) -> Answer<Value> {
         let length = self.length()?;
         let wants_index = matches!(call.fold, Fold::FindIndex | Fold::FindLastIndex);
@@ -218,6 +220,8 @@ impl<'run> Machine<'run> {
         self.each(|machine| {
             let value = machine.predicate(call.predicate.as_ref())?;
             let serial = machine.current()?.index;
+            // A key is compared with some twenty others on its way into the map.
+            machine.run.weigh(&value)?;
             let Some(key) = Key::of(&value, serial) else {
                 return fail(format!(
                     "runtime error: hash of unhashable type {}",
@@ -254,7 +258,7 @@ impl<'run> Machine<'run> {
             pairs.push((machine.element()?, value));
             Ok(Visit::Continue)
         })?;
-        sort_by(&mut self.run.budget, &mut pairs, |left, right| {
+        sort_by(&mut self.run, &mut pairs, |left, right| {
             if is_descending {
                 arithmetic::is_less(&right.1, &left.1)
             } else {

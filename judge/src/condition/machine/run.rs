@@ -88,6 +88,37 @@ impl Run {
         }
     }
 
+    /// Pays for comparing this value with another one, and says how many steps that is.
+    pub(in crate::condition) fn weigh(&mut self, value: &Value) -> Answer<usize> {
+        let weight = match value {
+            Value::String(text) => text.len() / 16,
+            Value::Map(fields) => {
+                let mut weight = fields.len();
+                for field in fields.values() {
+                    weight += self.weigh(field)?;
+                }
+                weight
+            }
+            Value::Table(table) => {
+                let mut weight = table.entries.len();
+                for entry in table.entries.values() {
+                    weight += self.weigh(entry)?;
+                }
+                weight
+            }
+            Value::List(values) => {
+                let mut weight = values.len();
+                for element in values.iter() {
+                    weight += self.weigh(element)?;
+                }
+                weight
+            }
+            other => other.elements().map_or(0, |elements| elements.len()),
+        };
+        self.budget.steps(weight)?;
+        Ok(weight)
+    }
+
     /// Text put together from parts.
     pub(in crate::condition) fn join(&mut self, parts: &[&str]) -> Answer<Value> {
         self.budget.make_text(parts.iter().map(|part| part.len()).sum())?;

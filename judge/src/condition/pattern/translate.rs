@@ -136,7 +136,8 @@ impl Translation<'_> {
             'B' => self.out.push_str(r"\B"),
             'Q' if !in_class => self.quotation(),
             'E' if !in_class => {}
-            'p' | 'P' | 'x' | 'a' | 'f' | 't' | 'n' | 'r' | 'v' => {
+            'p' | 'P' | 'x' => self.with_braces(char),
+            'a' | 'f' | 't' | 'n' | 'r' | 'v' => {
                 self.out.push('\\');
                 self.out.push(char);
             }
@@ -152,6 +153,17 @@ impl Translation<'_> {
             _ => return Err("invalid escape sequence"),
         }
         Ok(())
+    }
+
+    /// `\p{Greek}` and `\x{10FFFF}` with what is in the braces.
+    fn with_braces(&mut self, char: char) {
+        self.out.push('\\');
+        self.out.push(char);
+        let rest = self.rest.as_str();
+        if let (true, Some(length)) = (rest.starts_with('{'), rest.find('}')) {
+            self.out.push_str(&rest[..=length]);
+            self.rest = rest[length + 1..].chars();
+        }
     }
 
     fn octal(&mut self, mut code: u32) {

@@ -18,7 +18,7 @@ pub(super) struct Parser<'text> {
     pub(super) predicate_depth: usize,
     nesting: usize,
     nodes: usize,
-    variables: usize,
+    pub(super) variables: usize,
 }
 
 /// Parses the whole text.
@@ -128,7 +128,7 @@ impl<'text> Parser<'text> {
     }
 
     /// A copy whose nodes count, too; or nested `?:` and chained comparisons would double the tree at each level.
-    fn duplicate(&mut self, node: &Node) -> Answer<Node> {
+    pub(super) fn duplicate(&mut self, node: &Node) -> Answer<Node> {
         let mut copy = node.clone();
         copy.walk(&mut |inner| {
             self.nodes += 1;
@@ -140,7 +140,7 @@ impl<'text> Parser<'text> {
         Ok(copy)
     }
 
-    fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Answer<T>) -> Answer<T> {
+    pub(super) fn nested<T>(&mut self, parse: impl FnOnce(&mut Self) -> Answer<T>) -> Answer<T> {
         self.nesting += 1;
         if self.nesting > NESTING_LIMIT {
             return fail_at(
@@ -251,90 +251,6 @@ impl<'text> Parser<'text> {
         let span = left.span.to(right.span);
         let operands = Box::new(Operands { left, right });
         self.node(span, Kind::Binary(operator, Texture::Any, operands))
-    }
-
-    /// `a < b < c` is `a < b && b < c`.
-    fn comparison(&mut self, mut left: Node, mut operator: Binary) -> Answer<Node> {
-        let mut root: Option<Node> = None;
-        loop {
-            let right = self.expression(operator.precedence() + 1)?;
-            let is_chained = Binary::of(&self.current.text)
-                .filter(|next| self.current.kind == TokenKind::Operator && next.is_ordering());
-            let next_left = match is_chained {
-                Some(_) => Some(self.duplicate(&right)?),
-                None => None,
-            };
-            let compared = self.binary(operator, left, right)?;
-            let whole = match root.take() {
-                Some(root) => self.binary(Binary::And, root, compared)?,
-                None => compared,
-            };
-            match (is_chained, next_left) {
-                (Some(next), Some(operand)) => {
-                    self.next()?;
-                    operator = next;
-                    left = operand;
-                    root = Some(whole);
-                }
-                _ => return Ok(whole),
-            }
-        }
-    }
-
-    fn declaration(&mut self) -> Answer<Node> {
-        let start = self.current.span.start;
-        self.next()?;
-        let name = self.expect_identifier()?;
-        self.expect_operator("=")?;
-        let left = self.expression(LOOSEST)?;
-        self.expect_operator(";")?;
-        let slot = self.variables;
-        self.variables += 1;
-        let right = self.nested(Self::sequence)?;
-        let operands = Box::new(Operands { left, right });
-        self.node(
-            self.span_from(start),
-            Kind::Let(name.text.as_ref().into(), slot, operands),
-        )
-    }
-
-    fn conditional_if(&mut self) -> Answer<Node> {
-        let start = self.current.span.start;
-        self.next()?;
-        let condition = self.expression(LOOSEST)?;
-        let then = self.block()?;
-        self.expect_operator("else")?;
-        let otherwise = if self.current.is_operator("if") {
-            self.nested(Self::conditional_if)?
-        } else {
-            self.block()?
-        };
-        let nodes = Box::new([condition, then, otherwise]);
-        self.node(self.span_from(start), Kind::Conditional(nodes))
-    }
-
-    fn block(&mut self) -> Answer<Node> {
-        self.expect_bracket("{")?;
-        let node = self.sequence()?;
-        self.expect_bracket("}")?;
-        Ok(node)
-    }
-
-    fn ternary(&mut self, mut node: Node) -> Answer<Node> {
-        while self.current.is_operator("?") {
-            self.next()?;
-            let start = node.span.start;
-            let then = if self.current.is_operator(":") {
-                self.duplicate(&node)?
-            } else {
-                self.expression(LOOSEST)?
-            };
-            self.expect_operator(":")?;
-            let otherwise = self.expression(LOOSEST)?;
-            let nodes = Box::new([node, then, otherwise]);
-            node = self.node(self.span_from(start), Kind::Conditional(nodes))?;
-        }
-        Ok(node)
     }
 
     fn primary(&mut self) -> Answer<Node> {

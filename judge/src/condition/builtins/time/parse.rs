@@ -119,7 +119,7 @@ fn name<'text>(text: &'text str, names: &[&str], length: Option<usize>) -> Optio
     })
 }
 
-fn exact<'text>(text: &'text str, count: usize) -> Option<(i16, &'text str)> {
+fn exact(text: &str, count: usize) -> Option<(i16, &str)> {
     let digits = text.get(..count)?;
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
