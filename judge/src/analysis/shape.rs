@@ -59,6 +59,8 @@ impl Shape<'_> {
             _ => {}
         }
         self.wrong_type(&allowed, node, owner, name);
+        // It has been told; without it the rest of the document can still be checked for its meaning.
+        node.kind = Kind::Null;
     }
 
     fn list(&mut self, schema: &Value, items: &mut [Node], name: &str) {
@@ -81,17 +83,6 @@ impl Shape<'_> {
             .get("properties")
             .and_then(Value::as_object)
             .unwrap_or(&none);
-        let others = schema.get("additionalProperties");
-        for entry in entries.iter_mut() {
-            match (properties.get(&entry.key), others) {
-                (Some(schema), _) => self.value(schema, &mut entry.value, &entry.key_span, &entry.key),
-                (None, Some(Value::Bool(true))) => {}
-                (None, Some(others @ Value::Object(_))) => {
-                    self.value(others, &mut entry.value, &entry.key_span, &entry.key)
-                }
-                (None, others) => self.unknown_field(entry, properties, others.is_some(), name),
-            }
-        }
         let required = schema.get("required").and_then(Value::as_array);
         for field in required.into_iter().flatten().filter_map(Value::as_str) {
             if !entries
@@ -105,6 +96,17 @@ impl Shape<'_> {
                 );
                 self.report
                     .push(Diagnostic::error(self.source, owner.clone(), found, expected));
+            }
+        }
+        let others = schema.get("additionalProperties");
+        for entry in entries.iter_mut() {
+            match (properties.get(&entry.key), others) {
+                (Some(schema), _) => self.value(schema, &mut entry.value, &entry.key_span, &entry.key),
+                (None, Some(Value::Bool(true))) => {}
+                (None, Some(others @ Value::Object(_))) => {
+                    self.value(others, &mut entry.value, &entry.key_span, &entry.key)
+                }
+                (None, others) => self.unknown_field(entry, properties, others.is_some(), name),
             }
         }
     }

@@ -2,7 +2,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Counts;
 use super::origin::{Added, Origin, Read};
 use crate::time::Timestamp;
 

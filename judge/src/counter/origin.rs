@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Counts;
 use super::series::Series;
 use crate::time::Timestamp;
 
