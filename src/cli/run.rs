@@ -81,6 +81,9 @@ fn prepare(options: &RunOptions) -> Result<(Plan, config::Settings), String> {
     diagnostics.extend(warnings);
     connect(&mut plan, &options.connect);
     let settings = settings(options, &documents, &mut diagnostics)?;
+    for metric in &mut plan.metrics {
+        metric.retention = metric.retention.min(settings.measurements_per_metric);
+    }
     if !diagnostics.is_empty() {
         output::complain(rendered(&diagnostics).trim_end());
     }

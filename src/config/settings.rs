@@ -7,7 +7,7 @@ use crate::providers::{prometheus, scrape, web};
 const PROMETHEUS_VARIABLES: [&str; 2] = ["SERIN_PROMETHEUS_ADDRESS", "ARGO_ROLLOUTS_PROMETHEUS_ADDRESS"];
 
 /// What adapters are constructed with.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// The Prometheus of documents that name none.
     pub prometheus_access: PrometheusAccess,
@@ -17,6 +17,20 @@ pub struct Settings {
     pub web: web::Limits,
     /// Limits of `/metrics` texts.
     pub scrape: scrape::Limits,
+    /// Newest measurements of one metric that are kept at most.
+    pub measurements_per_metric: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            prometheus_access: PrometheusAccess::default(),
+            prometheus: prometheus::Limits::default(),
+            web: web::Limits::default(),
+            scrape: scrape::Limits::default(),
+            measurements_per_metric: analysis::Limits::default().measurements_per_metric,
+        }
+    }
 }
 
 impl Settings {
@@ -26,7 +40,7 @@ impl Settings {
         let mut settings = Self::default();
         if let Some(config) = config {
             settings.prometheus_access = config.prometheus.unwrap_or_default();
-            // The web limit is the one that the setting speaks of; texts of metrics are larger by nature.
+            settings.measurements_per_metric = config.limits.measurements_per_metric;
             settings.web.body_bytes = usize::try_from(config.limits.body_bytes).unwrap_or(usize::MAX);
         }
         if settings.prometheus_access.address.is_none() {

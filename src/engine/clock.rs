@@ -44,10 +44,6 @@ pub struct TimerClock {
 impl TimerClock {
     /// A clock that reads `started_at` now. Call it inside a tokio runtime.
     #[must_use]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "tokio's instant, which a paused runtime controls"
-    )]
     pub fn new(started_at: Timestamp) -> Self {
         Self {
             started_at,

@@ -53,74 +53,76 @@ fn planted(house: &House, module: &str, text: &str) -> Vec<String> {
     house.violations(&module, text)
 }
 
+/// What it is, the module it stands in, and the text.
+const PLANTED: &[(&str, &str, &str)] = &[
+    (
+        "crate path in a use",
+        "engine::run",
+        "use crate::providers::web::WebMeasure;",
+    ),
+    (
+        "crate path in a group",
+        "engine::run",
+        "use crate::{engine::ports::Clock, config::{Settings}};",
+    ),
+    (
+        "nested group from the root",
+        "store::memory",
+        "use crate::{cli::{run, eval}};",
+    ),
+    ("super path", "engine::run", "use super::super::providers::http;"),
+    (
+        "super path in a group",
+        "engine",
+        "use super::{store::MemoryStore};",
+    ),
+    (
+        "path in an expression",
+        "providers::web::measure",
+        "fn f() { crate::config::settings(); }",
+    ),
+    (
+        "path in a type",
+        "providers::web::measure",
+        "struct S { a: Option<crate::server::App> }",
+    ),
+    (
+        "path in a macro",
+        "store::memory",
+        "fn f() { vec![crate::cli::VERSION]; }",
+    ),
+    (
+        "path in an attribute",
+        "engine::run",
+        "#[serde(with = \"x\", default = crate::cli::f)] struct S;",
+    ),
+    (
+        "sibling adapter",
+        "providers::web::measure",
+        "use crate::providers::prometheus::decode;",
+    ),
+    (
+        "sibling adapter by super",
+        "providers::web::measure",
+        "use super::super::scrape::client;",
+    ),
+    (
+        "sibling group",
+        "providers::web",
+        "use crate::store::MemoryStore;",
+    ),
+    (
+        "inside an inline module",
+        "engine::run",
+        "mod tests { fn f() { super::super::super::cli::f(); } }",
+    ),
+    ("own crate by its name", "engine::run", "use serin::cli::run;"),
+    ("renamed import", "engine::run", "use crate::cli as other;"),
+];
+
 #[test]
 fn planted_violations_are_found() {
-    let cases = [
-        (
-            "crate path in a use",
-            "engine::run",
-            "use crate::providers::web::WebMeasure;",
-        ),
-        (
-            "crate path in a group",
-            "engine::run",
-            "use crate::{engine::ports::Clock, config::{Settings}};",
-        ),
-        (
-            "nested group from the root",
-            "store::memory",
-            "use crate::{cli::{run, eval}};",
-        ),
-        ("super path", "engine::run", "use super::super::providers::http;"),
-        (
-            "super path in a group",
-            "engine",
-            "use super::{store::MemoryStore};",
-        ),
-        (
-            "path in an expression",
-            "providers::web::measure",
-            "fn f() { crate::config::settings(); }",
-        ),
-        (
-            "path in a type",
-            "providers::web::measure",
-            "struct S { a: Option<crate::server::App> }",
-        ),
-        (
-            "path in a macro",
-            "store::memory",
-            "fn f() { vec![crate::cli::VERSION]; }",
-        ),
-        (
-            "path in an attribute",
-            "engine::run",
-            "#[serde(with = \"x\", default = crate::cli::f)] struct S;",
-        ),
-        (
-            "sibling adapter",
-            "providers::web::measure",
-            "use crate::providers::prometheus::decode;",
-        ),
-        (
-            "sibling adapter by super",
-            "providers::web::measure",
-            "use super::super::scrape::client;",
-        ),
-        (
-            "sibling group",
-            "providers::web",
-            "use crate::store::MemoryStore;",
-        ),
-        (
-            "inside an inline module",
-            "engine::run",
-            "mod tests { fn f() { super::super::super::cli::f(); } }",
-        ),
-        ("own crate by its name", "engine::run", "use serin::cli::run;"),
-        ("renamed import", "engine::run", "use crate::cli as other;"),
-    ];
-    for (name, module, text) in cases {
+    for (name, module, text) in PLANTED {
         assert!(
             !planted(&SERIN, module, text).is_empty(),
             "{name} is not seen: {text}"

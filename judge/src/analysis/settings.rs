@@ -14,11 +14,9 @@ pub struct Settings {
 /// What is bounded, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of a provider's answer or of a request, at least 1.
+    /// Bytes of the answer to a web metric, at least 1.
     pub body_bytes: u64,
-    /// Runs at the same time, at least 1.
-    pub active_runs: usize,
-    /// Measurements of one metric that are kept, at least 1.
+    /// Measurements of one metric that are kept at most, at least 1.
     pub measurements_per_metric: usize,
 }
 
@@ -26,7 +24,6 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes: 1024 * 1024,
-            active_runs: 10_000,
             measurements_per_metric: 1000,
         }
     }

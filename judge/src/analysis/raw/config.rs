@@ -62,11 +62,11 @@ pub(crate) struct Providers {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Limits {
-    /// Bytes of a provider's answer or of a request, such as `1MiB`. Default 1MiB.
+    /// Bytes of the answer to a web metric, such as `1MiB`. Default 1MiB.
     pub(crate) body_bytes: Option<IntOrString>,
-    /// Runs at the same time. Default 10000.
+    /// Runs at the same time. Not used by this version.
     pub(crate) active_runs: Option<i64>,
-    /// Measurements of one metric that are kept. Default 1000.
+    /// Newest measurements of one metric that are kept at most. Default 1000.
     pub(crate) measurements_per_metric: Option<i64>,
 }
 

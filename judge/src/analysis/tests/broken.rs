@@ -167,8 +167,17 @@ fn an_unreadable_second_document_leaves_the_first() {
 
 #[test]
 fn json_is_read_too() {
-    let text = r#"{"apiVersion": "serin.dev/v1", "kind": "Config", "spec": {"limits": {"activeRuns": 5}}}"#;
+    let text = r#"{"apiVersion": "serin.dev/v1", "kind": "Config", "spec": {"limits": {"measurementsPerMetric": 5}}}"#;
     let (documents, report) = read(text);
     assert_eq!(found(&report), Vec::<String>::new());
-    assert_eq!(documents.config().unwrap().0.unwrap().limits.active_runs, 5);
+    assert_eq!(
+        documents
+            .config()
+            .unwrap()
+            .0
+            .unwrap()
+            .limits
+            .measurements_per_metric,
+        5
+    );
 }

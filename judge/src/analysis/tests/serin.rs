@@ -148,9 +148,9 @@ fn comparisons_that_are_refused() {
     let tolerance = |fields: &str| format!("{ERRORS}, tolerance: {{{fields}}}");
     let scrape = |fields: &str| format!("errors: {{scrape: {{{fields}}}}}");
     let cases = [
-        (tolerance("rollback: 0.9"), "0.9"),
-        (tolerance("promote: 1"), "1"),
-        (tolerance("promote: 101"), "101"),
+        (tolerance("rollback: 0.9"), "the number 0.9"),
+        (tolerance("promote: 1"), "the number 1"),
+        (tolerance("promote: 101"), "the number 101"),
         (
             tolerance("rollback: 1.6"),
             "comparisons[0]: contradicting tolerances: `promote` 1.5 below `rollback` 1.6",
@@ -163,7 +163,7 @@ fn comparisons_that_are_refused() {
             tolerance("rollbackAbsolute: 0.01"),
             "comparisons[0]: contradicting tolerances: `promoteAbsolute` 0.002 below `rollbackAbsolute` 0.01",
         ),
-        (tolerance("promoteAbsolute: 1"), "1"),
+        (tolerance("promoteAbsolute: 1"), "the number 1"),
         (tolerance("rollback: x"), "\"x\""),
         (tolerance("rollback: .nan"), "\".nan\""),
         (
@@ -326,10 +326,10 @@ fn metrics_that_are_refused() {
 #[test]
 fn verdicts_that_are_refused() {
     let cases = [
-        ("falseRollback: 0", "0"),
-        ("falseRollback: 0.6", "0.6"),
-        ("falsePromotion: -1", "-1"),
-        ("stableErrorLimit: 2", "2"),
+        ("falseRollback: 0", "the number 0"),
+        ("falseRollback: 0.6", "the number 0.6"),
+        ("falsePromotion: -1", "the number -1"),
+        ("stableErrorLimit: 2", "the number 2"),
         ("window: 500ms", "a window of 500ms"),
         ("window: 10", "the number 10 for `window`"),
         (
@@ -353,7 +353,7 @@ fn verdicts_that_are_refused() {
         ("minimumRequests: 0", "0"),
         ("minimumEvents: -3", "-3"),
         ("dispersion: automatic", "\"automatic\""),
-        ("dispersion: 0.5", "0.5"),
+        ("dispersion: 0.5", "the number 0.5"),
         ("alphaSpending: hybird", "the text \"hybird\" for `alphaSpending`"),
         ("onError: rollback", "the text \"rollback\" for `onError`"),
     ];

@@ -9,17 +9,16 @@ fn config(spec: &str) -> String {
 fn what_is_used() {
     let text = config(
         "{providers: {prometheus: {address: 'http://prometheus:9090', headers: [{name: Authorization, value: {env: PROM_TOKEN}}], \
-         bearer: {file: /run/token}, timeout: 5s, ca: /ca.pem, insecure: true}}, limits: {bodyBytes: 2MiB, activeRuns: 3, measurementsPerMetric: 4}}",
+         bearer: {file: /run/token}, timeout: 5s, ca: /ca.pem, insecure: true}}, limits: {bodyBytes: 2MiB, measurementsPerMetric: 4}}",
     );
     assert_eq!(validated(&text), "");
     let settings = read(&text).0.config().unwrap().0.unwrap();
     assert_eq!(
         (
             settings.limits.body_bytes,
-            settings.limits.active_runs,
             settings.limits.measurements_per_metric
         ),
-        (2 << 20, 3, 4)
+        (2 << 20, 4)
     );
     let prometheus = settings.prometheus.unwrap();
     assert_eq!(
@@ -35,13 +34,13 @@ fn what_is_not_used_is_said() {
     let text = config(
         "{listen: '127.0.0.1:7733', publicUrl: 'https://x', store: {url: 'sqlite://x'}, analyses: [./a], \
          tokens: [{name: ci, sha256: x, roles: [run]}], hooks: [{name: r, url: 'http://x', secret: {env: X}, events: [run.finished], giveUpAfter: 24h}], \
-         gates: {repeatFor: 60s}, retention: {runs: 90d, windows: 14d}, log: {format: auto, level: info}}",
+         gates: {repeatFor: 60s}, retention: {runs: 90d, windows: 14d}, log: {format: auto, level: info}, limits: {activeRuns: 3}}",
     );
     let (documents, report) = read(&text);
     assert_eq!(found(&report), Vec::<String>::new());
     let (settings, warnings) = documents.config().unwrap();
     assert_eq!(settings.unwrap().limits.body_bytes, 1 << 20);
-    assert_eq!(warnings.len(), 9);
+    assert_eq!(warnings.len(), 10);
     assert!(
         warnings
             .iter()
@@ -54,10 +53,10 @@ fn what_is_refused() {
     let cases = [
         ("{limits: {bodyBytes: 1XB}}", "\"1XB\""),
         ("{limits: {bodyBytes: 0}}", "\"0\""),
-        ("{limits: {activeRuns: 0}}", "0"),
+        ("{limits: {measurementsPerMetric: 0}}", "the number 0"),
         (
-            "{limits: {activeRuns: many}}",
-            "the text \"many\" for `activeRuns`",
+            "{limits: {measurementsPerMetric: many}}",
+            "the text \"many\" for `measurementsPerMetric`",
         ),
         (
             "{providers: {prometheus: {address: 'prometheus:9090'}}}",

@@ -126,7 +126,7 @@ impl Checks<'_> {
         if holds(number) {
             return Some(number);
         }
-        self.refuse(place, format!("{number}"), range);
+        self.refuse(place, format!("the number {number}"), range);
         None
     }
 

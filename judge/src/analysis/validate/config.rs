@@ -53,24 +53,24 @@ pub(crate) fn settings(document: &Document, report: &mut Vec<Diagnostic>) -> Opt
 
 fn limits(checks: &mut Checks<'_>, raw: &config::Limits, place: &Place<'_>) -> Limits {
     let default = Limits::default();
-    let mut count = |field: &str, raw: Option<i64>, default: usize| match raw.map(usize::try_from) {
-        None => default,
-        Some(Ok(value)) if value > 0 => value,
+    let unused = place.field("activeRuns");
+    if raw.active_runs.is_some() {
+        checks.warn(
+            &unused,
+            "`activeRuns` is not used by this version",
+            "`bodyBytes` and `measurementsPerMetric`, which are",
+        );
+    }
+    let kept = raw.measurements_per_metric.map(usize::try_from);
+    let measurements_per_metric = match kept {
+        None => default.measurements_per_metric,
+        Some(Ok(kept)) if kept > 0 => kept,
         Some(_) => {
-            checks.refuse(
-                &place.field(field),
-                format!("{}", raw.unwrap_or_default()),
-                "1 or more",
-            );
-            default
+            let found = format!("the number {}", raw.measurements_per_metric.unwrap_or_default());
+            checks.refuse(&place.field("measurementsPerMetric"), found, "1 or more");
+            default.measurements_per_metric
         }
     };
-    let active_runs = count("activeRuns", raw.active_runs, default.active_runs);
-    let measurements_per_metric = count(
-        "measurementsPerMetric",
-        raw.measurements_per_metric,
-        default.measurements_per_metric,
-    );
     let body_bytes = raw
         .body_bytes
         .as_ref()
@@ -90,7 +90,6 @@ fn limits(checks: &mut Checks<'_>, raw: &config::Limits, place: &Place<'_>) -> L
     }
     Limits {
         body_bytes: body_bytes.unwrap_or(default.body_bytes),
-        active_runs,
         measurements_per_metric,
     }
 }
