@@ -72,7 +72,7 @@ pub async fn execute(options: RunOptions) -> ExitCode {
 
 /// Everything that can be wrong before anything is measured.
 fn prepare(options: &RunOptions) -> Result<(Plan, config::Settings), String> {
-    let (documents, mut diagnostics) = documents::read(&options.files)?;
+    let (documents, mut diagnostics) = read(&options.files)?;
     stop_at_errors(&diagnostics)?;
     let args = options.args.iter().cloned().collect();
     let (mut plan, warnings) = documents
@@ -100,9 +100,9 @@ fn settings(
     let source = match &options.config {
         None => documents,
         Some(path) => {
-            let (read, found) = documents::read(std::slice::from_ref(path))?;
+            let (own, found) = read(std::slice::from_ref(path))?;
             stop_at_errors(&found)?;
-            of_its_own = read;
+            of_its_own = own;
             &of_its_own
         }
     };
@@ -112,6 +112,10 @@ fn settings(
     }
     diagnostics.extend(warnings);
     Ok(config::Settings::new(settings, |name| std::env::var(name).ok()))
+}
+
+fn read(paths: &[PathBuf]) -> Result<(Documents, Vec<Diagnostic>), String> {
+    documents::read(paths).map_err(|message| format!("error: {message}"))
 }
 
 fn stop_at_errors(diagnostics: &[Diagnostic]) -> Result<(), String> {

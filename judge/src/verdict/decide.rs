@@ -2,14 +2,30 @@
 
 use crate::analysis::plan::{Dialect, OnFailure, OnInconclusive};
 use crate::time::Timestamp;
+use crate::verdict::run::POPULATION_ERROR_LIMIT;
 use crate::verdict::{ComparisonDecision, Decision, Phase, Reason, Remark, RunState, Shortfall, Verdict};
 
-pub(super) fn undecided() -> Decision {
-    Decision {
-        verdict: Verdict::Continue,
-        reasons: Vec::new(),
-        summary: "The release is still being judged.".to_owned(),
-    }
+/// The decision of a run that goes on; says what cannot be read at the moment.
+pub(super) fn undecided(run: &RunState) -> Decision {
+    let unread = unread(run, 1);
+    let summary = if unread.is_empty() {
+        "The release is still being judged.".to_owned()
+    } else {
+        format!("The release is still being judged, but {}.", unread.join("; "))
+    };
+    decision(Verdict::Continue, Vec::new(), summary)
+}
+
+/// Comparisons that could not be read at least `times` times in a row.
+fn unread(run: &RunState, times: u32) -> Vec<String> {
+    let both = run.plan.comparisons.iter().zip(&run.unread);
+    both.filter(|(_, (errors, _))| *errors >= times)
+        .map(|(comparison, (errors, message))| {
+            let name = &comparison.name;
+            let message = message.trim_end_matches('.');
+            format!("comparison \"{name}\" could not be read {errors} times in a row: {message}")
+        })
+        .collect()
 }
 
 fn decision(verdict: Verdict, reasons: Vec<Reason>, summary: impl Into<String>) -> Decision {
@@ -144,7 +160,7 @@ fn rollback(run: &RunState, now: Timestamp) -> Option<Decision> {
 
 fn broken(run: &RunState) -> Option<Decision> {
     let mut sentences: Vec<String> = ended(run, Phase::Error).map(|(.., sentence)| sentence).collect();
-    sentences.extend(run.broken_population.clone());
+    sentences.extend(unread(run, POPULATION_ERROR_LIMIT + 1));
     (!sentences.is_empty()).then(|| {
         let summary = format!(
             "It cannot be known, because something broke: {}.",

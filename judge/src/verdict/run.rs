@@ -8,7 +8,7 @@ use crate::verdict::decide;
 use crate::verdict::{Comparisons, Decision, Look, Measurement, MetricState, Phase};
 
 /// Reads of a population that may fail in a row before the run gives up; the metrics' limit for errors is the same.
-const POPULATION_ERROR_LIMIT: u32 = 4;
+pub(super) const POPULATION_ERROR_LIMIT: u32 = 4;
 
 /// What a run is called; none of it takes part in the judging.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,12 +32,12 @@ pub struct RunState {
     pub(super) comparisons: Comparisons,
     pub(super) looks: u64,
     pub(super) last_look_at: Option<Timestamp>,
-    pub(super) broken_population: Option<String>,
     pub(super) run_phase: RunPhase,
     pub(super) stopped: bool,
     pub(super) decision: Option<(Timestamp, Decision)>,
     held: Vec<HeldFailure>,
-    population_errors: Vec<u32>,
+    /// Of each comparison: how often in a row it could not be read, and why.
+    pub(super) unread: Vec<(u32, String)>,
 }
 
 /// A guard's failure that waits for word on whether stable is well.
@@ -58,7 +58,6 @@ impl RunState {
             comparisons,
             looks: 0,
             last_look_at: None,
-            broken_population: None,
             run_phase: RunPhase {
                 phase: Phase::Pending,
                 message: String::new(),
@@ -66,7 +65,7 @@ impl RunState {
             stopped: false,
             decision: None,
             held: Vec::new(),
-            population_errors: vec![0; plan.comparisons.len()],
+            unread: vec![(0, String::new()); plan.comparisons.len()],
             plan,
         };
         state.settle(started_at);
@@ -128,18 +127,10 @@ impl RunState {
 
     /// Takes in all windows that end at one instant. `unavailable` names comparisons that could not be read and why.
     pub fn look(&mut self, look: &Look, unavailable: &[(usize, String)]) {
-        for (index, errors) in self.population_errors.iter_mut().enumerate() {
+        for (index, unread) in self.unread.iter_mut().enumerate() {
             match unavailable.iter().find(|(failed, _)| *failed == index) {
-                None => *errors = 0,
-                Some((_, message)) => {
-                    *errors += 1;
-                    if *errors > POPULATION_ERROR_LIMIT {
-                        let name = &self.plan.comparisons[index].name;
-                        self.broken_population = Some(format!(
-                            "comparison \"{name}\" could not be read {errors} times in a row: {message}"
-                        ));
-                    }
-                }
+                None => *unread = (0, String::new()),
+                Some((_, message)) => *unread = (unread.0 + 1, message.clone()),
             }
         }
         self.looks += 1;
@@ -164,9 +155,10 @@ impl RunState {
     /// The decision; its verdict is `continue` while the run is undecided.
     #[must_use]
     pub fn decision(&self) -> Decision {
-        self.decision
-            .as_ref()
-            .map_or_else(decide::undecided, |(_, decision)| decision.clone())
+        match &self.decision {
+            Some((_, decision)) => decision.clone(),
+            None => decide::undecided(self),
+        }
     }
 
     /// When the verdict fell.

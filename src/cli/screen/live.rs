@@ -16,6 +16,7 @@ pub(super) fn frame(report: &RunReport, plan: &Plan, now: Timestamp, width: usiz
         lines.extend(comparison_lines(comparison, now));
     }
     lines.extend(report.metrics.iter().map(metric_line));
+    lines.push(format!("  {}", report.summary));
     lines.iter().map(|line| cut(line, width)).collect()
 }
 
