@@ -14,7 +14,6 @@ mod eventually;
 mod fault;
 mod options;
 mod play;
-mod side;
 mod system;
 mod traffic;
 
@@ -26,7 +25,6 @@ pub use error::DemoError;
 pub use fault::Fault;
 pub use options::SystemOptions;
 pub use play::play;
-pub use side::Side;
 pub use system::System;
 pub use traffic::TrafficFigures;
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use super::side::Side;
+use serin_judge::verdict::Side;
 
 /// Why the sample system, or one of its instances, could not be started.
 #[derive(Debug, thiserror::Error)]

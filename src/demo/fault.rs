@@ -1,7 +1,7 @@
 //! What goes wrong with the sample release.
 
 use super::behaviour::Behaviour;
-use super::side::Side;
+use serin_judge::verdict::Side;
 
 /// What goes wrong with the sample release, from the moment it is applied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use serin_judge::time::Timestamp;
 
 use super::behaviour::Behaviour;
 use super::error::DemoError;
-use super::side::Side;
+use serin_judge::verdict::Side;
 
 /// What the sample system is made of.
 #[derive(Clone, Debug)]

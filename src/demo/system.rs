@@ -11,8 +11,8 @@ use super::clock::Clock;
 use super::error::DemoError;
 use super::fault::Fault;
 use super::options::SystemOptions;
-use super::side::Side;
 use super::traffic::{Sessions, Traffic, TrafficFigures, TrafficOptions};
+use serin_judge::verdict::Side;
 
 /// A running sample system: instances of both sides, and traffic to them. Dropped without [`System::stop`] it
 /// stops as well, only nobody waits for it.

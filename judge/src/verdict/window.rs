@@ -15,6 +15,17 @@ pub enum Side {
     Stable,
 }
 
+impl Side {
+    /// Both, stable first.
+    pub const BOTH: [Self; 2] = [Self::Stable, Self::Canary];
+}
+
+impl std::fmt::Display for Side {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.serialize(formatter)
+    }
+}
+
 /// What is known against a window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serin_judge::time::Timestamp;
 
 use super::recorder::Counters;
-use crate::demo::side::Side;
+use serin_judge::verdict::Side;
 
 /// The content type that goes with [`render`].
 pub(super) const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";

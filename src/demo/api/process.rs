@@ -10,7 +10,7 @@ use crate::demo::behaviour::{Behaviour, Draw};
 use crate::demo::chance::{Chance, Stream};
 use crate::demo::clock::Clock;
 use crate::demo::locked;
-use crate::demo::side::Side;
+use serin_judge::verdict::Side;
 
 /// An instance apart from its listener: what outlives a restart.
 #[derive(Debug)]

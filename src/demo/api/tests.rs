@@ -9,7 +9,8 @@ use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 use serin_judge::time::Timestamp;
 
-use crate::demo::{Behaviour, Event, Fault, Side, System, SystemOptions};
+use crate::demo::{Behaviour, Event, Fault, System, SystemOptions};
+use serin_judge::verdict::Side;
 
 /// A system without traffic or errors, and somebody who calls it.
 struct Caller {
