@@ -4,7 +4,7 @@ pub mod conduct;
 mod documents;
 pub mod eval;
 pub mod exit;
-mod junit;
+pub mod junit;
 pub mod output;
 pub mod plan;
 pub mod run;

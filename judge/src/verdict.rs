@@ -6,8 +6,10 @@
 
 pub mod argo;
 mod comparisons;
+mod deadline;
 mod decide;
 mod decision;
+mod guard;
 mod measurement;
 mod metric;
 mod phase;
@@ -25,7 +27,7 @@ pub use measurement::{Answer, Measurement};
 pub use metric::{Counters, ERROR_RETRY, MetricState};
 pub use phase::Phase;
 pub use report::{MetricReport, RunReport};
-pub use run::{RunIdentity, RunState};
+pub use run::{RunIdentity, RunState, Unread};
 pub use window::{Flags, Look, Side, Window};
 
 #[cfg(test)]

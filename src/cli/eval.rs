@@ -9,7 +9,7 @@ use serin_judge::condition::{Batch, Condition, ConditionError, Value};
 use serin_judge::time::Timestamp;
 
 use crate::cli::exit;
-use crate::cli::output::{self, Output};
+use crate::cli::output;
 use crate::engine::clock::SystemClock;
 use crate::engine::ports::Clock;
 
@@ -36,7 +36,7 @@ pub struct EvalOptions {
     )]
     result: Option<String>,
     /// Which provider's types the value has.
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, conflicts_with = "batch")]
     kind: Kind,
     /// Show every part of the condition with its value.
     #[arg(long, conflicts_with = "batch")]
@@ -45,8 +45,17 @@ pub struct EvalOptions {
     #[arg(long, value_name = "FILE|-")]
     batch: Option<String>,
     /// How to show the result.
-    #[arg(long, value_enum, default_value_t)]
-    output: Output,
+    #[arg(long, value_enum, default_value_t, conflicts_with = "batch")]
+    output: Shown,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Shown {
+    /// For people.
+    #[default]
+    Human,
+    /// One JSON document.
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
@@ -114,7 +123,7 @@ fn show(
         .explain
         .then(|| condition.explain_at(value, now).to_string());
     match (options.output, answer) {
-        (Output::Json, _) => output::print_json(&json!({
+        (Shown::Json, _) => output::print_json(&json!({
             "value": answer.as_ref().ok().map(|value| parsed(&value.to_json())),
             "error": answer.as_ref().err().map(ToString::to_string),
             "explanation": explanation,

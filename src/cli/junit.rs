@@ -4,9 +4,22 @@ use std::fmt::Write;
 
 use serin_judge::verdict::{Phase, RunReport, Verdict};
 
+pub(super) const HEADER: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
 /// The report as one XML document.
 #[must_use]
-pub(super) fn document(report: &RunReport) -> String {
+pub fn document(report: &RunReport) -> String {
+    format!("{HEADER}{}", suite(report))
+}
+
+/// Several reports as one XML document.
+#[must_use]
+pub fn documents<'report>(reports: impl Iterator<Item = &'report RunReport>) -> String {
+    let suites: String = reports.map(suite).collect();
+    format!("{HEADER}<testsuites>\n{suites}</testsuites>\n")
+}
+
+fn suite(report: &RunReport) -> String {
     let mut cases = Cases::default();
     for metric in report.metrics.iter().filter(|metric| !metric.dry_run) {
         let outcome = match metric.phase {
@@ -81,7 +94,7 @@ impl Cases {
         let [passed, failed, error, skipped] = self.counts;
         let (tests, suite) = (passed + failed + error + skipped, escape(suite));
         format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"{suite}\" tests=\"{tests}\" \
+            "<testsuite name=\"{suite}\" tests=\"{tests}\" \
              failures=\"{failed}\" errors=\"{error}\" skipped=\"{skipped}\">\n{}</testsuite>\n",
             self.xml
         )

@@ -77,5 +77,5 @@ fn junit(documents: &Documents, diagnostics: &[Diagnostic]) -> String {
             .names()
             .for_each(|(kind, name)| cases.passed("document", &format!("{} {name}", kind.name())));
     }
-    cases.finish("validate")
+    format!("{}{}", crate::cli::junit::HEADER, cases.finish("validate"))
 }

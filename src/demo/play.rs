@@ -11,7 +11,7 @@ use serin_judge::verdict::{RunReport, Verdict};
 use super::{ANALYSIS, DemoError, Fault, System, SystemOptions};
 use crate::cli::conduct::{self, Conducted};
 use crate::cli::output::{self, Output};
-use crate::cli::{DemoOptions, FaultName, exit, plan};
+use crate::cli::{DemoOptions, FaultName, exit, junit, plan};
 use crate::config::{self, Settings};
 use crate::engine::RunFailure;
 use crate::engine::clock::SystemClock;
@@ -70,15 +70,16 @@ async fn two_acts(options: &DemoOptions) -> Result<u8, PlayError> {
             &format!("\nAct {number} of 2: {}\n\n", told(fault)),
         );
         let conducted = act(fault, options).await?;
-        if conducted.code >= exit::INTERRUPTED {
-            conduct::show(&conducted.report, options.output);
-            return Ok(conducted.code);
-        }
+        let code = conducted.code;
         as_told &= conducted.report.verdict == expected(fault);
         if options.output == Output::Human {
             conduct::show(&conducted.report, Output::Human);
         }
         reports.push((fault, conducted.report));
+        if code >= exit::INTERRUPTED {
+            finish(options.output, &reports, false);
+            return Ok(code);
+        }
     }
     finish(options.output, &reports, as_told);
     Ok(if as_told { exit::GOOD } else { exit::BROKEN })
@@ -94,9 +95,7 @@ fn finish(output: Output, reports: &[(FaultName, Arc<RunReport>)], as_told: bool
     };
     match output {
         Output::Json => output::print_json(&serde_json::json!({ "acts": acts().collect::<Vec<_>>() })),
-        Output::Junit => reports
-            .iter()
-            .for_each(|(_, report)| conduct::show(report, Output::Junit)),
+        Output::Junit => output::print(&junit::documents(reports.iter().map(|(_, report)| &**report))),
         Output::Human if as_told => {
             output::print("\nBoth acts ended as told. Next: README.md, \"A first analysis of your own\".\n")
         }

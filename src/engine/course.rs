@@ -5,13 +5,13 @@ use futures::future::join_all;
 use serin_judge::analysis::plan::Dialect;
 use serin_judge::time::Timestamp;
 use serin_judge::verdict::{Answer, Measurement, RunIdentity, RunReport, RunState, Verdict};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::engine::Engine;
 use crate::engine::ports::{Clock, Measure, Record, StoreError};
 use crate::engine::run::{RunFailure, apply};
-use crate::engine::windows::{Closed, Populations, close};
+use crate::engine::windows::{Closed, Populations};
 
 /// A run under way.
 pub(super) struct Course {
@@ -20,12 +20,13 @@ pub(super) struct Course {
     pub(super) identity: RunIdentity,
     pub(super) metrics: Vec<Arc<dyn Measure>>,
     pub(super) in_flight: Vec<bool>,
-    /// `None` while a window is being closed.
+    /// `None` while they are being opened, or a window is being closed.
     pub(super) populations: Option<Populations>,
     pub(super) settling: Option<Duration>,
     /// Windows end at `started_at + next_window * window`.
     pub(super) next_window: u32,
     pub(super) tasks: JoinSet<Event>,
+    pub(super) places: Arc<Semaphore>,
     pub(super) reports: watch::Sender<Option<Arc<RunReport>>>,
     pub(super) stop: watch::Receiver<bool>,
 }
@@ -33,16 +34,32 @@ pub(super) struct Course {
 /// What a task of a run brings back.
 pub(super) enum Event {
     Measured(Vec<(usize, Measurement)>),
+    Opened(Populations, Result<(), String>),
     Closed(Populations, Closed),
 }
 
 impl Course {
+    /// The first task of a run.
+    pub(super) fn opening(mut populations: Populations, started_at: Timestamp) -> JoinSet<Event> {
+        let mut tasks = JoinSet::new();
+        if populations.settling().is_some() {
+            let _handle = tasks.spawn(async move {
+                let opened = populations.open(started_at).await;
+                Event::Opened(populations, opened)
+            });
+        }
+        tasks
+    }
+
     /// Goes on until there is a verdict.
     pub(super) async fn finish(mut self) -> Result<Arc<RunReport>, RunFailure> {
         while self.state.decision().verdict == Verdict::Continue {
             let now = self.engine.clock.now();
             self.begin_what_is_due(now);
-            let _same = self.reports.send_replace(Some(self.report(now)));
+            // The handle itself holds one receiver; a report is made for whoever else is watching.
+            if self.reports.receiver_count() > 1 {
+                let _before = self.reports.send_replace(Some(self.report(now)));
+            }
             let record = self.next_record().await?;
             if let Some(record) = record {
                 // Stored before anything acts on it.
@@ -102,7 +119,10 @@ impl Course {
     fn measuring(&self, index: usize, now: Timestamp) -> impl Future<Output = (usize, Measurement)> + use<> {
         let measure = Arc::clone(&self.metrics[index]);
         let (plan, clock) = (Arc::clone(self.state.plan()), Arc::clone(&self.engine.clock));
+        let places = Arc::clone(&self.places);
         async move {
+            // It is never closed, so there is always a place in the end.
+            let _place = places.acquire().await.ok();
             let answer = measure
                 .measure(now)
                 .await
@@ -130,7 +150,7 @@ impl Course {
     }
 
     fn close_window(&mut self, now: Timestamp) {
-        let Some(populations) = self.populations.take() else {
+        let Some(mut populations) = self.populations.take() else {
             return;
         };
         // After a slow answer the ends that have passed meanwhile are left out; the window is longer instead.
@@ -140,7 +160,7 @@ impl Course {
         let end = self.window_end(self.next_window);
         self.next_window += 1;
         let _handle = self.tasks.spawn(async move {
-            let (populations, closed) = close(populations, end).await;
+            let closed = populations.close(end).await;
             Event::Closed(populations, closed)
         });
     }
@@ -149,7 +169,7 @@ impl Course {
     async fn next_record(&mut self) -> Result<Option<Record>, RunFailure> {
         let clock = Arc::clone(&self.engine.clock);
         let begins_at = self.begins_at();
-        let wakes_at = self.state.wakes_at();
+        let wakes_at = self.state.deadline();
         let at = begins_at.into_iter().chain(wakes_at).min();
         let mut stop = self.stop.clone();
         tokio::select! {
@@ -184,14 +204,15 @@ impl Course {
                 }
                 Ok(Some(Record::Measurements { measurements }))
             }
+            Event::Opened(populations, opened) => {
+                self.populations = Some(populations);
+                opened.map(|()| None).map_err(RunFailure::Refused)
+            }
             Event::Closed(populations, closed) => {
                 self.populations = Some(populations);
-                if let Some(reason) = closed.refused {
-                    return Err(RunFailure::Refused(reason));
-                }
                 Ok(Some(Record::Look {
                     look: closed.look,
-                    unavailable: closed.unavailable,
+                    unread: closed.unread,
                 }))
             }
         }

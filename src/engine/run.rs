@@ -3,11 +3,10 @@ use std::sync::Arc;
 use serin_judge::analysis::plan::Plan;
 use serin_judge::time::Timestamp;
 use serin_judge::verdict::{RunIdentity, RunReport, RunState};
-use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::sync::{Semaphore, watch};
 
 use crate::engine::course::Course;
-use crate::engine::ports::{Clock, Measure, PopulationError, Record, RunRecord, Store, StoreError};
+use crate::engine::ports::{Clock, Measure, Population, Record, RunRecord, Store, StoreError};
 use crate::engine::windows::Populations;
 
 /// What a run measures with: one source for each metric, one population for each comparison, in the plan's order.
@@ -15,8 +14,11 @@ pub struct Instruments {
     /// In the order of the plan's metrics.
     pub metrics: Vec<Arc<dyn Measure>>,
     /// In the order of the plan's comparisons.
-    pub comparisons: Populations,
+    pub comparisons: Vec<Box<dyn Population>>,
 }
+
+/// Measurements of one run that may be under way at once; the others wait for a place.
+const CONCURRENT_MEASUREMENTS: usize = 64;
 
 /// Drives runs: the only place where time passes.
 #[derive(Clone)]
@@ -91,18 +93,11 @@ impl Engine {
         self,
         plan: Arc<Plan>,
         identity: RunIdentity,
-        mut instruments: Instruments,
+        instruments: Instruments,
         reports: watch::Sender<Option<Arc<RunReport>>>,
         stop: watch::Receiver<bool>,
     ) -> Result<Arc<RunReport>, RunFailure> {
         let started_at = self.clock.now();
-        let window = plan.policy.window;
-        for population in &mut instruments.comparisons {
-            // A source that does not answer yet may answer later: its first window then begins later.
-            if let Err(PopulationError::Refused(reason)) = population.open(started_at, window).await {
-                return Err(RunFailure::Refused(reason));
-            }
-        }
         let record = RunRecord {
             id: identity.id.clone(),
             analysis: plan.name.clone(),
@@ -110,19 +105,17 @@ impl Engine {
             started_at,
         };
         self.store.begin(&record).await?;
+        let populations = Populations::new(instruments.comparisons, plan.policy.window);
         let state = RunState::new(plan, started_at);
         let course = Course {
             engine: self,
             in_flight: vec![false; state.plan().metrics.len()],
             metrics: instruments.metrics,
-            settling: instruments
-                .comparisons
-                .iter()
-                .map(|population| population.settling())
-                .max(),
-            populations: Some(instruments.comparisons),
+            settling: populations.settling(),
+            populations: None,
             next_window: 1,
-            tasks: JoinSet::new(),
+            tasks: Course::opening(populations, started_at),
+            places: Arc::new(Semaphore::new(CONCURRENT_MEASUREMENTS)),
             state,
             identity,
             reports,
@@ -145,7 +138,7 @@ pub fn replay(plan: Arc<Plan>, started_at: Timestamp, records: &[Record]) -> Run
 pub(super) fn apply(state: &mut RunState, record: Record) {
     match record {
         Record::Measurements { measurements } => state.record(&measurements),
-        Record::Look { look, unavailable } => state.look(&look, &unavailable),
+        Record::Look { look, unread } => state.look(&look, &unread),
         Record::Tick { at } => state.tick(at),
         Record::Stop { at } => state.stop(at),
     }

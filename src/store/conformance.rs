@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serin_judge::time::Timestamp;
-use serin_judge::verdict::{Look, Measurement, RunIdentity, RunState};
+use serin_judge::verdict::{Look, Measurement, RunIdentity, RunState, Unread};
 
 use crate::engine::ports::{Record, RunRecord, Store, StoreError};
 
@@ -29,7 +29,11 @@ fn records() -> Vec<Record> {
                 at,
                 windows: Vec::new(),
             },
-            unavailable: vec![(1, "refused".to_owned())],
+            unread: vec![Unread {
+                comparison: 1,
+                message: "refused".to_owned(),
+                is_final: false,
+            }],
         },
         Record::Tick { at },
     ]

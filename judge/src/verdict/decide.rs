@@ -1,9 +1,10 @@
 //! The verdict table: what holds at once, and what comes first.
 
-use crate::analysis::plan::{Dialect, OnFailure, OnInconclusive};
+use crate::analysis::plan::{Dialect, OnFailure};
 use crate::time::Timestamp;
+use crate::verdict::deadline;
 use crate::verdict::run::POPULATION_ERROR_LIMIT;
-use crate::verdict::{ComparisonDecision, Decision, Phase, Reason, Remark, RunState, Shortfall, Verdict};
+use crate::verdict::{ComparisonDecision, Decision, Phase, Reason, Remark, RunState, Verdict};
 
 /// The decision of a run that goes on; says what cannot be read at the moment.
 pub(super) fn undecided(run: &RunState) -> Decision {
@@ -17,7 +18,7 @@ pub(super) fn undecided(run: &RunState) -> Decision {
 }
 
 /// Comparisons that could not be read at least `times` times in a row.
-fn unread(run: &RunState, times: u32) -> Vec<String> {
+pub(super) fn unread(run: &RunState, times: u32) -> Vec<String> {
     let both = run.plan.comparisons.iter().zip(&run.unread);
     both.filter(|(_, (errors, _))| *errors >= times)
         .map(|(comparison, (errors, message))| {
@@ -28,7 +29,7 @@ fn unread(run: &RunState, times: u32) -> Vec<String> {
         .collect()
 }
 
-fn decision(verdict: Verdict, reasons: Vec<Reason>, summary: impl Into<String>) -> Decision {
+pub(super) fn decision(verdict: Verdict, reasons: Vec<Reason>, summary: impl Into<String>) -> Decision {
     Decision {
         verdict,
         reasons,
@@ -37,8 +38,8 @@ fn decision(verdict: Verdict, reasons: Vec<Reason>, summary: impl Into<String>) 
 }
 
 /// `None` while the run is undecided. Rollback comes before errors, errors before promotion; `due` is true once
-/// the deadline has passed.
-pub(super) fn decide(run: &RunState, now: Timestamp, due: bool) -> Option<Decision> {
+/// the deadline has passed. Comparisons promote only at a look.
+pub(super) fn decide(run: &RunState, now: Timestamp, due: bool, at_look: bool) -> Option<Decision> {
     if run.stopped && run.plan.dialect == Dialect::Serin {
         return Some(stopped(run));
     }
@@ -48,8 +49,8 @@ pub(super) fn decide(run: &RunState, now: Timestamp, due: bool) -> Option<Decisi
     let decision = rollback(run, now)
         .or_else(|| broken(run))
         .or_else(|| held(run))
-        .or_else(|| promotion(run, now, due))
-        .or_else(|| due.then(|| at_deadline(run, now)));
+        .or_else(|| promotion(run, now, due).filter(|_| at_look || run.plan.comparisons.is_empty()))
+        .or_else(|| due.then(|| deadline::undecided(run, now)));
     decision.map(|decision| remarked(run, now, decision))
 }
 
@@ -197,18 +198,19 @@ fn held(run: &RunState) -> Option<Decision> {
 
 /// Metrics without end count as complete when they are fine at the moment of the promotion; those with a count
 /// have to have reached it.
-fn metrics_fine(run: &RunState, due: bool) -> bool {
+fn metrics_fine(run: &RunState, now: Timestamp, due: bool) -> bool {
     run.plan.metrics.iter().zip(&run.metrics).all(|(metric, state)| {
         let complete = state.phase == Phase::Successful && state.counters.successful > 0;
         let endless = metric.effective_count().is_none();
-        let may_stop_now = endless && state.is_fine() && (due || !run.plan.comparisons.is_empty());
+        let may_stop_now = endless && state.is_fine(metric, now) && (due || !run.plan.comparisons.is_empty());
         metric.dry_run || complete || may_stop_now
     })
 }
 
 fn promotion(run: &RunState, now: Timestamp, due: bool) -> Option<Decision> {
     let compared = !run.plan.comparisons.is_empty();
-    if !metrics_fine(run, due) || compared && !run.comparisons.promotable(now) {
+    let unclear = run.guards.is_waiting() || !unread(run, 1).is_empty();
+    if unclear || !metrics_fine(run, now, due) || compared && !run.comparisons.promotable(now) {
         return None;
     }
     let mut reasons = Vec::new();
@@ -226,65 +228,6 @@ fn promotion(run: &RunState, now: Timestamp, due: bool) -> Option<Decision> {
     };
     let summary = format!("The canary may take all traffic: {why}.");
     Some(decision(Verdict::Promote, reasons, summary))
-}
-
-fn at_deadline(run: &RunState, now: Timestamp) -> Decision {
-    let lasted = crate::analysis::duration::format(run.plan.policy.deadline);
-    let unmeasured = run.plan.metrics.iter().zip(&run.metrics).find(|(metric, state)| {
-        !metric.dry_run && state.counters.successful == 0 && state.counters.count == 0
-    });
-    if let Some((metric, _)) = unmeasured {
-        let summary = format!(
-            "Undecided after {lasted}: metric \"{}\" never had a value.",
-            metric.name
-        );
-        return decision(
-            Verdict::Inconclusive,
-            vec![Reason::MissingData, Reason::DeadlineReached],
-            summary,
-        );
-    }
-    let (reason, fine, why) = match run.comparisons.shortfall(now) {
-        Some(Shortfall::MissingData) => (
-            Reason::MissingData,
-            false,
-            "requests of the canary, or most windows, are missing",
-        ),
-        Some(Shortfall::NoBaseline) => (
-            Reason::NoBaseline,
-            false,
-            "the stable side never had a request to compare with",
-        ),
-        Some(Shortfall::StableUnhealthy) => (
-            Reason::StableUnhealthy,
-            false,
-            "stable itself is outside its own normal range, so nothing can be said of the canary",
-        ),
-        Some(Shortfall::InsufficientData) => (
-            Reason::InsufficientData,
-            true,
-            "too few canary requests were seen",
-        ),
-        None => (
-            Reason::DeadlineReached,
-            true,
-            "neither a regression nor a canary that is good enough has been shown",
-        ),
-    };
-    let mut reasons = vec![reason];
-    if reason != Reason::DeadlineReached {
-        reasons.push(Reason::DeadlineReached);
-    }
-    let (verdict, tail) = match run.plan.policy.on_inconclusive {
-        OnInconclusive::Rollback if fine => (Verdict::Rollback, " The analysis says to roll back then."),
-        OnInconclusive::Promote if fine => (Verdict::Promote, " The analysis says to promote then."),
-        _ => (Verdict::Inconclusive, ""),
-    };
-    decision(
-        verdict,
-        reasons,
-        format!("Undecided after {lasted}: {why}.{tail}"),
-    )
 }
 
 fn remarked(run: &RunState, now: Timestamp, mut decision: Decision) -> Decision {

@@ -7,13 +7,16 @@ use crate::condition::{self, Outcome, Value};
 use crate::time::Timestamp;
 use crate::verdict::Phase;
 
+/// Bytes of a value that are kept; conditions see all of it. An endless run with large answers has to stay small.
+const VALUE_BYTES_KEPT: usize = 16 * 1024;
+
 /// One answer of a metric's provider and what it means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Measurement {
     /// What the conditions said, or Error when there is no usable value.
     pub phase: Phase,
-    /// The value as text, exactly as the provider gave it; empty when there is none.
+    /// The value as text, exactly as the provider gave it, the first 16 KiB of it; empty when there is none.
     #[serde(default)]
     pub value: String,
     /// When the provider was asked.
@@ -61,7 +64,7 @@ impl Measurement {
         };
         Self {
             phase,
-            value: answer.text,
+            value: kept(answer.text),
             started_at,
             finished_at,
             message,
@@ -81,4 +84,12 @@ impl Measurement {
             metadata: BTreeMap::new(),
         }
     }
+}
+
+fn kept(mut text: String) -> String {
+    if text.len() > VALUE_BYTES_KEPT {
+        text.truncate(text.floor_char_boundary(VALUE_BYTES_KEPT));
+        text.push_str("...");
+    }
+    text
 }

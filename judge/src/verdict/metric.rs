@@ -88,7 +88,6 @@ impl MetricState {
 
     /// Drops a failure that was kept back, and says why in its measurement.
     pub fn discount_failure(&mut self, finished_at: Timestamp, reason: &str) {
-        self.failing_since = None;
         let mut measurements = self.measurements.iter_mut();
         if let Some(measurement) = measurements.find(|measurement| measurement.finished_at == finished_at) {
             measurement.message = reason.to_owned();
@@ -201,16 +200,17 @@ impl MetricState {
         }
     }
 
-    /// True when stopping now would leave a metric that was seen to be fine: it has succeeded, and its newest
-    /// measurement did too.
+    /// True when the metric has succeeded, its newest measurement did too, and that is no longer ago than three
+    /// intervals: a provider that hangs says nothing of now.
     #[must_use]
-    pub fn is_fine(&self) -> bool {
-        self.phase == Phase::Successful && self.counters.successful > 0
-            || !self.phase.is_final()
-                && self.counters.successful > 0
-                && self
-                    .measurements
-                    .back()
-                    .is_some_and(|last| last.phase == Phase::Successful)
+    pub fn is_fine(&self, metric: &Metric, now: Timestamp) -> bool {
+        let fresh_for = metric.interval.unwrap_or_default().saturating_mul(3);
+        let newest = self
+            .measurements
+            .back()
+            .filter(|last| last.phase == Phase::Successful);
+        self.counters.successful > 0
+            && newest
+                .is_some_and(|last| metric.interval.is_none() || now.since(last.finished_at) <= fresh_for)
     }
 }

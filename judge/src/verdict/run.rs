@@ -1,10 +1,12 @@
 use std::sync::Arc;
-use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::plan::Plan;
 use crate::time::Timestamp;
 use crate::verdict::argo::{self, RunPhase};
 use crate::verdict::decide;
+use crate::verdict::guard::Guards;
 use crate::verdict::{Comparisons, Decision, Look, Measurement, MetricState, Phase};
 
 /// Reads of a population that may fail in a row before the run gives up; the metrics' limit for errors is the same.
@@ -35,16 +37,21 @@ pub struct RunState {
     pub(super) run_phase: RunPhase,
     pub(super) stopped: bool,
     pub(super) decision: Option<(Timestamp, Decision)>,
-    held: Vec<HeldFailure>,
+    pub(super) guards: Guards,
     /// Of each comparison: how often in a row it could not be read, and why.
     pub(super) unread: Vec<(u32, String)>,
 }
 
-/// A guard's failure that waits for word on whether stable is well.
-#[derive(Clone, Copy, Debug)]
-struct HeldFailure {
-    metric: usize,
-    finished_at: Timestamp,
+/// A comparison that could not be read for a look.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Unread {
+    /// Its place in the plan.
+    pub comparison: usize,
+    /// Why.
+    pub message: String,
+    /// Trying again cannot help.
+    pub is_final: bool,
 }
 
 impl RunState {
@@ -64,11 +71,11 @@ impl RunState {
             },
             stopped: false,
             decision: None,
-            held: Vec::new(),
+            guards: Guards::default(),
             unread: vec![(0, String::new()); plan.comparisons.len()],
             plan,
         };
-        state.settle(started_at);
+        state.settle(started_at, false);
         state
     }
 
@@ -113,43 +120,48 @@ impl RunState {
             let finished_at = measurement.finished_at;
             now = now.max(finished_at);
             let metric = &plan.metrics[*index];
-            // A fault that hits both sides must not look like the canary's: a guard waits for a word about stable.
             let hold = metric.guard && !plan.comparisons.is_empty();
+            if measurement.phase == Phase::Successful {
+                self.guards.succeeded(*index);
+            }
             if self.metrics[*index].record(metric, measurement.clone(), hold) {
-                self.held.push(HeldFailure {
-                    metric: *index,
-                    finished_at,
-                });
+                self.guards.hold(*index, finished_at);
             }
         }
-        self.settle(now);
+        self.settle(now, false);
     }
 
-    /// Takes in all windows that end at one instant. `unavailable` names comparisons that could not be read and why.
-    pub fn look(&mut self, look: &Look, unavailable: &[(usize, String)]) {
-        for (index, unread) in self.unread.iter_mut().enumerate() {
-            match unavailable.iter().find(|(failed, _)| *failed == index) {
-                None => *unread = (0, String::new()),
-                Some((_, message)) => *unread = (unread.0 + 1, message.clone()),
+    /// Takes in all windows that end at one instant, and which comparisons could not be read for it. A look that is
+    /// not later than the one before changes nothing but a remark.
+    pub fn look(&mut self, look: &Look, unread: &[Unread]) {
+        self.comparisons.look(look);
+        if self.last_look_at.is_some_and(|last| look.at <= last) {
+            return;
+        }
+        for (index, known) in self.unread.iter_mut().enumerate() {
+            match unread.iter().find(|unread| unread.comparison == index) {
+                None => *known = (0, String::new()),
+                Some(unread) if unread.is_final => {
+                    *known = (POPULATION_ERROR_LIMIT + 1, unread.message.clone())
+                }
+                Some(unread) => *known = (known.0 + 1, unread.message.clone()),
             }
         }
         self.looks += 1;
-        self.comparisons.look(look);
         self.last_look_at = Some(look.at);
-        self.release_held(look.at);
-        self.settle(look.at);
+        self.guards.see(look, unread.is_empty());
+        self.settle(look.at, true);
     }
 
     /// Tells the run what time it is: deadlines pass without any data, too.
     pub fn tick(&mut self, now: Timestamp) {
-        self.release_held(now);
-        self.settle(now);
+        self.settle(now, false);
     }
 
     /// Somebody wants the run to end.
     pub fn stop(&mut self, now: Timestamp) {
         self.stopped = true;
-        self.settle(now);
+        self.settle(now, false);
     }
 
     /// The decision; its verdict is `continue` while the run is undecided.
@@ -167,16 +179,21 @@ impl RunState {
         self.decision.as_ref().map(|(at, _)| *at)
     }
 
-    fn settle(&mut self, now: Timestamp) {
+    /// `at_look` is true when windows have just come in: only then can a comparison promote, so that the windows
+    /// alone give the same verdict again.
+    fn settle(&mut self, now: Timestamp, at_look: bool) {
         if self.decision.is_some() {
             return;
         }
-        self.run_phase = argo::assess(&self.plan, &mut self.metrics, self.stopped);
         let due = self.deadline().is_some_and(|deadline| now >= deadline);
         if due {
             self.comparisons.finish(now);
         }
-        self.decision = decide::decide(self, now, due).map(|decision| (now, decision));
+        let unhealthy = self.comparisons.stable_unhealthy();
+        self.guards
+            .release(self.plan.policy.window, unhealthy, due, &mut self.metrics);
+        self.run_phase = argo::assess(&self.plan, &mut self.metrics, self.stopped);
+        self.decision = decide::decide(self, now, due, at_look).map(|decision| (now, decision));
         if self.decision.is_some() {
             self.complete();
         }
@@ -189,42 +206,5 @@ impl RunState {
                 state.phase = state.assess(metric, true);
             }
         }
-    }
-
-    /// Counts or drops failures of guards as soon as it is known whether stable was well at their time. The look
-    /// has to end half a window later, so that a fault of both sides has had time to show in stable's counts;
-    /// without looks a failure counts after three windows.
-    fn release_held(&mut self, now: Timestamp) {
-        let window = self.plan.policy.window;
-        let known_until = self.last_look_at.map(|at| at - window / 2);
-        let (metrics, comparisons) = (&mut self.metrics, &self.comparisons);
-        self.held.retain(|held| {
-            let overdue = now.since(held.finished_at) >= window.saturating_mul(3);
-            if known_until.is_none_or(|until| until < held.finished_at) && !overdue {
-                return true;
-            }
-            if comparisons.stable_unhealthy() {
-                metrics[held.metric]
-                    .discount_failure(held.finished_at, "does not count: stable is unhealthy too");
-            } else {
-                metrics[held.metric].count_failure();
-            }
-            false
-        });
-    }
-
-    /// The longest time until something may change without new data: the deadline, or a guard's failure that counts.
-    #[must_use]
-    pub fn wakes_at(&self) -> Option<Timestamp> {
-        let window = self.plan.policy.window.saturating_mul(3);
-        let held = self.held.iter().map(|held| held.finished_at + window).min();
-        let deadline = self.deadline();
-        held.into_iter().chain(deadline).min()
-    }
-
-    /// How long the run has lasted.
-    #[must_use]
-    pub fn lasted(&self, now: Timestamp) -> Duration {
-        now.since(self.started_at)
     }
 }

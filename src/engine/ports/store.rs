@@ -3,7 +3,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serin_judge::time::Timestamp;
-use serin_judge::verdict::{Look, Measurement, RunReport};
+use serin_judge::verdict::{Look, Measurement, RunReport, Unread};
 
 /// What is known of a run when it begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,8 +32,8 @@ pub enum Record {
     Look {
         /// The windows.
         look: Look,
-        /// Comparisons, by their place in the plan, that could not be read, and why.
-        unavailable: Vec<(usize, String)>,
+        /// Comparisons that could not be read.
+        unread: Vec<Unread>,
     },
     /// The wall clock was looked at, with nothing else to tell.
     Tick {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{at, measured, metric, plan};
-use crate::analysis::plan::{Dialect, Metric, OnFailure, Policy};
+use crate::analysis::plan::{Dialect, Metric, OnFailure, OnInconclusive, Policy};
 use crate::verdict::Phase::{Error, Failed, Successful};
 use crate::verdict::{Reason, RunState, Verdict};
 
@@ -106,53 +106,94 @@ fn rollback_comes_before_errors_and_errors_before_promotion() {
 }
 
 #[test]
-fn endless_metrics_are_promoted_at_the_deadline_only_when_they_were_fine() {
+fn endless_metrics_are_promoted_at_the_deadline_only_when_they_are_fine() {
     let deadline = at(1800);
+    let cases = [
+        (
+            "fine until now",
+            vec![(Successful, 1799)],
+            vec![Reason::MetricsSuccessful],
+            0,
+        ),
+        (
+            "silent since long",
+            vec![(Successful, 1)],
+            vec![Reason::DeadlineReached],
+            3,
+        ),
+        (
+            "no value now",
+            vec![(Successful, 1), (Error, 1799)],
+            vec![Reason::ProviderError, Reason::DeadlineReached],
+            4,
+        ),
+        (
+            "never measured",
+            vec![],
+            vec![Reason::MissingData, Reason::DeadlineReached],
+            3,
+        ),
+    ];
+    for (name, measurements, reasons, code) in cases {
+        let mut state = run(vec![every_second("m")]);
+        for (phase, second) in measurements {
+            state.record(&[(0, measured(phase, second))]);
+        }
+        state.tick(deadline);
+        let decision = state.decision();
+        assert_eq!(
+            (decision.reasons.as_slice(), decision.exit_code()),
+            (reasons.as_slice(), code),
+            "{name}"
+        );
+    }
     let mut state = run(vec![every_second("m")]);
-    state.record(&[(0, measured(Successful, 1))]);
-    state.tick(deadline);
-    assert_eq!(state.decision().reasons, [Reason::MetricsSuccessful]);
-    assert_eq!(state.metrics[0].phase, Successful);
-
-    let mut state = run(vec![every_second("m")]);
-    state.record(&[(0, measured(Successful, 1))]);
-    state.record(&[(0, measured(Error, 2))]);
     state.tick(deadline);
     assert_eq!(
-        state.decision().reasons,
-        [Reason::DeadlineReached],
-        "the newest measurement had no value"
-    );
-
-    let mut state = run(vec![every_second("m")]);
-    state.tick(deadline);
-    let decision = state.decision();
-    assert_eq!(decision.reasons, [Reason::MissingData, Reason::DeadlineReached]);
-    assert_eq!(
-        (decision.verdict, decision.exit_code()),
-        (Verdict::Inconclusive, 3)
-    );
-    assert_eq!(
-        decision.summary,
-        "Undecided after 30m0s: metric \"m\" never had a value."
+        state.decision().summary,
+        "Undecided after 30m0s: metric \"m\" was never measured."
     );
 }
 
 #[test]
-fn what_is_done_at_the_deadline_never_applies_to_missing_data() {
-    for on_inconclusive in [
-        crate::analysis::plan::OnInconclusive::Promote,
-        crate::analysis::plan::OnInconclusive::Rollback,
-    ] {
-        let mut spec = plan(Dialect::Serin, vec![every_second("m")]);
-        spec.policy = Policy {
-            on_inconclusive,
-            ..Policy::default()
-        };
-        let mut state = RunState::new(Arc::new(spec), at(0));
-        state.tick(at(1800));
-        assert_eq!(state.decision().verdict, Verdict::Inconclusive);
+fn what_is_done_at_the_deadline_never_applies_to_missing_data_or_errors() {
+    for on_inconclusive in [OnInconclusive::Promote, OnInconclusive::Rollback] {
+        for measurements in [vec![], vec![(Successful, 1), (Error, 1799)]] {
+            let tolerant = Metric {
+                consecutive_error_limit: 100,
+                ..every_second("m")
+            };
+            let mut spec = plan(Dialect::Serin, vec![tolerant]);
+            spec.policy = Policy {
+                on_inconclusive,
+                ..Policy::default()
+            };
+            let mut state = RunState::new(Arc::new(spec), at(0));
+            for (phase, second) in measurements {
+                state.record(&[(0, measured(phase, second))]);
+            }
+            state.tick(at(1800));
+            assert_eq!(state.decision().verdict, Verdict::Inconclusive);
+        }
     }
+}
+
+#[test]
+fn a_promotion_by_policy_never_goes_over_a_metric_that_fails() {
+    let tolerant = Metric {
+        failure_limit: Some(9),
+        ..every_second("m")
+    };
+    let mut spec = plan(Dialect::Serin, vec![tolerant]);
+    spec.policy = Policy {
+        on_inconclusive: OnInconclusive::Promote,
+        ..Policy::default()
+    };
+    let mut state = RunState::new(Arc::new(spec), at(0));
+    state.record(&[(0, measured(Successful, 1798))]);
+    state.record(&[(0, measured(Failed, 1799))]);
+    state.tick(at(1800));
+    assert_eq!(state.decision().verdict, Verdict::Inconclusive);
 }
 
 #[test]
