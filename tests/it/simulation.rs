@@ -10,7 +10,7 @@ use std::sync::Arc;
 use release::{Ending, Script, play};
 use serin::demo::Fault;
 use serin_judge::analysis::plan::Plan;
-use serin_judge::verdict::Verdict;
+use serin_judge::verdict::{Reason, Verdict};
 
 const RUNS: u32 = 1000;
 
@@ -69,6 +69,7 @@ impl Figures {
         values[(values.len() * percent).div_ceil(100) - 1]
     }
 
+    #[expect(clippy::print_stdout, reason = "the table is shown on demand")]
     fn print(&self, name: &str) {
         println!(
             "{name:8} promote {:5.1} %, rollback {:5.1} %, inconclusive {:5.1} %; \
@@ -109,6 +110,13 @@ fn a_release_with_errors_is_rolled_back() {
 fn a_fault_of_both_sides_is_not_the_releases() {
     let figures = Figures::simulate("shared", SHARED);
     assert!(figures.part(Verdict::Inconclusive) == 1.0);
+    for ending in &figures.endings {
+        assert!(
+            ending.report.reasons.contains(&Reason::StableUnhealthy),
+            "{}",
+            ending.report.summary
+        );
+    }
 }
 
 #[test]

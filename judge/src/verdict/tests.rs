@@ -3,6 +3,7 @@
 
 mod argo_metric;
 mod argo_run;
+mod random;
 mod serin_rules;
 
 use std::time::Duration;
