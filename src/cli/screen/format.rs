@@ -34,7 +34,7 @@ pub(super) fn evidence(value: f64) -> String {
         value if value >= 10_000.0 => format!("{value:.1e}"),
         value if value >= 10.0 => format!("{value:.0}"),
         value if value >= 0.01 => format!("{value:.2}"),
-        value if value == 0.0 => "0".to_owned(),
+        0.0 => "0".to_owned(),
         value => format!("{value:.0e}"),
     }
 }
