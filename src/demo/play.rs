@@ -156,12 +156,12 @@ fn say(output: Output, text: &str) {
 
 fn introduction(options: &DemoOptions) -> String {
     format!(
-        "A sample financial-planning API runs on this machine twice: 3 stable instances and\n\
-         2 canary instances. Users send about {} requests a second, a tenth of them to the\n\
-         canary. Serin reads /metrics of all instances each second and compares error rates.\n\
-         So that you need not wait, a canary counts as good enough below 2.5 times stable's\n\
-         error rate or one point more (default: 1.5 times, 0.2 points), and windows last 1 s\n\
-         (default: 10 s).\n",
+        "A sample financial-planning API runs on this machine twice: 3 stable instances\n\
+         and 2 canary instances. Users send about {} requests a second, a tenth of them\n\
+         to the canary. Serin reads /metrics of all instances each second and compares\n\
+         error rates. So that you need not wait, a canary counts as good enough below\n\
+         2.5 times stable's error rate or one point more (default: 1.5 times, 0.2\n\
+         points), and windows last 1 s (default: 10 s).\n",
         options.rate
     )
 }
@@ -169,7 +169,7 @@ fn introduction(options: &DemoOptions) -> String {
 fn told(fault: FaultName) -> &'static str {
     match fault {
         FaultName::None => "a healthy release. Serin should promote it.",
-        FaultName::Errors => "a release with errors, 3 % instead of 0.5 %. Serin should roll it back.",
+        FaultName::Errors => "a release with 3 % errors, not 0.5 %. Serin should roll it back.",
         FaultName::Shared => "a fault of both sides. Serin should not blame the release.",
     }
 }

@@ -4,6 +4,7 @@
 mod argo_metric;
 mod argo_run;
 mod guards;
+mod random;
 mod serin_rules;
 
 use std::time::Duration;

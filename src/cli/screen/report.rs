@@ -23,7 +23,7 @@ pub fn report(report: &RunReport) -> String {
     text.push_str(&wrap(&format!("reasons: {}", reasons.join(", ")), 2, WIDTH));
     text.push_str(&wrap(&report.summary, 2, WIDTH));
     for comparison in &report.comparisons {
-        text.push_str(&comparison_text(comparison));
+        text.push_str(&comparison_text(comparison, &report.summary));
     }
     for metric in &report.metrics {
         text.push_str(&metric_text(metric));
@@ -39,7 +39,7 @@ fn colour(verdict: Verdict) -> Style {
     }
 }
 
-fn comparison_text(comparison: &ComparisonReport) -> String {
+fn comparison_text(comparison: &ComparisonReport, summary: &str) -> String {
     let decision = format!("{:?}", comparison.decision).to_lowercase();
     let interval = comparison.interval.as_ref().map_or_else(String::new, |interval| {
         format!(
@@ -69,15 +69,18 @@ fn comparison_text(comparison: &ComparisonReport) -> String {
     ));
     let threshold = comparison
         .threshold
-        .map(|threshold| format!(" of {}", evidence(threshold)));
+        .map(|threshold| format!(" ({} needed)", evidence(threshold)));
     text.push_str(&format!(
-        "    evidence {}{} that it is worse, {} of {} that it is good enough\n",
+        "    evidence that it is worse: {}{}\n    evidence that it is good enough: {} ({} needed)\n",
         evidence(comparison.e_value_max),
         threshold.unwrap_or_default(),
         evidence(comparison.promotion.e_value),
         evidence(comparison.promotion.threshold),
     ));
-    text.push_str(&wrap(&comparison.sentence, 4, WIDTH));
+    // The summary quotes the comparisons that decided.
+    if !summary.contains(comparison.sentence.trim_end_matches('.')) {
+        text.push_str(&wrap(&comparison.sentence, 4, WIDTH));
+    }
     for remark in &comparison.remarks {
         text.push_str(&wrap(&format!("remark: {remark}"), 4, WIDTH));
     }
