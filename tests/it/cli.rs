@@ -1,0 +1,1 @@
+//! The command line: what is refused and how, and what never shows.
