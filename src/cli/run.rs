@@ -9,7 +9,7 @@ use serin_judge::analysis::{Diagnostic, Documents};
 
 use crate::cli::conduct;
 use crate::cli::output::{self, Output};
-use crate::cli::plan::{Connect, connect, rendered};
+use crate::cli::plan::{Connect, connect, counted, rendered};
 use crate::cli::{documents, exit};
 use crate::config;
 use crate::engine::RunFailure;
@@ -72,7 +72,7 @@ pub async fn execute(options: RunOptions) -> ExitCode {
 
 /// Everything that can be wrong before anything is measured.
 fn prepare(options: &RunOptions) -> Result<(Plan, config::Settings), String> {
-    let (documents, mut diagnostics) = documents::read(&options.files)?;
+    let (documents, mut diagnostics) = read(&options.files)?;
     stop_at_errors(&diagnostics)?;
     let args = options.args.iter().cloned().collect();
     let (mut plan, warnings) = documents
@@ -87,6 +87,10 @@ fn prepare(options: &RunOptions) -> Result<(Plan, config::Settings), String> {
     Ok((plan, settings))
 }
 
+fn read(files: &[PathBuf]) -> Result<(Documents, Vec<Diagnostic>), String> {
+    documents::read(files).map_err(|message| format!("error: {message}"))
+}
+
 /// From `--config`, else from a `Config` among the files, else the defaults.
 fn settings(
     options: &RunOptions,
@@ -97,7 +101,7 @@ fn settings(
     let source = match &options.config {
         None => documents,
         Some(path) => {
-            let (read, found) = documents::read(std::slice::from_ref(path))?;
+            let (read, found) = read(std::slice::from_ref(path))?;
             stop_at_errors(&found)?;
             of_its_own = read;
             &of_its_own
@@ -124,9 +128,9 @@ fn refusal(diagnostics: &[Diagnostic]) -> String {
         .iter()
         .filter(|diagnostic| diagnostic.is_error())
         .count();
-    let plural = if errors == 1 { "" } else { "s" };
     format!(
-        "{}{errors} error{plural}; nothing was measured",
-        rendered(diagnostics)
+        "{}{}; nothing was measured",
+        rendered(diagnostics),
+        counted(errors, "error")
     )
 }

@@ -157,12 +157,12 @@ fn say(output: Output, text: &str) {
 
 fn introduction(options: &DemoOptions) -> String {
     format!(
-        "A sample financial-planning API runs on this machine twice: 3 stable instances and\n\
-         2 canary instances. Users send about {} requests a second, a tenth of them to the\n\
-         canary. Serin reads /metrics of all instances each second and compares error rates.\n\
-         So that you need not wait, a canary counts as good enough below 2.5 times stable's\n\
-         error rate or one point more (default: 1.5 times, 0.2 points), and windows last 1 s\n\
-         (default: 10 s).\n",
+        "A sample financial-planning API runs on this machine twice: 3 stable instances\n\
+         and 2 canary instances. Users send about {} requests a second, a tenth of\n\
+         them to the canary. Serin reads /metrics of all instances each second and\n\
+         compares error rates. So that you need not wait, a canary counts as good enough\n\
+         below 2.5 times stable's error rate or one point more (default: 1.5 times, 0.2\n\
+         points), and windows last 1 s (default: 10 s).\n",
         options.rate
     )
 }

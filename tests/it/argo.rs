@@ -2,4 +2,4 @@
 
 mod phases;
 mod template;
-mod xml;
+pub(crate) mod xml;

@@ -131,6 +131,18 @@ impl Running {
         assert!(sent.unwrap().success(), "SIG{name} to {pid}");
     }
 
+    /// Waits until the process has a handler for the signal with this number.
+    pub(crate) async fn handles(&self, signal: u32) {
+        let status = format!("/proc/{}/status", self.child.id().unwrap());
+        wait_for(&format!("a handler for signal {signal}"), async || {
+            let status = std::fs::read_to_string(&status).ok()?;
+            let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"))?;
+            let caught = u64::from_str_radix(caught.trim(), 16).unwrap();
+            (caught >> (signal - 1) & 1 == 1).then_some(())
+        })
+        .await;
+    }
+
     /// Waits for the end; panics with everything that was said when it takes longer than `patience`.
     pub(crate) async fn end(mut self, patience: Duration) -> Ended {
         let waited = timeout(patience, self.child.wait()).await;
@@ -175,9 +187,14 @@ impl Stream {
 pub(crate) struct Files(TempDir);
 
 impl Files {
+    /// None yet.
+    pub(crate) fn empty() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
     /// One document with this text.
     pub(crate) fn one(text: &str) -> (Self, String) {
-        let files = Self(tempfile::tempdir().unwrap());
+        let files = Self::empty();
         let path = files.write("analysis.yaml", text.as_bytes());
         (files, path)
     }
