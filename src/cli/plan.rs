@@ -28,6 +28,12 @@ pub(super) fn rendered(diagnostics: &[Diagnostic]) -> String {
         .collect()
 }
 
+/// `1 error`, `2 errors`.
+pub(super) fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
 /// Where a document's address is really to be reached: `FROM=TO`, both with scheme and host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connect {

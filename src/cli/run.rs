@@ -9,7 +9,7 @@ use serin_judge::analysis::{Diagnostic, Documents};
 
 use crate::cli::conduct;
 use crate::cli::output::{self, Output};
-use crate::cli::plan::{Connect, connect, rendered};
+use crate::cli::plan::{Connect, connect, counted, rendered};
 use crate::cli::{documents, exit};
 use crate::config;
 use crate::engine::RunFailure;
@@ -90,6 +90,10 @@ fn prepare(options: &RunOptions) -> Result<(Plan, config::Settings), String> {
     Ok((plan, settings))
 }
 
+fn read(files: &[PathBuf]) -> Result<(Documents, Vec<Diagnostic>), String> {
+    documents::read(files).map_err(|message| format!("error: {message}"))
+}
+
 /// From `--config`, else from a `Config` among the files, else the defaults.
 fn settings(
     options: &RunOptions,
@@ -114,10 +118,6 @@ fn settings(
     Ok(config::Settings::new(settings, |name| std::env::var(name).ok()))
 }
 
-fn read(paths: &[PathBuf]) -> Result<(Documents, Vec<Diagnostic>), String> {
-    documents::read(paths).map_err(|message| format!("error: {message}"))
-}
-
 fn stop_at_errors(diagnostics: &[Diagnostic]) -> Result<(), String> {
     if diagnostics.iter().any(Diagnostic::is_error) {
         Err(refusal(diagnostics))
@@ -131,9 +131,9 @@ fn refusal(diagnostics: &[Diagnostic]) -> String {
         .iter()
         .filter(|diagnostic| diagnostic.is_error())
         .count();
-    let plural = if errors == 1 { "" } else { "s" };
     format!(
-        "{}{errors} error{plural}; nothing was measured",
-        rendered(diagnostics)
+        "{}{}; nothing was measured",
+        rendered(diagnostics),
+        counted(errors, "error")
     )
 }

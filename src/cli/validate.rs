@@ -7,7 +7,7 @@ use serde_json::json;
 use serin_judge::analysis::{Diagnostic, Documents};
 
 use crate::cli::output::{self, Output};
-use crate::cli::plan::rendered;
+use crate::cli::plan::{counted, rendered};
 use crate::cli::{documents, exit};
 
 /// Options of `serin validate`.
@@ -58,7 +58,8 @@ fn human(documents: &Documents, diagnostics: &[Diagnostic], errors: usize) {
         output::print(&format!("{} {name}\n", kind.name()));
     }
     let warnings = diagnostics.len() - errors;
-    output::print(&format!("{errors} errors, {warnings} warnings\n"));
+    let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+    output::print(&format!("{errors}, {warnings}\n"));
 }
 
 fn junit(documents: &Documents, diagnostics: &[Diagnostic]) -> String {

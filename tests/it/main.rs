@@ -6,7 +6,13 @@
     reason = "a test that fails says so by a panic"
 )]
 
+// Tests run in the order of their names: `argo` comes first because it holds the longest one.
+mod argo;
+mod binary;
+mod cli;
+mod demo;
 mod house;
 mod peers;
 mod providers;
+mod runs;
 mod simulation;

@@ -3,6 +3,8 @@
 pub(crate) mod app;
 pub(crate) mod faults;
 pub(crate) mod prometheus;
+pub(crate) mod sample;
+pub(crate) mod scripted;
 pub(crate) mod tls;
 
 use std::time::Duration;

@@ -17,9 +17,9 @@ use serin_judge::analysis::plan::{PrometheusAccess, PrometheusQuery, Provider, S
 use crate::peers::now;
 
 /// Long enough for loopback on a busy machine, short enough for tests of timeouts.
-const TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
 
-fn settings() -> Settings {
+pub(crate) fn settings() -> Settings {
     // Samples of loopback targets are there at once.
     Settings {
         prometheus: Limits {
@@ -34,11 +34,11 @@ fn measure(provider: &Provider) -> Box<dyn Measure> {
     serin::config::measure(provider, &settings(), &EnvironmentAndFiles)
 }
 
-async fn reading(provider: &Provider) -> Result<Reading, MeasureError> {
+pub(crate) async fn reading(provider: &Provider) -> Result<Reading, MeasureError> {
     measure(provider).measure(now()).await
 }
 
-fn access(address: &str, timeout: Duration) -> PrometheusAccess {
+pub(crate) fn access(address: &str, timeout: Duration) -> PrometheusAccess {
     PrometheusAccess {
         address: Some(address.to_owned()),
         timeout: Some(timeout),
@@ -46,7 +46,7 @@ fn access(address: &str, timeout: Duration) -> PrometheusAccess {
     }
 }
 
-fn prometheus_query(address: &str, query: &str, timeout: Duration) -> Provider {
+pub(crate) fn prometheus_query(address: &str, query: &str, timeout: Duration) -> Provider {
     Provider::Prometheus(PrometheusQuery {
         access: access(address, timeout),
         query: query.to_owned(),

@@ -52,6 +52,8 @@ struct Counter {
     at: Timestamp,
     /// First instant after `at` at which the origin was read and this counter was not there.
     missed_at: Option<Timestamp>,
+    /// It was not there in the first read of a new process: that it comes back later is no sign of anything lost.
+    ended: bool,
 }
 
 impl Counter {
@@ -89,6 +91,7 @@ impl Origin {
                         value,
                         at: read.at,
                         missed_at: None,
+                        ended: false,
                     },
                 );
             }
@@ -108,7 +111,7 @@ impl Origin {
         for (series, (value, total, bad)) in fresh {
             let known = self.counters.get(&series);
             let reborn = known.is_some_and(|known| known.is_dead_at(read.at));
-            added.partial |= reborn;
+            added.partial |= reborn && known.is_some_and(|known| !known.ended);
             let base = known
                 .filter(|_| !restarted && !reborn)
                 .map_or(0, |known| known.value);
@@ -121,10 +124,16 @@ impl Origin {
                     value,
                     at: read.at,
                     missed_at: None,
+                    ended: false,
                 },
             );
         }
         self.finish(read);
+        if restarted {
+            for counter in self.counters.values_mut() {
+                counter.ended |= counter.at < read.at;
+            }
+        }
         Some(added)
     }
 

@@ -27,9 +27,14 @@ pub(crate) struct Prometheus {
 impl Prometheus {
     /// Starts one and waits until it is ready. `interval` is of scrapes, such as `200ms`.
     pub(crate) async fn start(interval: &str, targets: &[Scraped]) -> Self {
+        Self::start_with_job("app", interval, targets).await
+    }
+
+    /// As [`Prometheus::start`]; `job` becomes the label of that name.
+    pub(crate) async fn start_with_job(job: &str, interval: &str, targets: &[Scraped]) -> Self {
         let mut log = String::new();
         for _ in 0..STARTS_MAX {
-            let mut prometheus = Self::spawn(interval, targets);
+            let mut prometheus = Self::spawn(job, interval, targets);
             if prometheus.becomes_ready().await {
                 return prometheus;
             }
@@ -48,11 +53,11 @@ impl Prometheus {
         let _ = self.child.wait();
     }
 
-    fn spawn(interval: &str, targets: &[Scraped]) -> Self {
+    fn spawn(job: &str, interval: &str, targets: &[Scraped]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(
             folder.path().join("prometheus.yml"),
-            configuration(interval, targets),
+            configuration(job, interval, targets),
         )
         .unwrap();
         let port = std::net::TcpListener::bind("127.0.0.1:0")
@@ -106,9 +111,9 @@ impl Drop for Prometheus {
     }
 }
 
-fn configuration(interval: &str, targets: &[Scraped]) -> String {
+fn configuration(job: &str, interval: &str, targets: &[Scraped]) -> String {
     let mut text = format!(
-        "global: {{scrape_interval: {interval}, scrape_timeout: {interval}}}\nscrape_configs:\n- job_name: app\n  static_configs:\n"
+        "global: {{scrape_interval: {interval}, scrape_timeout: {interval}}}\nscrape_configs:\n- job_name: {job}\n  static_configs:\n"
     );
     for target in targets {
         let labels: Vec<String> = target

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use serin::demo::{Behaviour, Fault, Side as DemoSide};
+use serin::demo::{Behaviour, Fault};
 use serin::engine::ports::Record;
 use serin_judge::analysis::plan::Plan;
 use serin_judge::condition::Value;
@@ -117,8 +117,8 @@ impl Release {
         let fault = if faulty { self.script.fault } else { Fault::None };
         let mut windows = Vec::new();
         for (side, demo_side, (instances, rate)) in [
-            (Side::Canary, DemoSide::Canary, CANARY),
-            (Side::Stable, DemoSide::Stable, STABLE),
+            (Side::Canary, Side::Canary, CANARY),
+            (Side::Stable, Side::Stable, STABLE),
         ] {
             let error_ratio = fault.behaviour(demo_side, Behaviour::HEALTHY).error_ratio;
             for instance in 0..instances {
@@ -141,10 +141,10 @@ impl Release {
         self.state.look(&look, &[]);
         self.records.push(Record::Look {
             look,
-            unavailable: Vec::new(),
+            unread: Vec::new(),
         });
         let undecided = self.state.decision().verdict == Verdict::Continue;
-        if undecided && self.state.wakes_at().is_some_and(|at| at <= end) {
+        if undecided && self.state.deadline().is_some_and(|at| at <= end) {
             self.state.tick(end);
             self.records.push(Record::Tick { at: end });
         }

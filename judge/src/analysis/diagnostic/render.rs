@@ -70,9 +70,11 @@ impl Excerpt {
         let end = text
             .floor_char_boundary(line.end.min(span.start.saturating_add(BYTES_AROUND)))
             .max(start);
+        // An empty span is a place: the character that stands there gets the caret.
+        let marked = span.start..span.end.max(span.start + 1);
         let cells: Vec<Cell> = text[start..end]
             .char_indices()
-            .map(|(at, char)| Cell::of(char, span.contains(&(start + at))))
+            .map(|(at, char)| Cell::of(char, marked.contains(&(start + at))))
             .collect();
         let cut_before = start > line.start;
         Self::of_cells(&cells, cut_before, end < line.end)

@@ -107,6 +107,30 @@ fn an_absent_counter_is_dead_and_reborn_from_zero() {
 }
 
 #[test]
+fn a_counter_that_comes_back_in_a_new_process_is_no_second_restart() {
+    let mut ledger = opened(&[read(0, &[(TOTAL, 100.0), (BAD, 4.0)])]);
+    // A counter of errors is only there after the first error.
+    assert_eq!(
+        closed(&mut ledger, 10, &[read(10, &[(TOTAL, 20.0)])]),
+        (20, 0, true)
+    );
+    assert_eq!(
+        closed(&mut ledger, 20, &[read(20, &[(TOTAL, 50.0), (BAD, 6.0)])]),
+        (30, 6, false),
+        "nothing is missing since the restart"
+    );
+    assert_eq!(
+        closed(&mut ledger, 30, &[read(30, &[(TOTAL, 60.0)])]),
+        (10, 0, false)
+    );
+    assert_eq!(
+        closed(&mut ledger, 40, &[read(40, &[(TOTAL, 60.0), (BAD, 1.0)])]),
+        (0, 1, true),
+        "here nobody restarted, so something may be missing"
+    );
+}
+
+#[test]
 fn a_counter_whose_process_was_not_read_is_not_dead() {
     let mut ledger = opened(&[read(0, &[(TOTAL, 100.0)])]);
     assert_eq!(closed(&mut ledger, 10, &[]), (0, 0, true));

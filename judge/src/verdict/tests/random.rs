@@ -10,7 +10,9 @@ use crate::analysis::plan::{
     Comparison, Dialect, Dispersion, Metric, Plan, Policy, Population, Tolerance, Weight,
 };
 use crate::time::Timestamp;
-use crate::verdict::{Counts, Flags, Look, Measurement, Phase, RunIdentity, RunState, Side, Verdict, Window};
+use crate::verdict::{
+    Counts, Flags, Look, Measurement, Phase, RunIdentity, RunState, Side, Unread, Verdict, Window,
+};
 
 const MINIMUM_REQUESTS: u64 = 300;
 
@@ -18,7 +20,7 @@ const MINIMUM_REQUESTS: u64 = 300;
 #[derive(Clone, Debug)]
 enum Event {
     Measurements(Vec<(usize, Measurement)>),
-    Look(Look, Vec<(usize, String)>),
+    Look(Look, Vec<Unread>),
     Tick(Timestamp),
     Stop(Timestamp),
 }
@@ -111,10 +113,17 @@ fn any_window(end: Timestamp) -> impl Strategy<Value = Window> {
 }
 
 fn any_look() -> impl Strategy<Value = Event> {
-    let unavailable = prop_oneof![8 => Just(Vec::new()), 1 => Just(vec![(0, "no answer".to_owned())])];
+    let missing = |is_final| {
+        vec![Unread {
+            comparison: 0,
+            message: "no answer".to_owned(),
+            is_final,
+        }]
+    };
+    let unread = prop_oneof![16 => Just(Vec::new()), 2 => Just(missing(false)), 1 => Just(missing(true))];
     any_time().prop_flat_map(move |end| {
-        (prop::collection::vec(any_window(end), 0..5), unavailable.clone())
-            .prop_map(move |(windows, unavailable)| Event::Look(Look { at: end, windows }, unavailable))
+        (prop::collection::vec(any_window(end), 0..5), unread.clone())
+            .prop_map(move |(windows, unread)| Event::Look(Look { at: end, windows }, unread))
     })
 }
 
@@ -149,7 +158,7 @@ fn any_event() -> impl Strategy<Value = Event> {
 fn apply(state: &mut RunState, event: &Event) {
     match event {
         Event::Measurements(measurements) => state.record(measurements),
-        Event::Look(look, unavailable) => state.look(look, unavailable),
+        Event::Look(look, unread) => state.look(look, unread),
         Event::Tick(now) => state.tick(*now),
         Event::Stop(now) => state.stop(*now),
     }
@@ -175,7 +184,7 @@ fn played(events: &[Event]) -> (RunState, u64) {
     let mut requests = 0_u64;
     for event in events {
         apply(&mut state, event);
-        let _ = (state.wakes_at(), state.due().count());
+        let _ = (state.deadline(), state.due().count());
         requests = requests.saturating_add(valid_canary_requests(event));
         if state.decided_at().is_some() {
             break;
@@ -234,7 +243,7 @@ proptest! {
         let mut decided = None;
         for event in &events {
             apply(&mut state, event);
-            let _ = (state.wakes_at(), state.due().count(), state.lasted(now));
+            let _ = (state.deadline(), state.due().count());
             prop_assert!(serde_json::to_string(&state.report(&RunIdentity::default(), now)).is_ok());
             let decision = state.decision();
             if let Some(decided) = &decided {

@@ -1,0 +1,10 @@
+//! The command line: what is refused and how, and what never shows.
+
+mod documents;
+mod endpoints;
+mod eval;
+mod prometheus;
+mod secrets;
+mod terminal;
+mod usage;
+mod validate;

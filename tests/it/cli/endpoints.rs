@@ -1,0 +1,205 @@
+//! `/metrics` endpoints that misbehave, seen by a whole run: never a promotion, in time, and it says what was seen.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use futures::future::join_all;
+
+use crate::binary::{Ended, Files, run};
+use crate::peers::app::App;
+use crate::peers::faults::{Fault, FaultServer, reply};
+use crate::peers::scripted::Scripted;
+
+/// The deadline of the analysis, and what a busy machine takes on top.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+const ANALYSIS: &str = r#"apiVersion: serin.dev/v1
+kind: Analysis
+metadata: {name: scraped}
+spec:
+  args: [{name: canary}, {name: stable}]
+  comparisons:
+  - name: error-rate
+    errors:
+      scrape:
+        canary: "{{args.canary}}"
+        stable: "{{args.stable}}"
+        bad: 'http_requests_total{code="500"}'
+        total: http_requests_total
+        timeout: 1s
+    tolerance: {promote: 100, promoteAbsolute: 0.9}
+  verdict: {window: 1s, burnIn: 1s, minimumDuration: 2s, minimumRequests: 0, dispersion: 1, deadline: 15s}
+"#;
+
+async fn judged(canary: &str, stable: &str) -> Ended {
+    let (_files, path) = Files::one(ANALYSIS);
+    let (canary, stable) = (format!("canary={canary}"), format!("stable={stable}"));
+    run(["run", &path, "--arg", &canary, "--arg", &stable], PATIENCE).await
+}
+
+/// Counters that grow by 100 good requests with each read.
+async fn healthy() -> Scripted {
+    counters(|read| vec![("200", (100 * (read + 1)).to_string())]).await
+}
+
+/// Counters with these codes and values.
+async fn counters(values: impl Fn(usize) -> Vec<(&'static str, String)> + Send + Sync + 'static) -> Scripted {
+    Scripted::start(move |read| {
+        let mut text = "# TYPE http_requests_total counter\n".to_owned();
+        for (code, value) in values(read) {
+            writeln!(text, "http_requests_total{{code=\"{code}\"}} {value}").unwrap();
+        }
+        (200, "text/plain; version=0.0.4", text)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_same_analysis_promotes_when_both_sides_are_well() {
+    let (canary, stable) = (healthy().await, healthy().await);
+    let ended = judged(canary.address(), stable.address()).await;
+    assert_eq!(
+        ended.code,
+        Some(0),
+        "the other tests would show nothing otherwise: {ended:?}"
+    );
+}
+
+/// What both sides' endpoints do, and what the user reads.
+#[tokio::test]
+async fn broken_endpoints_of_both_sides_end_the_run_as_broken() {
+    let text = "http_requests_total{code=\"200\"} 5\n";
+    let cases = [
+        (Fault::Endless, "larger than the limit"),
+        (Fault::Cut(text.to_owned()), "broke off"),
+        (Fault::Drip, "1s"),
+        (Fault::Silent, "1s"),
+        (Fault::Reset, "reset"),
+        (
+            reply("500 Internal Server Error", "text/plain", "oops"),
+            "HTTP status 500",
+        ),
+        (reply("200 OK", "text/html", "<html>Sign in</html>"), "line 1"),
+        (
+            reply("200 OK", "text/plain", "http_requests_total{code=\"200\""),
+            "line 1",
+        ),
+        (
+            reply("200 OK", "text/plain", "http_requests_total{code=\"200\"} five\n"),
+            "line 1",
+        ),
+    ];
+    let runs = cases.map(|(fault, expected)| async move {
+        let (canary, stable) = (
+            FaultServer::start(fault.clone()).await,
+            FaultServer::start(fault.clone()).await,
+        );
+        let ended = judged(canary.address(), stable.address()).await;
+        assert_eq!(ended.code, Some(4), "{fault:?}: {ended:?}");
+        for expected in [
+            "INCONCLUSIVE",
+            "reasons: provider_error",
+            "in a row",
+            expected,
+            canary.address(),
+        ] {
+            let stdout = ended.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(
+                stdout.contains(expected),
+                "{fault:?}, {expected}: {}",
+                ended.stdout
+            );
+        }
+    });
+    join_all(runs).await;
+}
+
+#[tokio::test]
+async fn addresses_that_cannot_be_reached_end_the_run_as_broken() {
+    let mut gone = App::start().await;
+    gone.stop().await;
+    for (canary, stable, code, expected) in [
+        (
+            "http://no-such-host.invalid:9100/metrics",
+            "http://neither.invalid/metrics",
+            4,
+            "no-such-host.invalid",
+        ),
+        (
+            &gone.metrics_url(),
+            "http://127.0.0.1:1/metrics",
+            4,
+            "no connection",
+        ),
+        (
+            "10.0.0.7:9100/metrics",
+            "http://127.0.0.1:1/metrics",
+            2,
+            "10.0.0.7:9100/metrics",
+        ),
+        (
+            "http://127.0.0.1:1/metrics",
+            "http://127.0.0.1:1/metrics",
+            2,
+            "named twice",
+        ),
+        ("", "http://127.0.0.1:1/metrics", 2, "address"),
+    ] {
+        let ended = judged(canary, stable).await;
+        assert_eq!(ended.code, Some(code), "{canary}: {ended:?}");
+        let all = ended.all();
+        assert!(
+            all.contains(expected) && all.contains(if code == 2 { "error" } else { "provider_error" }),
+            "{all}"
+        );
+    }
+}
+
+/// The canary's endpoint answers, and what it says cannot be counted.
+#[tokio::test]
+async fn counters_that_cannot_be_are_missing_data() {
+    type Values = fn(usize) -> Vec<(&'static str, String)>;
+    let cases: [(&str, Values, &str); 6] = [
+        ("NaN", |_| vec![("200", "NaN".to_owned())], "NaN"),
+        ("infinite", |_| vec![("200", "+Inf".to_owned())], "inf"),
+        ("negative", |_| vec![("200", "-5".to_owned())], "-5"),
+        ("beyond 2^53", |_| vec![("200", "1e300".to_owned())], "1e300"),
+        (
+            "one series with two values",
+            |read| vec![("200", "1".to_owned()), ("200", (2 + read).to_string())],
+            "http_requests_total",
+        ),
+        ("none at all", |_| vec![], ""),
+    ];
+    let runs = cases.map(|(name, values, seen)| async move {
+        let (canary, stable) = (counters(values).await, healthy().await);
+        let ended = judged(canary.address(), stable.address()).await;
+        assert_eq!(ended.code, Some(3), "{name}: {ended:?}");
+        assert!(
+            ended.stdout.contains("reasons: missing_data, deadline_reached"),
+            "{name}: {}",
+            ended.stdout
+        );
+        let all = ended.all().to_lowercase();
+        assert!(
+            all.contains(&seen.to_lowercase()),
+            "{name}: what was seen is not said: {all}"
+        );
+    });
+    join_all(runs).await;
+}
+
+#[tokio::test]
+async fn a_counter_that_goes_back_again_and_again_promotes_nobody() {
+    let canary = counters(|read| vec![("200", (1_000_000 - 1_000 * read).to_string())]).await;
+    let stable = healthy().await;
+    let ended = judged(canary.address(), stable.address()).await;
+    assert!(matches!(ended.code, Some(3 | 4)), "{ended:?}");
+    assert!(
+        ended
+            .stdout
+            .contains("some requests of some windows may be missing"),
+        "{}",
+        ended.stdout
+    );
+}
