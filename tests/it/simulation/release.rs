@@ -116,11 +116,8 @@ impl Release {
         let faulty = second > self.script.after;
         let fault = if faulty { self.script.fault } else { Fault::None };
         let mut windows = Vec::new();
-        for (side, demo_side, (instances, rate)) in [
-            (Side::Canary, Side::Canary, CANARY),
-            (Side::Stable, Side::Stable, STABLE),
-        ] {
-            let error_ratio = fault.behaviour(demo_side, Behaviour::HEALTHY).error_ratio;
+        for (side, (instances, rate)) in [(Side::Canary, CANARY), (Side::Stable, STABLE)] {
+            let error_ratio = fault.behaviour(side, Behaviour::HEALTHY).error_ratio;
             for instance in 0..instances {
                 // The parts of a Poisson process are independent Poisson processes.
                 let bad = self.chance.poisson(rate * error_ratio);
@@ -128,7 +125,7 @@ impl Release {
                 windows.push(Window {
                     comparison: self.state.plan().comparisons[0].name.as_str().into(),
                     side,
-                    target: format!("{demo_side}-{instance}").into(),
+                    target: format!("{side}-{instance}").into(),
                     start: end - Duration::from_secs(1),
                     end,
                     counts: Counts { total, bad },
