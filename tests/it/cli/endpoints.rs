@@ -28,7 +28,7 @@ spec:
         total: http_requests_total
         timeout: 1s
     tolerance: {promote: 100, promoteAbsolute: 0.9}
-  verdict: {window: 1s, burnIn: 1s, minimumDuration: 2s, minimumRequests: 0, dispersion: 1, deadline: 15s}
+  verdict: {window: 1s, burnIn: 1s, minimumDuration: 2s, minimumRequests: 1, dispersion: 1, deadline: 15s}
 "#;
 
 async fn judged(canary: &str, stable: &str) -> Ended {
@@ -141,7 +141,7 @@ async fn addresses_that_cannot_be_reached_end_the_run_as_broken() {
             "http://127.0.0.1:1/metrics",
             "http://127.0.0.1:1/metrics",
             2,
-            "named twice",
+            "on both sides",
         ),
         ("", "http://127.0.0.1:1/metrics", 2, "address"),
     ] {
