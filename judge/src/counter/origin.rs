@@ -175,7 +175,7 @@ impl Origin {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ReadError {
     /// A count of requests is a number from 0 to 2^53.
-    #[error("series {series} has the value {value}, which no counter of requests can have")]
+    #[error("series {series} has the value {value:?}, which no counter of requests can have")]
     NoCount {
         /// Which.
         series: Arc<Series>,
