@@ -17,6 +17,6 @@ mod series;
 pub use counts::Counts;
 pub use exposition::{ExpositionError, ExpositionLimits, Sample, parse_exposition};
 pub use ledger::{Increase, Ledger};
-pub use origin::{Read, Reading};
+pub use origin::{Read, ReadError, Reading};
 pub use selector::{Selector, SelectorError};
 pub use series::Series;

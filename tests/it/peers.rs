@@ -12,7 +12,7 @@ use std::time::Duration;
 use serin_judge::time::Timestamp;
 
 /// Real processes need real time; a condition that has not come true by then never will.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Now, as the peers see it.

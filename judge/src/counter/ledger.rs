@@ -45,6 +45,8 @@ pub struct Increase {
     pub bad: u64,
     /// Some requests may be missing (a restart, a failed read), or they came late.
     pub partial: bool,
+    /// At least one valid read of this target was new. Without one nothing is known of the window.
+    pub was_read: bool,
 }
 
 impl Ledger {
@@ -93,6 +95,17 @@ impl Ledger {
             .is_some_and(|target| target.origins.contains_key(origin))
     }
 
+    /// Like [`Ledger::close`], and nothing at all when no target was read: then the whole side is missing, which is
+    /// something else than a side without requests.
+    pub fn close_unless_missing(&mut self, end: Timestamp, reads: &[Read]) -> BTreeMap<Arc<str>, Increase> {
+        let increases = self.close(end, reads);
+        if increases.values().any(|increase| increase.was_read) {
+            increases
+        } else {
+            BTreeMap::new()
+        }
+    }
+
     /// Closes the window that ends at `end`: what each target added, in order of their names. Reads may
     /// overlap with those of earlier windows and come in any order, at most one for an origin and instant;
     /// nothing counts twice.
@@ -110,6 +123,7 @@ impl Ledger {
         for (name, target) in &mut self.targets {
             let (mut increase, was_read) =
                 target.take(self.opened_at, &reads.remove(name).unwrap_or_default());
+            increase.was_read = was_read;
             if was_read {
                 increase.since = target.read_until;
                 increase.partial |= target.read_until < last_end;
@@ -143,6 +157,7 @@ impl Target {
             total: 0,
             bad: 0,
             partial: false,
+            was_read: false,
         };
         let mut was_read = false;
         for read in reads {

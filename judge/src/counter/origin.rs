@@ -82,7 +82,7 @@ impl Origin {
 
     /// Takes over the values and counts nothing. False when the read is not valid.
     pub(super) fn baseline(&mut self, read: &Read) -> bool {
-        let Some(checked) = check(read) else { return false };
+        let Ok(checked) = check(read) else { return false };
         for (series, (value, ..)) in checked {
             if self.counters.get(&series).is_none_or(|known| known.at < read.at) {
                 let _ = self.counters.insert(
@@ -103,7 +103,7 @@ impl Origin {
     /// Counts what came since the last read. A read may be handed in again, in whole or with series that
     /// came late: only values newer than what is known count. `None` when the read is not valid.
     pub(super) fn advance(&mut self, read: &Read) -> Option<Added> {
-        let mut fresh = check(read)?;
+        let mut fresh = check(read).ok()?;
         fresh.retain(|series, _| self.counters.get(series).is_none_or(|known| known.at < read.at));
         let mut added = Added::default();
         let restarted = self.has_restarted(read, &fresh);
@@ -168,21 +168,54 @@ impl Origin {
     }
 }
 
-/// `None` when any value cannot be a count of requests, or one series has two values.
-fn check(read: &Read) -> Option<Checked> {
+/// Why a read cannot be counted.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ReadError {
+    /// A count of requests is a number from 0 to 2^53.
+    #[error("series {series} has the value {value:?}, which no counter of requests can have")]
+    NoCount {
+        /// Which.
+        series: Arc<Series>,
+        /// What was read.
+        value: f64,
+    },
+    /// Nobody knows which of the two is right.
+    #[error("series {series} is there twice, with different values")]
+    TwoValues {
+        /// Which.
+        series: Arc<Series>,
+    },
+}
+
+impl Read {
+    /// Whether all values can be counted; a ledger takes a read that has others for none.
+    ///
+    /// # Errors
+    /// Names the first series at fault.
+    pub fn check(&self) -> Result<(), ReadError> {
+        check(self).map(|_| ())
+    }
+}
+
+fn check(read: &Read) -> Result<Checked, ReadError> {
     let mut checked = Checked::new();
     for reading in &read.counters {
-        let value = whole(reading.value)?;
+        let value = whole(reading.value).ok_or_else(|| ReadError::NoCount {
+            series: Arc::clone(&reading.series),
+            value: reading.value,
+        })?;
         let entry = checked
             .entry(reading.series.clone())
             .or_insert((value, false, false));
         if entry.0 != value {
-            return None;
+            return Err(ReadError::TwoValues {
+                series: Arc::clone(&reading.series),
+            });
         }
         entry.1 |= reading.total;
         entry.2 |= reading.bad;
     }
-    Some(checked)
+    Ok(checked)
 }
 
 /// Counters of requests are whole. Those that are not (weighted by a sampling rate, say) are rounded before

@@ -3,6 +3,9 @@ const EXCERPT_CHARACTERS_MAX: usize = 160;
 /// Bytes of a foreign answer that are looked at for an excerpt.
 const EXCERPT_BYTES_MAX: usize = 8 * 1024;
 
+/// What is shorter stays in values: tokens are longer, and words such as `team` or `ok` are not.
+const SECRET_BYTES_MIN: usize = 8;
+
 /// Takes secrets out of texts that may repeat them: a proxy's error page may show the request's headers.
 #[derive(Clone, Default)]
 pub struct Redaction {
@@ -25,6 +28,16 @@ impl Redaction {
     pub fn apply(&self, text: &str) -> String {
         self.secrets
             .iter()
+            .fold(text.to_owned(), |text, secret| text.replace(secret, "*****"))
+    }
+
+    /// The text of a measured value with `*****` in place of each secret that is long enough to be one: a header's
+    /// value may also be a common word.
+    #[must_use]
+    pub fn apply_to_value(&self, text: &str) -> String {
+        let secrets = self.secrets.iter();
+        secrets
+            .filter(|secret| secret.len() >= SECRET_BYTES_MIN)
             .fold(text.to_owned(), |text, secret| text.replace(secret, "*****"))
     }
 
@@ -57,5 +70,7 @@ mod tests {
         assert_eq!(redaction.excerpt(b"<p>\n abcdef </p>"), "<p> ***** </p>");
         assert_eq!(redaction.excerpt(&[b'x'; 500]).len(), 160);
         assert_eq!(format!("{redaction:?}"), "Redaction(2 secrets)");
+        let redaction = Redaction::new(["ok".to_owned(), "t0ken-and-more".to_owned()]);
+        assert_eq!(redaction.apply_to_value("ok t0ken-and-more"), "ok *****");
     }
 }

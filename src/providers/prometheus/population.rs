@@ -192,8 +192,11 @@ impl Counters {
             return Vec::new();
         };
         book.until = end;
+        if let Some(error) = reads.iter().find_map(|read| read.check().err()) {
+            tracing::warn!(side = ?side, error = %error, "Samples cannot be counted.");
+        }
         book.ledger
-            .close(end, reads)
+            .close_unless_missing(end, reads)
             .into_iter()
             .map(|(target, increase)| Window {
                 comparison: comparison.clone(),

@@ -131,8 +131,15 @@ impl ScrapePopulation {
         };
         for (target, text) in endpoints.targets.iter().zip(texts) {
             let name: Arc<str> = target.name.as_str().into();
-            match text {
-                Ok(samples) => scraped.reads.push(self.read(name, at, samples)),
+            let read = text.and_then(|samples| {
+                let read = self.read(name.clone(), at, samples);
+                let counted = read.check();
+                counted
+                    .map(|()| read)
+                    .map_err(|error| format!("scrape {}: {error}", target.name))
+            });
+            match read {
+                Ok(read) => scraped.reads.push(read),
                 Err(error) => {
                     tracing::warn!(target = %name, error = %error, "Scrape failed.");
                     scraped.failed.push(name);
@@ -242,7 +249,11 @@ impl Endpoints {
                 ..Flags::default()
             },
         };
-        Ok(ledger.close(end, reads).into_iter().map(window).collect())
+        Ok(ledger
+            .close_unless_missing(end, reads)
+            .into_iter()
+            .map(window)
+            .collect())
     }
 }
 

@@ -94,6 +94,11 @@ impl Client {
         )
     }
 
+    /// The text of a value that the server gave, which may repeat what it was sent.
+    pub(super) fn shown(&self, value: &str) -> String {
+        self.redaction.apply_to_value(value)
+    }
+
     pub(super) fn excerpt(&self, body: &[u8]) -> String {
         self.redaction.excerpt(body)
     }

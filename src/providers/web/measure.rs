@@ -41,7 +41,7 @@ impl Measure for WebMeasure {
         write_as_go(found, &mut text);
         Ok(Reading {
             value: Value::from_json(found),
-            text,
+            text: self.client.shown(&text),
             metadata: BTreeMap::new(),
         })
     }

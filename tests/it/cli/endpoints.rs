@@ -28,11 +28,15 @@ spec:
         total: http_requests_total
         timeout: 1s
     tolerance: {promote: 100, promoteAbsolute: 0.9}
-  verdict: {window: 1s, burnIn: 1s, minimumDuration: 2s, minimumRequests: 0, dispersion: 1, deadline: 15s}
+  verdict: {window: 1s, burnIn: 1s, minimumDuration: 2s, minimumRequests: 1, dispersion: 1, deadline: 15s}
 "#;
 
 async fn judged(canary: &str, stable: &str) -> Ended {
-    let (_files, path) = Files::one(ANALYSIS);
+    run_document(ANALYSIS, canary, stable).await
+}
+
+async fn run_document(text: &str, canary: &str, stable: &str) -> Ended {
+    let (_files, path) = Files::one(text);
     let (canary, stable) = (format!("canary={canary}"), format!("stable={stable}"));
     run(["run", &path, "--arg", &canary, "--arg", &stable], PATIENCE).await
 }
@@ -141,7 +145,7 @@ async fn addresses_that_cannot_be_reached_end_the_run_as_broken() {
             "http://127.0.0.1:1/metrics",
             "http://127.0.0.1:1/metrics",
             2,
-            "named twice",
+            "on both sides",
         ),
         ("", "http://127.0.0.1:1/metrics", 2, "address"),
     ] {
@@ -159,7 +163,10 @@ async fn addresses_that_cannot_be_reached_end_the_run_as_broken() {
 #[tokio::test]
 async fn counters_that_cannot_be_are_missing_data() {
     type Values = fn(usize) -> Vec<(&'static str, String)>;
-    let cases: [(&str, Values, &str); 6] = [
+    // Not even an analysis that promotes when in doubt promotes without data.
+    let hopeful = ANALYSIS.replace("deadline: 15s", "deadline: 15s, onInconclusive: promote");
+    assert_ne!(hopeful, ANALYSIS);
+    let cases: [(&str, Values, &str); 5] = [
         ("NaN", |_| vec![("200", "NaN".to_owned())], "NaN"),
         ("infinite", |_| vec![("200", "+Inf".to_owned())], "inf"),
         ("negative", |_| vec![("200", "-5".to_owned())], "-5"),
@@ -169,11 +176,11 @@ async fn counters_that_cannot_be_are_missing_data() {
             |read| vec![("200", "1".to_owned()), ("200", (2 + read).to_string())],
             "http_requests_total",
         ),
-        ("none at all", |_| vec![], ""),
     ];
+    let hopeful = &hopeful;
     let runs = cases.map(|(name, values, seen)| async move {
         let (canary, stable) = (counters(values).await, healthy().await);
-        let ended = judged(canary.address(), stable.address()).await;
+        let ended = run_document(hopeful, canary.address(), stable.address()).await;
         assert_eq!(ended.code, Some(3), "{name}: {ended:?}");
         assert!(
             ended.stdout.contains("reasons: missing_data, deadline_reached"),
@@ -187,6 +194,20 @@ async fn counters_that_cannot_be_are_missing_data() {
         );
     });
     join_all(runs).await;
+}
+
+#[tokio::test]
+async fn a_canary_without_such_a_counter_had_too_few_requests() {
+    let (canary, stable) = (counters(|_| vec![]).await, healthy().await);
+    let ended = judged(canary.address(), stable.address()).await;
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert!(
+        ended
+            .stdout
+            .contains("reasons: insufficient_data, deadline_reached"),
+        "{}",
+        ended.stdout
+    );
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ async fn answers_that_are_none_end_the_run_as_broken() {
         ),
         (said(error), "no space left on device"),
         (said(r#"{"status":"success"}"#), "success"),
-        (said("{"), "EOF"),
+        (said("{"), "breaks off after 1 bytes"),
         (Fault::Endless, "larger than the limit"),
         (Fault::Cut(r#"{"status":"#.into()), "broke off"),
         (Fault::Drip, "1s"),

@@ -100,7 +100,7 @@ async fn secrets_of_documents_and_of_settings_are_sent_and_never_shown() {
 
 #[tokio::test]
 async fn a_secret_that_is_not_there_is_named_and_its_neighbour_is_not_shown() {
-    let server = Scripted::json(&["{}"]).await;
+    let server = Scripted::json(&[r#"{"ok": true}"#]).await;
     let headers = ", headers: [{name: Authorization, value: {env: SECRET_BEARER}}]";
     let (_files, path) = Files::one(&analysis(server.address(), headers));
     let mut command = serin(["run", &path]);

@@ -33,6 +33,8 @@ pub(super) struct Slice {
     pub(super) is_invalid: bool,
     /// Some requests may be missing.
     pub(super) is_partial: bool,
+    canary_windows: u32,
+    canary_windows_partial: u32,
 }
 
 /// One look of one comparison.
@@ -49,6 +51,12 @@ impl Slice {
     fn add(&mut self, window: &Window) {
         self.start = Some(self.start.map_or(window.start, |start| start.min(window.start)));
         self.is_partial |= window.flags.partial;
+        if window.side == Side::Canary {
+            self.canary_windows = self.canary_windows.saturating_add(1);
+            self.canary_windows_partial = self
+                .canary_windows_partial
+                .saturating_add(u32::from(window.flags.partial));
+        }
         let side = match window.side {
             Side::Canary => &mut self.canary,
             Side::Stable => &mut self.stable,
@@ -66,6 +74,13 @@ impl Slice {
             return None;
         }
         self.canary.zip(self.stable)
+    }
+
+    /// Requests may be missing from at least half of the canary's windows. A process that dies takes its last requests
+    /// with it, and those are the ones that went wrong.
+    pub(super) fn is_canary_mostly_partial(&self) -> bool {
+        self.canary_windows_partial > 0
+            && self.canary_windows_partial >= self.canary_windows - self.canary_windows_partial
     }
 
     /// Counts of stable, when they came and are valid.

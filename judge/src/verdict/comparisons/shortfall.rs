@@ -32,6 +32,7 @@ pub(super) struct Coverage {
     stable_seen: bool,
     looks: u64,
     looks_missing: u64,
+    looks_partial: u64,
     covered: Duration,
     covered_until: Option<Timestamp>,
 }
@@ -50,6 +51,7 @@ impl Coverage {
     pub(super) fn cover(&mut self, at: Timestamp, slice: &Slice) {
         self.looks += 1;
         match (slice.both(), slice.start) {
+            (Some(_), _) if slice.is_canary_mostly_partial() => self.looks_partial += 1,
             (Some(_), Some(start)) => {
                 let from = self.covered_until.map_or(start, |until| until.max(start));
                 self.covered += at.since(from);
@@ -59,11 +61,11 @@ impl Coverage {
         }
     }
 
-    /// A side was missing in more than half of the looks, or of the time, since the burn-in.
+    /// A side, or most of the canary, was missing in more than half of the looks, or of the time, since the burn-in.
     pub(super) fn is_mostly_missing(&self, judged_from: Timestamp, now: Timestamp, policy: &Policy) -> bool {
         let grace = policy.window.saturating_mul(GRACE_WINDOWS);
         let due = now.since(judged_from).saturating_sub(grace);
-        self.looks_missing > self.looks / 2 || self.covered.saturating_mul(2) < due
+        self.looks_missing + self.looks_partial > self.looks / 2 || self.covered.saturating_mul(2) < due
     }
 
     pub(super) fn was_missing(&self) -> bool {
