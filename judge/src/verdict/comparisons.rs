@@ -3,6 +3,7 @@
 //! Looks go in, in order of time; decisions come out. The same looks give the same bits. Nothing here is stored:
 //! after a restart the stored windows are put in again.
 
+mod coverage;
 mod dispersion_factor;
 mod evidence;
 mod forecast;
@@ -17,6 +18,8 @@ mod stable_health;
 mod summary;
 mod tally;
 
+#[cfg(test)]
+mod gaps;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
@@ -100,7 +103,7 @@ impl Comparisons {
             return;
         }
         self.last_look_at = Some(look.at);
-        let slices = intake::slice(look, &self.evidence, self.judged_from());
+        let slices = intake::slice(look, &self.evidence, self.policy.window);
         for (evidence, slice) in self.evidence.iter_mut().zip(slices) {
             evidence.take(&slice, &self.policy, self.started_at);
         }
@@ -126,30 +129,36 @@ impl Comparisons {
     }
 
     /// There is a comparison that has to be non-inferior for a promotion. Without one [`promotable`](Self::promotable)
-    /// says only that nothing speaks against a promotion.
+    /// says only that enough was seen and nothing speaks against a promotion.
     #[must_use]
     pub fn has_required(&self) -> bool {
         self.evidence.iter().any(|evidence| evidence.required)
     }
 
-    /// Every required comparison is non-inferior at this moment with enough canary requests, the minimum duration
-    /// has passed, stable is healthy, most of the data has arrived and nothing has regressed.
+    /// Every required comparison is non-inferior, the minimum duration has passed, stable is healthy and nothing has
+    /// regressed; and the required comparisons (all, when none is) have enough canary requests, most of their data has
+    /// arrived, and their newest look had requests of both sides and of every target of the canary.
+    ///
+    /// All of that is as of the newest look, so the same looks give the same answer whatever else happened between
+    /// them. `now` only takes it back: when the newest look is more than a few windows old.
     #[must_use]
     pub fn promotable(&self, now: Timestamp) -> bool {
+        let Some(newest) = self.last_look_at else {
+            return false;
+        };
+        let grace = self.policy.window.saturating_mul(coverage::GRACE_WINDOWS);
+        let covered = shortfall::deciding(&self.evidence)
+            .all(|evidence| evidence.is_covered(self.judged_from(), newest, &self.policy));
         let shown = self
             .evidence
             .iter()
             .filter(|evidence| evidence.required)
-            .all(|evidence| {
-                evidence.is_non_inferior(&self.policy)
-                    && evidence.judged.canary_requests >= self.policy.minimum_requests
-                    && !evidence
-                        .coverage
-                        .is_mostly_missing(self.judged_from(), now, &self.policy)
-            });
-        now.since(self.started_at) >= self.policy.minimum_duration
-            && !self.stable_unhealthy()
+            .all(|evidence| evidence.is_non_inferior(&self.policy));
+        now.since(newest) <= grace
+            && newest.since(self.started_at) >= self.policy.minimum_duration
+            && covered
             && shown
+            && !self.stable_unhealthy()
             && !self.regressed()
     }
 

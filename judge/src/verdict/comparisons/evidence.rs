@@ -11,12 +11,12 @@ use crate::stats::{Margin, Stratum};
 use crate::time::Timestamp;
 use crate::verdict::Counts;
 
+use super::coverage::Coverage;
 use super::dispersion_factor::DispersionFactor;
 use super::intake::{LookSlices, Slice};
 use super::promotion::{self, Promotion};
 use super::report::{DispersionSource, Remark};
 use super::rollback;
-use super::shortfall::Coverage;
 use super::stable_health::StableHealth;
 use super::tally::{Judged, Tally};
 
@@ -120,37 +120,33 @@ impl Evidence {
         }
     }
 
-    /// One look: history calibrates, burn-in tells stable's rate, the rest is judged.
+    /// One look: history calibrates, burn-in tells stable's rate, the rest is judged. Where one of the windows begins
+    /// inside the burn-in, all of them count as burn-in.
     pub(super) fn take(&mut self, look: &LookSlices, policy: &Policy, started_at: Timestamp) {
-        for slice in look.history.values().chain([&look.burn_in, &look.judged]) {
+        let current = &look.current;
+        for slice in look.history.values().chain([current]) {
             if slice.is_invalid {
                 self.remark(Remark::InvalidWindows);
             }
             if slice.is_partial {
                 self.remark(Remark::PartialWindows);
             }
+            if slice.is_uneven {
+                self.remark(Remark::UnevenWindows);
+            }
         }
         for history in look.history.values() {
             self.calibrate(history);
         }
-        self.coverage.see(&look.burn_in);
-        if let Some(stable) = look.burn_in.stable_only() {
-            self.watch_stable(stable, policy);
-        }
         let judged_from = started_at + policy.burn_in;
-        if look.judged.start.is_none() {
-            return;
-        }
-        self.coverage.see(&look.judged);
-        self.coverage.cover(look.at, &look.judged);
-        match look.judged.both() {
-            Some((canary, stable)) => {
-                let start = look.judged.start.unwrap_or(look.at);
+        self.coverage.take(look, judged_from, policy.window);
+        match (current.both(), current.start) {
+            (Some((canary, stable)), Some(start)) if start >= judged_from => {
                 self.start_components(start, judged_from, policy);
                 self.judge(canary, stable, policy);
             }
-            None => {
-                if let Some(stable) = look.judged.stable_only() {
+            _ => {
+                if let Some(stable) = current.stable_only() {
                     self.watch_stable(stable, policy);
                 }
             }

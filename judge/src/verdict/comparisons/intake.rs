@@ -1,4 +1,16 @@
+//! A look sorted into what each comparison may judge.
+//!
+//! A stratum compares the sides only as far as they saw the same time: whatever hits both must be in both counts. A
+//! target that could not be read brings its requests later, in a window that began earlier than the others'; put
+//! beside them, a fault of everybody would be in one side's counts and not, or less so, in the other's. So a look
+//! whose windows do not all begin (and end) together is left out of all evidence, whole: dropping only the late
+//! window would leave a side without some of its requests, and cutting it is not possible. It counts as missing.
+//! Whether a look is left out depends on which reads succeeded, which is known from the windows' times alone, never
+//! on the counts. Stable's counts in it still tell stable's rate and health, and the windows themselves stay stored.
+
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use crate::time::Timestamp;
 use crate::verdict::{Counts, Look, Side, Window};
@@ -9,16 +21,8 @@ use super::evidence::Evidence;
 /// exact in an `f64`.
 const REQUESTS_MAX: u64 = 1_000_000_000_000;
 
-/// What a window's data may be used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Use {
-    /// From before the release: calibrates.
-    History,
-    /// Starts inside the burn-in: tells stable's rate.
-    BurnIn,
-    /// Is judged.
-    Judged,
-}
+/// Windows are of one time when they begin and end within one part in so many of a window.
+const UNEVEN_PART: u32 = 10;
 
 /// The windows of one comparison and one use in one look, summed by side into one stratum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,6 +32,11 @@ pub(super) struct Slice {
     pub(super) stable: Option<Counts>,
     /// Earliest start of the windows.
     pub(super) start: Option<Timestamp>,
+    latest_start: Option<Timestamp>,
+    /// Earliest and latest end of the windows.
+    ends: Option<(Timestamp, Timestamp)>,
+    /// The windows are not of one time: nothing to be compared.
+    pub(super) is_uneven: bool,
     /// Some window cannot be right (more bad requests than requests, absurdly many, ends before it starts): the
     /// whole stratum is missing data, since nobody knows what else is wrong with it.
     pub(super) is_invalid: bool,
@@ -37,19 +46,32 @@ pub(super) struct Slice {
     canary_windows_partial: u32,
 }
 
+/// What a look says of one target of the canary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct CanaryTarget {
+    pub(super) name: Arc<str>,
+    /// False for an empty partial window: the target could not be read.
+    pub(super) was_read: bool,
+}
+
 /// One look of one comparison.
 #[derive(Clone, Debug)]
 pub(super) struct LookSlices {
     pub(super) at: Timestamp,
     /// By the end of the windows: history may come in one look, and its windows must not melt into one.
     pub(super) history: BTreeMap<Timestamp, Slice>,
-    pub(super) burn_in: Slice,
-    pub(super) judged: Slice,
+    /// All windows of the run itself.
+    pub(super) current: Slice,
+    /// Of those windows.
+    pub(super) canary_targets: Vec<CanaryTarget>,
 }
 
 impl Slice {
     fn add(&mut self, window: &Window) {
         self.start = Some(self.start.map_or(window.start, |start| start.min(window.start)));
+        self.latest_start = self.latest_start.max(Some(window.start));
+        let (first, last) = self.ends.unwrap_or((window.end, window.end));
+        self.ends = Some((first.min(window.end), last.max(window.end)));
         self.is_partial |= window.flags.partial;
         if window.side == Side::Canary {
             self.canary_windows = self.canary_windows.saturating_add(1);
@@ -68,9 +90,18 @@ impl Slice {
             window.counts.bad > window.counts.total || sum.total > REQUESTS_MAX || window.end <= window.start;
     }
 
-    /// Counts of both sides, when both came and are valid.
+    /// After all windows have been added: do they begin and end together, as nearly as `slack`?
+    fn settle(&mut self, slack: Duration) {
+        let starts = self.start.zip(self.latest_start);
+        self.is_uneven = [starts, self.ends]
+            .into_iter()
+            .flatten()
+            .any(|(first, last)| last.since(first) > slack);
+    }
+
+    /// Counts of both sides, when both came, are valid and of one time.
     pub(super) fn both(&self) -> Option<(Counts, Counts)> {
-        if self.is_invalid {
+        if self.is_invalid || self.is_uneven {
             return None;
         }
         self.canary.zip(self.stable)
@@ -89,37 +120,45 @@ impl Slice {
     }
 }
 
-/// Sorts the windows of a look by comparison, use and side. Windows of comparisons that do not exist are left out.
-pub(super) fn slice(look: &Look, comparisons: &[Evidence], judged_from: Timestamp) -> Vec<LookSlices> {
+impl LookSlices {
+    fn add(&mut self, window: &Window) {
+        if window.flags.history {
+            self.history.entry(window.end).or_default().add(window);
+            return;
+        }
+        self.current.add(window);
+        if window.side == Side::Canary {
+            self.canary_targets.push(CanaryTarget {
+                name: Arc::clone(&window.target),
+                was_read: window.counts.total > 0 || !window.flags.partial,
+            });
+        }
+    }
+}
+
+/// Sorts the windows of a look by comparison and use. Windows of comparisons that do not exist are left out.
+pub(super) fn slice(look: &Look, comparisons: &[Evidence], window_length: Duration) -> Vec<LookSlices> {
     let empty = LookSlices {
         at: look.at,
         history: BTreeMap::new(),
-        burn_in: Slice::default(),
-        judged: Slice::default(),
+        current: Slice::default(),
+        canary_targets: Vec::new(),
     };
     let mut slices = vec![empty; comparisons.len()];
     for window in &look.windows {
         let found = comparisons
             .iter()
             .position(|evidence| evidence.name == window.comparison);
-        let Some(slice) = found.and_then(|index| slices.get_mut(index)) else {
-            continue;
-        };
-        match use_of(window, judged_from) {
-            Use::History => slice.history.entry(window.end).or_default().add(window),
-            Use::BurnIn => slice.burn_in.add(window),
-            Use::Judged => slice.judged.add(window),
+        if let Some(slice) = found.and_then(|index| slices.get_mut(index)) {
+            slice.add(window);
+        }
+    }
+    let slack = window_length / UNEVEN_PART;
+    for slice in &mut slices {
+        slice.current.settle(slack);
+        for history in slice.history.values_mut() {
+            history.settle(slack);
         }
     }
     slices
-}
-
-fn use_of(window: &Window, judged_from: Timestamp) -> Use {
-    if window.flags.history {
-        Use::History
-    } else if window.start < judged_from {
-        Use::BurnIn
-    } else {
-        Use::Judged
-    }
 }

@@ -44,8 +44,10 @@ pub enum Remark {
     InvalidWindows,
     /// Some requests of some windows may be missing.
     PartialWindows,
-    /// Some looks lacked a side.
+    /// Some looks lacked a side, or a target of the canary, or could not be compared.
     MissingWindows,
+    /// Windows of one look were of different times, because a target was read late: that look was left out.
+    UnevenWindows,
     /// A look came twice or out of order and was ignored.
     LooksOutOfOrder,
     /// History came after judging had begun and was ignored.
@@ -66,7 +68,10 @@ impl std::fmt::Display for Remark {
             }
             Self::InvalidWindows => "some windows could not be right and count as missing",
             Self::PartialWindows => "some requests of some windows may be missing",
-            Self::MissingWindows => "some looks lacked a side",
+            Self::MissingWindows => "some looks lacked a side or a part of the canary",
+            Self::UnevenWindows => {
+                "windows of different times, after a target could not be read, were not compared"
+            }
             Self::LooksOutOfOrder => "a look that came twice or out of order was ignored",
             Self::LateHistory => "history that came after judging had begun was ignored",
             Self::RestartsExhausted => {
