@@ -14,11 +14,11 @@ fn broken_files_get_one_clear_diagnostic() {
             b"# nothing\n---\n# here\n".to_vec(),
             "no document in this file",
         ),
-        ("5 MB", b"a: b\n".repeat(1_000_000), "a file of 5000000 bytes"),
+        ("5 MB", b"a: b\n".repeat(1_000_000), "a file larger than 256 KiB"),
         (
             "5 MB in one line",
             vec![b'x'; 5_000_000],
-            "a file of 5000000 bytes",
+            "a file larger than 256 KiB",
         ),
         (
             "invalid UTF-8",
