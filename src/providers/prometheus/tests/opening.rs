@@ -32,7 +32,7 @@ async fn bad_that_can_never_match_is_refused() {
     fake.add("other", "o1", "200", &[("__name__", "errors")], &SAMPLES);
     for (bad, expected) in [
         (
-            "requests{status=~\"5..\"}",
+            "requests{track=\"canary\",status=~\"5..\"}",
             "no label `status`; there are `code`, `pod`, `track`",
         ),
         (
