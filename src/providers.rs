@@ -1,11 +1,16 @@
 //! Where values and counts come from: one folder each, none of which knows another.
 //!
-//! [`http`] is what they share: clients with limits, and errors that hold no secret.
+//! [`http`] is what they share: clients with limits, and errors that hold no secret; and so is how values are
+//! written and increases become windows.
 
+mod counted;
+mod decimal;
 pub mod http;
 pub mod prometheus;
 pub mod scrape;
 mod unavailable;
 pub mod web;
 
+pub(crate) use counted::Counted;
+pub(crate) use decimal::Decimal;
 pub use unavailable::Unavailable;

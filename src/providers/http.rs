@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::{Certificate, Client, Response};
 
 mod redaction;
+mod redirect;
 mod request;
 
 pub use redaction::Redaction;
@@ -26,6 +27,8 @@ pub struct ClientSettings {
     pub ca: Option<String>,
     /// Redirects that are followed; 0 follows none.
     pub redirects: usize,
+    /// None is followed to another host or port: headers go along, and they may hold secrets.
+    pub same_host: bool,
     /// The proxies that the environment names are used.
     pub proxies: bool,
 }
@@ -45,6 +48,11 @@ pub enum TransferError {
     /// The time was over.
     #[error("the exchange took longer than {0:?}: timed out; a retry may help")]
     TimedOut(Duration),
+    /// A redirect that would take headers elsewhere.
+    #[error(
+        "a redirect to another host ({0}), which would be sent this request's headers; give the address it leads to; a retry does not help"
+    )]
+    OtherHost(String),
     /// Too many redirects.
     #[error("stopped after {0} redirects; a retry does not help")]
     Redirects(usize),
@@ -82,10 +90,7 @@ pub fn client(settings: &ClientSettings) -> Result<Client, TransferError> {
         // Measurements are seconds or minutes apart. A connection that a peer closed meanwhile would be an Error
         // of the next one, for a POST is not sent again.
         .pool_max_idle_per_host(0)
-        .redirect(match settings.redirects {
-            0 => reqwest::redirect::Policy::none(),
-            limit => reqwest::redirect::Policy::limited(limit),
-        })
+        .redirect(redirect::policy(settings.redirects, settings.same_host))
         .tls_danger_accept_invalid_certs(settings.insecure);
     if !settings.proxies {
         builder = builder.no_proxy();
@@ -147,7 +152,7 @@ pub fn transfer_error(error: &reqwest::Error, timeout: Duration, redirects: usiz
     if error.is_timeout() {
         TransferError::TimedOut(timeout)
     } else if error.is_redirect() {
-        TransferError::Redirects(redirects)
+        redirect::other_host(error).map_or(TransferError::Redirects(redirects), TransferError::OtherHost)
     } else if error.is_builder() {
         TransferError::Request(cause(error))
     } else if error.is_connect() {
@@ -179,6 +184,7 @@ mod tests {
                 insecure: false,
                 ca: Some(path.to_owned()),
                 redirects: 0,
+                same_host: false,
                 proxies: false,
             };
             let error = client(&settings).unwrap_err().to_string();

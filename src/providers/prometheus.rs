@@ -2,9 +2,11 @@
 
 mod client;
 mod config;
+mod counters;
 mod decode;
 mod measure;
 mod population;
+mod prospect;
 mod samples;
 mod starts;
 

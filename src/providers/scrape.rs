@@ -3,6 +3,7 @@
 
 mod client;
 mod config;
+mod endpoints;
 mod measure;
 mod population;
 

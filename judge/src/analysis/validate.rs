@@ -102,7 +102,8 @@ pub(crate) fn argo(checks: &mut Checks<'_>, documents: &[Document]) -> Option<Co
     if let Some(first) = documents.first().filter(|_| metrics.is_empty()) {
         let place = first.place().field("spec");
         // A template of templates is complete only together with those.
-        if !(checks.draft && place.field("templates").node().is_some()) {
+        let templates = place.field("templates").node();
+        if !(checks.draft && templates.is_some_and(|templates| !templates.items().is_empty())) {
             checks.refuse(&place, "no metrics specified", "at least one metric");
         }
     }
@@ -154,6 +155,11 @@ pub(crate) fn analysis(checks: &mut Checks<'_>, document: &Document) -> Option<C
         &place.field("measurementRetention"),
     );
     rules.apply(checks, &mut metrics);
+    // One that was refused may have been the one that counts.
+    let is_empty = raw_metrics.is_empty() && raw_comparisons.is_empty();
+    if !is_empty && comparisons.len() == raw_comparisons.len() {
+        refuse_idle(checks, &metrics, &comparisons, &place);
+    }
     let policy = policy::policy(checks, &spec.verdict.unwrap_or_default(), &place.field("verdict"));
     Some(Content {
         metrics,
@@ -161,6 +167,26 @@ pub(crate) fn analysis(checks: &mut Checks<'_>, document: &Document) -> Option<C
         policy,
         terminate: false,
     })
+}
+
+/// A release is promoted for a reason: something has to be shown before it is.
+fn refuse_idle(checks: &mut Checks<'_>, metrics: &[Metric], comparisons: &[Comparison], place: &Place<'_>) {
+    let counts = metrics.iter().any(|metric| !metric.dry_run)
+        || comparisons.iter().any(|comparison| comparison.required);
+    if !counts {
+        let found = match (metrics.is_empty(), comparisons.is_empty()) {
+            (true, _) => "no required comparison: nothing could ever promote a release",
+            (_, true) => "only metrics that are a dry run: nothing could ever promote a release",
+            _ => {
+                "no required comparison, and only metrics that are a dry run: nothing could ever promote a release"
+            }
+        };
+        checks.refuse(
+            place,
+            found,
+            "at least one comparison that is `required`, or a metric that is not under `dryRun`",
+        );
+    }
 }
 
 fn unique(checks: &mut Checks<'_>, names: &mut HashSet<String>, name: &str, place: &Place<'_>, label: &str) {

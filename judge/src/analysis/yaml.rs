@@ -57,9 +57,10 @@ pub(crate) fn read(source: &Arc<Source>, report: &mut Vec<Diagnostic>) -> Vec<No
 fn unreadable(source: &Arc<Source>) -> Option<Diagnostic> {
     let text = source.text();
     if text.len() > FILE_BYTES_MAX {
-        // Not how many: whoever reads files stops at the limit.
-        let found = format!("a file of more than {FILE_BYTES_MAX} bytes");
-        let expected = "at most 256 KiB in one file";
+        // Whoever reads files stops at the limit, so that how large it is cannot be told.
+        let kibibytes = FILE_BYTES_MAX / 1024;
+        let found = format!("a file larger than {kibibytes} KiB");
+        let expected = format!("at most {FILE_BYTES_MAX} bytes ({kibibytes} KiB) in one file");
         return Some(
             Diagnostic::error(source, 0..0, found, expected).with_help("several files may be given"),
         );

@@ -84,6 +84,38 @@ impl Selector {
             .all(|matcher| matcher.accepts(series.get(&matcher.label)))
     }
 
+    /// True when every matcher of the metric's name holds; the other labels are not looked at.
+    pub(super) fn names(&self, series: &Series) -> bool {
+        self.matchers
+            .iter()
+            .filter(|matcher| matcher.label == NAME_LABEL)
+            .all(|matcher| matcher.accepts(series.get(NAME_LABEL)))
+    }
+
+    /// Labels without which a series cannot match, whatever their values are.
+    pub(super) fn needed_labels(&self) -> impl Iterator<Item = &str> {
+        self.matchers
+            .iter()
+            .filter(|matcher| matcher.label != NAME_LABEL && !matcher.accepts(""))
+            .map(|matcher| matcher.label.as_str())
+    }
+
+    /// The matchers of the metric's name alone, as PromQL writes them between braces; empty when there are none.
+    #[must_use]
+    pub fn name_matchers(&self) -> String {
+        let names = self.matchers.iter().filter(|matcher| matcher.label == NAME_LABEL);
+        let texts: Vec<String> = names
+            .map(|matcher| {
+                format!(
+                    "{NAME_LABEL}{}{}",
+                    matcher.operator.symbol(),
+                    quoted(&matcher.value)
+                )
+            })
+            .collect();
+        texts.join(",")
+    }
+
     /// As it was written, without blanks around it.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -104,6 +136,27 @@ impl fmt::Display for Selector {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.text)
     }
+}
+
+impl Operator {
+    fn symbol(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::NotEqual => "!=",
+            Self::Match => "=~",
+            Self::NoMatch => "!~",
+        }
+    }
+}
+
+/// A text as a string literal of PromQL.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    let escaped = text
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n");
+    format!("\"{escaped}\"")
 }
 
 impl Matcher {

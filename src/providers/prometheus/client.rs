@@ -35,6 +35,7 @@ impl Client {
             ca: connection.ca.clone(),
             // A login page behind a redirect is no answer.
             redirects: 0,
+            same_host: true,
             proxies: connection.proxies,
         };
         let fail = |error: TransferError| format!("prometheus {}: {error}", http::origin(&address));

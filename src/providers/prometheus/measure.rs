@@ -9,6 +9,7 @@ use super::client::Client;
 use super::config::{Connection, Limits};
 use super::decode::{Answer, QueryResult};
 use crate::engine::ports::{Measure, MeasureError, Reading};
+use crate::providers::Decimal;
 
 /// A PromQL query as a metric.
 pub struct PrometheusMeasure {
@@ -52,7 +53,7 @@ impl Measure for PrometheusMeasure {
 
 fn reading(answer: Answer, query: &str) -> Result<Reading, MeasureError> {
     let (value, text) = match answer.result {
-        QueryResult::Scalar(number) => (Value::scalar(number), decimal(number)),
+        QueryResult::Scalar(number) => (Value::scalar(number), Decimal(number).to_string()),
         QueryResult::Vector(samples) => floats(samples.into_iter().map(|(_, value)| value).collect()),
         QueryResult::Matrix(series) => floats(
             series
@@ -80,17 +81,8 @@ fn reading(answer: Answer, query: &str) -> Result<Reading, MeasureError> {
 }
 
 fn floats(values: Vec<f64>) -> (Value, String) {
-    let texts: Vec<String> = values.iter().copied().map(decimal).collect();
-    (Value::floats(values), format!("[{}]", texts.join(",")))
-}
-
-/// As Go's `strconv.FormatFloat(v, 'f', -1, 64)`, which is how Argo writes samples.
-fn decimal(value: f64) -> String {
-    match value {
-        f64::INFINITY => "+Inf".to_owned(),
-        f64::NEG_INFINITY => "-Inf".to_owned(),
-        _ => value.to_string(),
-    }
+    let text = Decimal::list(&values);
+    (Value::floats(values), text)
 }
 
 /// Start and end of a range are expressions of the condition language.

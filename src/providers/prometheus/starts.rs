@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use serin_judge::counter::{Ledger, Read};
+use serin_judge::counter::{Ledger, Read, quoted};
 use serin_judge::time::Timestamp;
 
 use super::client::Client;
@@ -59,13 +59,4 @@ pub(super) async fn fill_in(
         }
     }
     Ok(())
-}
-
-/// A string literal of PromQL.
-fn quoted(text: &str) -> String {
-    let escaped = text
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace('\n', "\\n");
-    format!("\"{escaped}\"")
 }

@@ -1,5 +1,7 @@
 //! Populations over a made-up Prometheus whose samples and time are the test's.
 
+mod opening;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -61,6 +63,20 @@ async fn query(
         let result: Vec<Document> = samples.starts.iter().filter(|(pod, _)| query.contains(&format!("{{pod=\"{pod}\"}}"))).map(|(pod, start)| {
             json!({"metric": {"pod": pod}, "value": [time, at(*start).as_seconds().to_string()]})
         }).collect();
+        return (
+            StatusCode::OK,
+            Json(json!({"status": "success", "data": {"resultType": "vector", "result": result}})),
+        );
+    }
+    if let Some(selector) = query.strip_prefix("count by (__name__) (") {
+        let selector = Selector::parse(selector.trim_end_matches(')')).unwrap();
+        let seen = samples
+            .series
+            .iter()
+            .filter(|(series, _)| selector.matches(series));
+        let result: Vec<Document> = seen
+            .map(|(series, _)| json!({"metric": {"__name__": series.get("__name__")}, "value": [time, "1"]}))
+            .collect();
         return (
             StatusCode::OK,
             Json(json!({"status": "success", "data": {"resultType": "vector", "result": result}})),
@@ -128,8 +144,17 @@ impl FakePrometheus {
     }
 
     fn population(&self) -> PrometheusPopulation {
+        self.population_where(|track| format!("requests{{track=\"{track}\",code=~\"5..\"}}"))
+    }
+
+    /// The same selector of bad requests on both sides, which matches nothing.
+    fn population_of(&self, bad: &str) -> PrometheusPopulation {
+        self.population_where(|_| bad.to_owned())
+    }
+
+    fn population_where(&self, bad: impl Fn(&str) -> String) -> PrometheusPopulation {
         let selectors = |track: &str| CounterSelectors {
-            bad: format!("requests{{track=\"{track}\",code=~\"5..\"}}"),
+            bad: bad(track),
             total: format!("requests{{track=\"{track}\"}}"),
             target: "pod".into(),
         };

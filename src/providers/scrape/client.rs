@@ -47,6 +47,7 @@ impl Client {
             insecure: false,
             ca: None,
             redirects: 0,
+            same_host: true,
             proxies: false,
         };
         let client = http::client(&settings).map_err(|error| format!("scrape: {error}"))?;

@@ -9,6 +9,7 @@ use serin_judge::time::Timestamp;
 use super::client::{Client, Target};
 use super::config::Limits;
 use crate::engine::ports::{Measure, MeasureError, Reading};
+use crate::providers::Decimal;
 
 /// Current values of series on `/metrics` endpoints as a metric.
 #[derive(Debug)]
@@ -53,21 +54,12 @@ impl Measure for ScrapeMeasure {
                     .map(|sample| sample.value),
             );
         }
-        let texts: Vec<String> = values.iter().copied().map(decimal).collect();
+        let text = Decimal::list(&values);
         Ok(Reading {
             value: Value::floats(values),
-            text: format!("[{}]", texts.join(",")),
+            text,
             metadata: BTreeMap::new(),
         })
-    }
-}
-
-/// Written like the values of a Prometheus vector.
-fn decimal(value: f64) -> String {
-    match value {
-        f64::INFINITY => "+Inf".to_owned(),
-        f64::NEG_INFINITY => "-Inf".to_owned(),
-        _ => value.to_string(),
     }
 }
 

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderMap, HeaderValue};
 use reqwest::{Method, Url};
 use serin_judge::analysis::plan::WebRequest;
 
@@ -36,6 +36,8 @@ impl Client {
             insecure: request.insecure,
             ca: None,
             redirects: REDIRECTS_MAX,
+            // Only a few headers are known to be secret and are not sent on.
+            same_host: headers.iter().any(|(name, _)| !is_harmless(name)),
             // As Argo: its transport without verification has no proxies.
             proxies: !request.insecure,
         };
@@ -102,6 +104,13 @@ impl Client {
     pub(super) fn excerpt(&self, body: &[u8]) -> String {
         self.redaction.excerpt(body)
     }
+}
+
+/// Whether a header of the document says nothing but what is wanted back.
+fn is_harmless(name: &str) -> bool {
+    [ACCEPT, CONTENT_TYPE, HOST]
+        .iter()
+        .any(|harmless| name.eq_ignore_ascii_case(harmless.as_str()))
 }
 
 fn body(request: &WebRequest) -> Result<Option<Vec<u8>>, String> {

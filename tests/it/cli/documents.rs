@@ -37,7 +37,7 @@ async fn hostile_documents_are_refused_at_once() {
         (
             "5 MB",
             format!("# {}\n{}", "x".repeat(5_000_000), header("")).into_bytes(),
-            "1:1: error: a file of more than 262144 bytes",
+            "1:1: error: a file larger than 256 KiB",
             "at most 256 KiB in one file",
         ),
         (

@@ -322,3 +322,100 @@ async fn a_side_that_does_not_answer_is_missing_and_both_are_unavailable() {
         ((2, 0), (1, 0))
     );
 }
+
+fn from_endpoints(canary: &[&App], stable: &App, bad: &str) -> Box<dyn Population> {
+    population(Source::Scrape {
+        canary: canary.iter().map(|app| app.metrics_url()).collect(),
+        stable: vec![stable.metrics_url()],
+        bad: bad.into(),
+        total: "http_requests_total".into(),
+        timeout: TIMEOUT,
+    })
+    .unwrap()
+}
+
+#[tokio::test]
+async fn bad_that_can_never_match_is_refused_as_soon_as_there_are_requests() {
+    let (canary, stable) = (App::start().await, App::start().await);
+    let wrong = "http_requests_total{status=~\"5..\"}";
+    // Nothing was asked of the applications yet, so nothing is known of their counters.
+    let mut early = from_endpoints(&[&canary], &stable, wrong);
+    early.open(now(), WINDOW).await.unwrap();
+    canary.requests(500, 9).await;
+    canary.requests(200, 9).await;
+    let error = early.close(now()).await.unwrap_err();
+    let expected = "no label `status`; there is `code`";
+    assert!(
+        matches!(&error, PopulationError::Refused(text) if text.contains(expected)),
+        "{error:?}"
+    );
+    for (bad, expected) in [
+        (wrong, expected),
+        ("http_requests_total{codes=~\"5..\"}", "did you mean `code`?"),
+        (
+            "http_errors_total",
+            "`process_start_time_seconds`; expose the counter from the start, or select the errors from the counter of all",
+        ),
+        (
+            "http_request_total{code=~\"5..\"}",
+            "did you mean `http_requests_total`?",
+        ),
+    ] {
+        let error = from_endpoints(&[&canary], &stable, bad)
+            .open(now(), WINDOW)
+            .await
+            .unwrap_err();
+        assert!(
+            matches!(&error, PopulationError::Refused(text) if text.contains(expected) && text.contains("Canary")),
+            "{bad}: {error:?}"
+        );
+    }
+    // No error so far is no mistake.
+    let mut right = from_endpoints(&[&canary], &stable, "http_requests_total{code=~\"4..\"}");
+    right.open(now(), WINDOW).await.unwrap();
+    canary.requests(404, 2).await;
+    assert_eq!(sum(&right.close(now()).await.unwrap(), Side::Canary), (2, 2));
+}
+
+#[tokio::test]
+async fn an_opening_that_failed_is_done_again() {
+    let (mut canary, mut other, mut stable) = (App::start().await, App::start().await, App::start().await);
+    canary.requests(200, 5).await;
+    let mut population = from_endpoints(&[&canary, &other], &stable, "http_requests_total{code=~\"5..\"}");
+    let unavailable = |error: PopulationError, expected: &str| {
+        assert!(
+            matches!(&error, PopulationError::Unavailable(text) if text.contains(expected)),
+            "{error:?}"
+        );
+    };
+    stable.stop().await;
+    unavailable(
+        population.open(now(), WINDOW).await.unwrap_err(),
+        &stable.metrics_url(),
+    );
+    unavailable(population.close(now()).await.unwrap_err(), "before the opening");
+    stable.resume().await;
+    canary.stop().await;
+    other.stop().await;
+    unavailable(
+        population.open(now(), WINDOW).await.unwrap_err(),
+        &canary.metrics_url(),
+    );
+    unavailable(population.close(now()).await.unwrap_err(), "before the opening");
+
+    // One readable address of each side is enough; the others begin with a baseline.
+    canary.resume().await;
+    canary.requests(200, 5).await;
+    population.open(now(), WINDOW).await.unwrap();
+    canary.requests(200, 3).await;
+    other.resume().await;
+    other.requests(500, 4).await;
+    stable.requests(200, 7).await;
+    let windows = population.close(now()).await.unwrap();
+    assert_eq!(
+        (sum(&windows, Side::Canary), sum(&windows, Side::Stable)),
+        ((3, 0), (7, 0))
+    );
+    other.requests(500, 2).await;
+    assert_eq!(sum(&population.close(now()).await.unwrap(), Side::Canary), (2, 2));
+}

@@ -207,3 +207,35 @@ async fn what_is_refused_without_a_request() {
         assert!(error.contains(expected), "{error}");
     }
 }
+
+/// Headers may hold secrets under any name, and reqwest takes out but a few.
+#[tokio::test]
+async fn headers_do_not_go_to_another_host() {
+    let seen = Seen::default();
+    let elsewhere = Router::new().route("/", any(record)).with_state(seen.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let target = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, elsewhere).await.unwrap() });
+    let there = format!("{target}/?token=hunter2");
+    let asked = Router::new().route("/", any(move || async move { Redirect::temporary(&there) }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, asked).await.unwrap() });
+    let with = |name: &str| {
+        Provider::Web(WebRequest {
+            headers: vec![(name.to_owned(), Secret::Value("hunter3".into()))],
+            ..web_request(&address)
+        })
+    };
+    let error = reading(&with("X-Api-Key")).await.unwrap_err().message;
+    assert!(
+        error.contains("a redirect to another host") && error.contains(&target),
+        "{error}"
+    );
+    assert!(!error.contains("hunter"), "{error}");
+    assert!(seen.lock().unwrap().is_empty(), "nothing was sent there");
+
+    assert!(reading(&with("Accept")).await.is_ok());
+    assert!(reading(&Provider::Web(web_request(&address))).await.is_ok());
+    assert_eq!(seen.lock().unwrap().len(), 2);
+}

@@ -14,15 +14,11 @@ fn broken_files_get_one_clear_diagnostic() {
             b"# nothing\n---\n# here\n".to_vec(),
             "no document in this file",
         ),
-        (
-            "5 MB",
-            b"a: b\n".repeat(1_000_000),
-            "a file of more than 262144 bytes",
-        ),
+        ("5 MB", b"a: b\n".repeat(1_000_000), "a file larger than 256 KiB"),
         (
             "5 MB in one line",
             vec![b'x'; 5_000_000],
-            "a file of more than 262144 bytes",
+            "a file larger than 256 KiB",
         ),
         (
             "invalid UTF-8",

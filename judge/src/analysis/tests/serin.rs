@@ -135,7 +135,11 @@ fn defaults_of_comparisons() {
         (", weight: info", false, Weight::Info),
         (", weight: standard", true, Weight::Standard),
     ] {
-        let (plan, _) = plan(&comparison(&format!("{ERRORS}{fields}")), &[]).unwrap();
+        let metric = "metrics:\n- {name: m, provider: {prometheus: {address: 'http://p', query: up}}}";
+        let text = analysis(&format!(
+            "comparisons:\n- {{name: c, {ERRORS}{fields}}}\n{metric}"
+        ));
+        let (plan, _) = plan(&text, &[]).unwrap();
         assert_eq!(
             (plan.comparisons[0].required, plan.comparisons[0].weight),
             (required, weight)

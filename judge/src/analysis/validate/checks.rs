@@ -9,6 +9,9 @@ use crate::analysis::node::Place;
 use crate::analysis::plan::Dialect;
 use crate::analysis::raw::text::{IntOrString, NumberOrString};
 use crate::condition::Condition;
+use crate::counter::Selector;
+
+const SELECTOR: &str = "a series selector such as `http_requests_total{code=~\"5..\"}`";
 
 /// Where problems go, and whose rules apply.
 pub(crate) struct Checks<'r> {
@@ -194,21 +197,37 @@ impl Checks<'_> {
         }
     }
 
-    /// A series selector, which cannot be empty.
+    /// A series selector as the counters read it.
     pub(super) fn selector(&mut self, place: &Place<'_>, text: &str, label: &str) {
+        if self.is_open(text) {
+            return;
+        }
+        let Err(error) = Selector::parse(text) else {
+            return;
+        };
         let bare = text.trim();
         if bare.is_empty() {
-            self.refuse(
-                place,
-                format!("{label}an empty selector"),
-                "a series selector such as `http_requests_total{code=~\"5..\"}`",
-            );
-        } else if bare.starts_with("{}") {
+            self.refuse(place, format!("{label}an empty selector"), SELECTOR);
+        } else if bare == "{}" {
             self.refuse(
                 place,
                 format!("{label}a selector of every series"),
                 "a metric's name or at least one label",
             );
+        } else {
+            let mut problem = place.error(format!("{label}{error}"), SELECTOR);
+            if let Some(node) = place.node() {
+                let at = text
+                    .char_indices()
+                    .nth(error.at.saturating_sub(1))
+                    .map_or(text.len(), |(at, _)| at);
+                problem.span = locate(place.source(), node, &(at..at + 1));
+                let written = place.source().text().get(node.span.clone());
+                if written.is_some_and(|written| written.contains("{{")) {
+                    problem = problem.with_help(format!("with its arguments it is `{text}`"));
+                }
+            }
+            self.report.push(problem);
         }
     }
 }

@@ -1,0 +1,164 @@
+//! The endpoints of one side, and what one reading of them gave.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serin_judge::counter::{Ledger, NoProspect, Prospect, Read, Reading, Sample, Selector};
+use serin_judge::time::Timestamp;
+use serin_judge::verdict::Side;
+
+use super::client::Target;
+use crate::engine::ports::PopulationError;
+
+/// When a process began, in Unix seconds; most client libraries expose it.
+const START_TIME: &str = "process_start_time_seconds";
+/// Configured endpoints are never taken for gone: one that is silent is failing, however long.
+const SILENT_FOR_MAX: Duration = Duration::MAX;
+
+/// The endpoints of one side and what is known of them.
+#[derive(Debug)]
+pub(super) struct Endpoints {
+    pub(super) side: Side,
+    pub(super) targets: Vec<Target>,
+    /// `None` before the opening.
+    pub(super) ledger: Option<Ledger>,
+    /// The selector of bad requests was seen to match, or to ask for nothing that is not there.
+    pub(super) bad_is_proven: bool,
+}
+
+/// Both counters.
+#[derive(Debug)]
+pub(super) struct Selectors {
+    pub(super) bad: Selector,
+    pub(super) total: Selector,
+}
+
+/// What one side's endpoints gave.
+#[derive(Debug)]
+pub(super) struct Scraped {
+    pub(super) reads: Vec<Read>,
+    /// Names of those that could not be read.
+    failed: Vec<Arc<str>>,
+    pub(super) first_error: Option<String>,
+    /// Whether bad requests would be seen; the error is of consequence once there are requests at all.
+    prospect: Result<(), NoProspect>,
+}
+
+impl Endpoints {
+    pub(super) fn new(side: Side, addresses: &[String]) -> Result<Self, PopulationError> {
+        let targets = addresses
+            .iter()
+            .map(|address| Target::new(address))
+            .collect::<Result<_, _>>();
+        Ok(Self {
+            side,
+            targets: targets.map_err(PopulationError::Refused)?,
+            ledger: None,
+            bad_is_proven: false,
+        })
+    }
+
+    /// Takes what the endpoints answered, in the order of the targets.
+    pub(super) fn scraped(
+        &self,
+        at: Timestamp,
+        selectors: &Selectors,
+        texts: Vec<Result<Vec<Sample>, String>>,
+    ) -> Scraped {
+        let mut prospect = Prospect::new(&selectors.bad);
+        let (mut reads, mut failed, mut first_error) = (Vec::new(), Vec::new(), None);
+        for (target, text) in self.targets.iter().zip(texts) {
+            let name: Arc<str> = target.name.as_str().into();
+            let read = text.and_then(|samples| {
+                if !self.bad_is_proven {
+                    samples.iter().for_each(|sample| prospect.see(&sample.series));
+                }
+                let read = selectors.read(name.clone(), at, samples);
+                let counted = read.check();
+                counted
+                    .map(|()| read)
+                    .map_err(|error| format!("scrape {}: {error}", target.name))
+            });
+            match read {
+                Ok(read) => reads.push(read),
+                Err(error) => {
+                    tracing::warn!(target = %name, error = %error, "Scrape failed.");
+                    failed.push(name);
+                    first_error.get_or_insert(error);
+                }
+            }
+        }
+        Scraped {
+            reads,
+            failed,
+            first_error,
+            prospect: if self.bad_is_proven {
+                Ok(())
+            } else {
+                prospect.verdict()
+            },
+        }
+    }
+
+    /// Begins with what was read; what could not be read begins with a baseline later.
+    pub(super) fn open(&mut self, now: Timestamp, scraped: &Scraped) {
+        let mut ledger = Ledger::open(now, SILENT_FOR_MAX, &scraped.reads);
+        for name in &scraped.failed {
+            ledger.await_origin(name, name);
+        }
+        self.ledger = Some(ledger);
+        self.bad_is_proven |= scraped.prospect.is_ok();
+    }
+}
+
+impl Scraped {
+    /// Requests of which none can ever be seen to be bad are no evidence.
+    pub(super) fn refuse_blindness(&self, side: Side) -> Result<(), PopulationError> {
+        let mut counters = self.reads.iter().flat_map(|read| &read.counters);
+        match &self.prospect {
+            Err(reason) if counters.any(|reading| reading.total) => Err(PopulationError::Refused(format!(
+                "scrape, bad of {side:?}: {reason}"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn proves_bad(&self) -> bool {
+        self.prospect.is_ok()
+    }
+}
+
+impl Selectors {
+    fn read(&self, target: Arc<str>, at: Timestamp, samples: Vec<Sample>) -> Read {
+        let mut starts = samples
+            .iter()
+            .filter(|sample| sample.series.get("__name__") == START_TIME);
+        // Several would be several processes behind one address, and none of them is this one's start.
+        let started_at = starts
+            .next()
+            .map(|sample| sample.value)
+            .filter(|_| starts.next().is_none());
+        let counters = samples
+            .into_iter()
+            .filter_map(|sample| {
+                let (total, bad) = (
+                    self.total.matches(&sample.series),
+                    self.bad.matches(&sample.series),
+                );
+                (total || bad).then(|| Reading {
+                    series: Arc::new(sample.series),
+                    value: sample.value,
+                    total,
+                    bad,
+                })
+            })
+            .collect();
+        Read {
+            origin: target.clone(),
+            target,
+            at,
+            started_at,
+            counters,
+        }
+    }
+}
