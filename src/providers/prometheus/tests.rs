@@ -245,11 +245,11 @@ async fn a_gap_is_marked_and_its_requests_come_later() {
     let mut population = fake.opened().await;
     assert_eq!(
         shown(&population.close(at(30)).await.unwrap(), Side::Canary),
-        one("c1", 0, 0, true)
+        Vec::new()
     );
     assert_eq!(
         shown(&population.close(at(60)).await.unwrap(), Side::Canary),
-        one("c1", 0, 0, true)
+        Vec::new()
     );
     let windows = population.close(at(90)).await.unwrap();
     assert_eq!(
@@ -523,7 +523,7 @@ async fn a_value_that_no_counter_has_is_no_evidence() {
     let mut population = fake.opened().await;
     assert_eq!(
         shown(&population.close(at(30)).await.unwrap(), Side::Canary),
-        one("c1", 0, 0, true)
+        Vec::new()
     );
     assert_eq!(
         shown(&population.close(at(60)).await.unwrap(), Side::Canary),

@@ -38,7 +38,7 @@ async fn hostile_documents_are_refused_at_once() {
             "5 MB",
             format!("# {}\n{}", "x".repeat(5_000_000), header("")).into_bytes(),
             "1:1: error: a file larger than 256 KiB",
-            "at most 256 KiB in one file",
+            "(256 KiB) in one file",
         ),
         (
             "deep lists",

@@ -161,7 +161,7 @@ async fn addresses_that_cannot_be_reached_end_the_run_as_broken() {
 
 /// The canary's endpoint answers, and what it says cannot be counted.
 #[tokio::test]
-async fn counters_that_cannot_be_are_missing_data() {
+async fn counters_that_cannot_be_end_the_run_as_broken() {
     type Values = fn(usize) -> Vec<(&'static str, String)>;
     // Not even an analysis that promotes when in doubt promotes without data.
     let hopeful = ANALYSIS.replace("deadline: 15s", "deadline: 15s, onInconclusive: promote");
@@ -181,9 +181,9 @@ async fn counters_that_cannot_be_are_missing_data() {
     let runs = cases.map(|(name, values, seen)| async move {
         let (canary, stable) = (counters(values).await, healthy().await);
         let ended = run_document(hopeful, canary.address(), stable.address()).await;
-        assert_eq!(ended.code, Some(3), "{name}: {ended:?}");
+        assert_eq!(ended.code, Some(4), "{name}: {ended:?}");
         assert!(
-            ended.stdout.contains("reasons: missing_data, deadline_reached"),
+            ended.stdout.contains("reasons: provider_error"),
             "{name}: {}",
             ended.stdout
         );
