@@ -179,6 +179,17 @@ async fn marks(prometheus: &Prometheus, system: &System, at: Timestamp) -> Vec<u
     marks
 }
 
+/// Waits until every target has been scraped after `end`, so that no sample of before is still on its way.
+async fn settled(prometheus: &Prometheus, end: Timestamp) {
+    let query = prometheus_query(prometheus.address(), "min(timestamp(up))", TIMEOUT);
+    wait_for("a later scrape of every target", async || {
+        let text = reading(&query).await.ok()?.text;
+        let newest: f64 = text.trim_matches(['[', ']']).parse().ok()?;
+        (newest > end.as_seconds()).then_some(())
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn windows_of_prometheus_are_what_the_api_logged_between_two_marks() {
     let mut system = system(22, 300.0).await;
@@ -196,6 +207,7 @@ async fn windows_of_prometheus_are_what_the_api_logged_between_two_marks() {
     });
     let names: Vec<String> = instances(&system).into_iter().map(|(_, _, pod, _)| pod).collect();
     let opened_at = now();
+    settled(&prometheus, opened_at).await;
     let mut before = marks(&prometheus, &system, opened_at).await;
     population.open(opened_at, WINDOW).await.unwrap();
     let (mut requests, mut restarts_seen) = (0, 0);
@@ -206,6 +218,7 @@ async fn windows_of_prometheus_are_what_the_api_logged_between_two_marks() {
             traffic(&system, 400).await;
         }
         let end = now();
+        settled(&prometheus, end).await;
         let after = marks(&prometheus, &system, end).await;
         let windows = population.close(end).await.unwrap();
         let between: Vec<(usize, usize)> = before.iter().copied().zip(after.iter().copied()).collect();
