@@ -20,7 +20,7 @@ mod window;
 pub use crate::counter::Counts;
 pub use comparisons::{
     ComparisonReport, Comparisons, Decision as ComparisonDecision, DispersionReport, DispersionSource,
-    Interval, PromotionReport, Remark, RollbackStatistic, Shortfall, ToleranceReport,
+    Interval, PromotionReport, Remark, RollbackStatistic, Shortfall, StableState, ToleranceReport,
 };
 pub use decision::{Decision, Reason, Verdict};
 pub use measurement::{Answer, Measurement};

@@ -6,11 +6,16 @@
 //! `W p + (1-q)^2 n_c delta` at the stable rate `p = max(0, (m - n_c delta)/n)` that the null implies.
 //! `z = sum score / sqrt(phi sum variance)` with the dispersion factor `phi`.
 //!
+//! Against the larger of the two, each window takes the one that allows more at its own event total: its score is
+//! then at most either of the two, so its expectation is at most 0 whichever null holds.
+//!
 //! Below [`EXACT_EVENTS_BELOW`] events in all the p-value is exact instead, because the normal tail is too thin for
 //! the skewed counts of a small canary: given the windows' event totals the canary's events are a sum of Bernoulli
 //! variables with the windows' shares `rho(r0)`, whose distribution is convolved event by event: at most
 //! 999 * 1000 / 2, about 500,000 multiplications, once. (For Bernoulli requests the conditional law is
-//! hypergeometric, which the binomial dominates in convex order: Hoeffding 1963, theorem 4.) The dispersion factor
+//! hypergeometric, which the binomial dominates in convex order: Hoeffding 1963, theorem 4.) A window against a
+//! difference has the share `q` and a Poisson number of extra events of mean `n_c delta`: without the canary's extra
+//! events the total would be smaller still, so this law is above the true one whatever stable's rate is. The dispersion factor
 //! then divides the squared normal score that belongs to the exact p-value.
 
 use super::{Margin, Stratum, normal};
@@ -27,6 +32,8 @@ pub struct Cmh {
     events: f64,
     /// The canary's share under the null for each event, kept while there are few.
     shares: Vec<f64>,
+    /// Events on the canary that differences allow beyond its share of all events, on average.
+    extra: f64,
 }
 
 impl Cmh {
@@ -35,16 +42,29 @@ impl Cmh {
         if !stratum.is_comparable() {
             return;
         }
-        let (score, variance) = match margin {
-            Margin::Ratio(ratio) | Margin::Odds { ratio, .. } => ratio_score(stratum, ratio),
-            Margin::Difference { difference, .. } => difference_score(stratum, difference),
+        let against_ratio = |ratio| (ratio_score(stratum, ratio), stratum.canary_share(ratio), 0.0);
+        let against_difference = |difference: f64| {
+            let score = difference_score(stratum, difference);
+            (
+                score,
+                stratum.canary_share(1.0),
+                stratum.canary_total * difference,
+            )
+        };
+        let ((score, variance), share, extra) = match margin {
+            Margin::Ratio(ratio) | Margin::Odds { odds: ratio } => against_ratio(ratio),
+            Margin::Difference { difference } => against_difference(difference),
+            Margin::Larger { ratio, difference } => {
+                let (one, other) = (against_ratio(ratio), against_difference(difference));
+                if one.0.0 <= other.0.0 { one } else { other }
+            }
         };
         self.score += score;
         self.variance += variance;
         self.canary_events += stratum.canary_events;
         self.events += stratum.events();
+        self.extra += extra;
         if self.is_exact() {
-            let share = stratum.canary_share(margin.ratio());
             let mut left = stratum.events();
             while left >= 1.0 {
                 self.shares.push(share);
@@ -57,12 +77,6 @@ impl Cmh {
 
     fn is_exact(&self) -> bool {
         self.events < f64::from(EXACT_EVENTS_BELOW)
-    }
-
-    /// Sum of the scores: canary events above what the margin allows.
-    #[must_use]
-    pub fn score(&self) -> f64 {
-        self.score
     }
 
     /// Sum of the variances times the dispersion factor (at least 1): the information for sequential boundaries.
@@ -100,7 +114,7 @@ impl Cmh {
         }
     }
 
-    /// `P(X >= canary_events)` for the sum X of the Bernoulli variables.
+    /// `P(X + Z >= canary_events)` for the sum X of the Bernoulli variables and a Poisson number Z of extra events.
     fn exact_tail(&self) -> f64 {
         let mut mass = vec![1.0];
         for share in &self.shares {
@@ -111,16 +125,59 @@ impl Cmh {
             }
             mass = next;
         }
+        let tails = poisson_tails(self.extra, self.shares.len());
         // From the far end inwards, so that a small tail is summed before large terms.
-        let tail: f64 = mass
-            .iter()
-            .enumerate()
-            .rev()
-            .filter(|(count, _)| *count as f64 >= self.canary_events)
-            .map(|(_, probability)| probability)
-            .sum();
+        let mut tail = 0.0;
+        for (count, probability) in mass.iter().enumerate().rev() {
+            let needed = self.canary_events - count as f64;
+            tail += probability
+                * if needed <= 0.0 {
+                    1.0
+                } else {
+                    tails.get(to_index(needed)).copied().unwrap_or(0.0)
+                };
+        }
         tail.min(1.0)
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a whole number of events in [0, EXACT_EVENTS_BELOW]"
+)]
+fn to_index(events: f64) -> usize {
+    events as usize
+}
+
+/// `P(Z >= k)` for `k` in `0..=up_to` and a Poisson variable of this mean.
+fn poisson_tails(mean: f64, up_to: usize) -> Vec<f64> {
+    let mass = |k: usize| {
+        if mean > 0.0 {
+            libm::exp(k as f64 * libm::log(mean) - mean - libm::lgamma(k as f64 + 1.0))
+        } else {
+            f64::from(k == 0)
+        }
+    };
+    // Where the mean is beyond the last count, what lies beyond it is next to everything.
+    let below: f64 = (0..=up_to).map(mass).sum();
+    let (mut term, mut k) = (mass(up_to), up_to as f64);
+    let mut beyond = 0.0;
+    if mean < k {
+        while term > beyond * 1e-17 && term > 0.0 {
+            k += 1.0;
+            term *= mean / k;
+            beyond += term;
+        }
+    } else {
+        beyond = (1.0 - below).max(0.0);
+    }
+    let mut tails = vec![0.0; up_to + 1];
+    for k in (0..=up_to).rev() {
+        beyond += mass(k);
+        tails[k] = beyond.min(1.0);
+    }
+    tails
 }
 
 /// Score and variance of one window against a ratio.
@@ -192,10 +249,11 @@ mod tests {
         let mut chance = Chance::from_seed(11);
         for (margin, canary_rate) in [
             (Margin::Ratio(1.1), 0.0055),
+            (Margin::Difference { difference: 0.001 }, 0.006),
             (
-                Margin::Difference {
-                    difference: 0.001,
+                Margin::Larger {
                     ratio: 1.2,
+                    difference: 0.001,
                 },
                 0.006,
             ),

@@ -12,32 +12,28 @@ pub enum Margin {
     Difference {
         /// Difference of the rates, in [0, 1].
         difference: f64,
-        /// The ratio that the difference comes to at the predicted stable rate, for tests that need a ratio.
+    },
+    /// The canary's rate is the larger of `ratio` times stable's and `difference` above stable's, for tests of a
+    /// worse canary: a union of two nulls.
+    Larger {
+        /// Ratio of the rates, at least 1.
         ratio: f64,
+        /// Difference of the rates, in [0, 1].
+        difference: f64,
     },
     /// The canary's odds are this many times stable's: for common events.
     Odds {
         /// Ratio of the odds; positive.
         odds: f64,
-        /// The ratio of the rates it stands for, for tests that need a ratio.
-        ratio: f64,
     },
 }
 
 impl Margin {
-    /// The margin as a ratio of rates.
-    #[must_use]
-    pub fn ratio(self) -> f64 {
-        match self {
-            Self::Ratio(ratio) | Self::Difference { ratio, .. } | Self::Odds { ratio, .. } => ratio,
-        }
-    }
-
     /// Log evidence of an observed window in the direction of `multiplier` (above 1: worse than the margin).
     #[must_use]
     pub fn log_increment(self, stratum: &Stratum, multiplier: f64) -> f64 {
         match self {
-            Self::Odds { odds, .. } if stratum.total() <= hypergeometric::REQUESTS_MAX => {
+            Self::Odds { odds } if stratum.total() <= hypergeometric::REQUESTS_MAX => {
                 hypergeometric::log_increment(stratum, odds, multiplier)
             }
             _ => self.expected_log_increment(stratum, multiplier),
@@ -48,10 +44,13 @@ impl Margin {
     #[must_use]
     pub fn expected_log_increment(self, stratum: &Stratum, multiplier: f64) -> f64 {
         match self {
-            Self::Ratio(ratio) | Self::Odds { ratio, .. } => {
+            Self::Ratio(ratio) | Self::Odds { odds: ratio } => {
                 rate_ratio::log_increment(stratum, ratio, multiplier)
             }
-            Self::Difference { difference, .. } => difference::log_increment(stratum, difference, multiplier),
+            Self::Difference { difference } => difference::log_increment(stratum, difference, multiplier),
+            // One of the two has expectation at most 1, whichever null holds in this window; so has the smaller.
+            Self::Larger { ratio, difference } => rate_ratio::log_increment(stratum, ratio, multiplier)
+                .min(difference::log_increment(stratum, difference, multiplier)),
         }
     }
 }

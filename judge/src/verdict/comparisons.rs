@@ -32,6 +32,7 @@ pub use report::{
     ToleranceReport,
 };
 pub use shortfall::Shortfall;
+pub use stable_health::StableState;
 
 use crate::analysis::plan::{Comparison, Policy};
 use crate::stats::combine;
@@ -165,11 +166,20 @@ impl Comparisons {
     /// Stable itself is outside its own normal range in a comparison that speaks for it.
     #[must_use]
     pub fn stable_unhealthy(&self) -> bool {
-        let mut speaking = self
+        self.stable_state() == StableState::Unhealthy
+    }
+
+    /// How stable is doing at the newest look, in the worst of the comparisons that speak for it.
+    #[must_use]
+    pub fn stable_state(&self) -> StableState {
+        let speaking = self
             .evidence
             .iter()
             .filter(|evidence| evidence.speaks_for_stable());
-        speaking.any(|evidence| !evidence.health.is_healthy())
+        speaking
+            .map(|evidence| evidence.health.state())
+            .max()
+            .unwrap_or_default()
     }
 
     /// What keeps the data from being enough for a decision at `now`, the worst of all comparisons that decide;

@@ -3,10 +3,11 @@
 //! A fault that hits both sides must not be blamed on the canary, and a guard looks at the canary alone. So its failure
 //! counts only once a look says how stable was doing at that time.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::time::Timestamp;
-use crate::verdict::{Look, MetricState, Side};
+use crate::verdict::{Look, MetricState, Side, StableState};
 
 /// After a fault of both sides a guard goes on to see it for as long as its query looks back: `rate(x[5m])` is the
 /// usual one. Failures in that time do not count unless the guard has succeeded since.
@@ -14,8 +15,6 @@ const LOOKS_BACK: Duration = Duration::from_secs(300);
 
 /// Without stable requests a failure counts after this many windows in which everything could be read.
 const WINDOWS_WITHOUT_STABLE: u32 = 3;
-
-const DISCOUNTED: &str = "does not count: stable is unhealthy too";
 
 /// The failures that wait, and what is known of stable.
 #[derive(Clone, Debug, Default)]
@@ -25,8 +24,10 @@ pub(super) struct Guards {
     stable_seen_at: Option<Timestamp>,
     /// The end of the newest look for which every comparison could be read.
     readable_at: Option<Timestamp>,
-    /// Guards that have failed with stable and not succeeded since, and when they last did.
-    suspended: Vec<(usize, Timestamp)>,
+    /// When guards last failed with stable.
+    suspended: BTreeMap<usize, Timestamp>,
+    /// When guards last succeeded.
+    succeeded: BTreeMap<usize, Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -41,9 +42,9 @@ impl Guards {
         self.held.push(Held { metric, finished_at });
     }
 
-    /// The guard has succeeded: what it says next is news.
-    pub(super) fn succeeded(&mut self, metric: usize) {
-        self.suspended.retain(|(suspended, _)| *suspended != metric);
+    /// The guard has succeeded: what it says from then on is news.
+    pub(super) fn succeeded(&mut self, metric: usize, finished_at: Timestamp) {
+        let _earlier = self.succeeded.insert(metric, finished_at);
     }
 
     /// True when a failure waits.
@@ -71,14 +72,14 @@ impl Guards {
     pub(super) fn release(
         &mut self,
         window: Duration,
-        stable_unhealthy: bool,
+        stable: StableState,
         at_last: bool,
         metrics: &mut [MetricState],
     ) {
         let known_until = self.stable_seen_at.map(|at| at - window / 2);
         let patience = window.saturating_mul(WINDOWS_WITHOUT_STABLE);
         let readable_at = self.readable_at;
-        let suspended = &mut self.suspended;
+        let (suspended, succeeded) = (&mut self.suspended, &self.succeeded);
         self.held.retain(|held| {
             let known = known_until.is_some_and(|until| until >= held.finished_at);
             let in_vain = readable_at.is_some_and(|at| at.since(held.finished_at) >= patience);
@@ -86,20 +87,25 @@ impl Guards {
                 return true;
             }
             let state = &mut metrics[held.metric];
-            let lingers = suspended
-                .iter()
-                .any(|(metric, at)| *metric == held.metric && held.finished_at.since(*at) < LOOKS_BACK);
-            if stable_unhealthy {
-                suspended.retain(|(metric, _)| *metric != held.metric);
-                suspended.push((held.metric, held.finished_at));
-                state.discount_failure(held.finished_at, DISCOUNTED);
-            } else if lingers {
-                state.discount_failure(
+            let lingers = suspended.get(&held.metric).is_some_and(|last| {
+                let since = |at: &Timestamp| last < at && *at <= held.finished_at;
+                held.finished_at.since(*last) < LOOKS_BACK && !succeeded.get(&held.metric).is_some_and(since)
+            });
+            match stable {
+                StableState::Unhealthy => {
+                    let _earlier = suspended.insert(held.metric, held.finished_at);
+                    state.discount_failure(held.finished_at, "does not count: stable is unhealthy too");
+                }
+                // Two or three windows more tell, and a guard that has reason to fails again.
+                StableState::InDoubt => state.discount_failure(
+                    held.finished_at,
+                    "does not count: stable fails too, with too few requests to rule out a fault of both",
+                ),
+                StableState::Well if lingers => state.discount_failure(
                     held.finished_at,
                     "does not count: stable was unhealthy too, until just now",
-                );
-            } else {
-                state.count_failure();
+                ),
+                StableState::Well => state.count_failure(),
             }
             false
         });

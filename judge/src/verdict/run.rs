@@ -122,7 +122,7 @@ impl RunState {
             let metric = &plan.metrics[*index];
             let hold = metric.guard && !plan.comparisons.is_empty();
             if measurement.phase == Phase::Successful {
-                self.guards.succeeded(*index);
+                self.guards.succeeded(*index, finished_at);
             }
             if self.metrics[*index].record(metric, measurement.clone(), hold) {
                 self.guards.hold(*index, finished_at);
@@ -189,9 +189,9 @@ impl RunState {
         if due {
             self.comparisons.finish(now);
         }
-        let unhealthy = self.comparisons.stable_unhealthy();
+        let stable = self.comparisons.stable_state();
         self.guards
-            .release(self.plan.policy.window, unhealthy, due, &mut self.metrics);
+            .release(self.plan.policy.window, stable, due, &mut self.metrics);
         self.run_phase = argo::assess(&self.plan, &mut self.metrics, self.stopped);
         self.decision = decide::decide(self, now, due, at_look).map(|decision| (now, decision));
         if self.decision.is_some() {

@@ -6,6 +6,7 @@ mod argo_run;
 mod guards;
 mod random;
 mod serin_rules;
+mod shared_faults;
 
 use std::time::Duration;
 

@@ -92,13 +92,9 @@ impl Evidence {
         self.promotion.log_e() >= -libm::log(policy.false_promotion)
     }
 
-    /// What the next window is tested against for a regression, from past windows only.
-    pub(super) fn rollback_margin(&self) -> Option<Margin> {
-        rollback::margin(
-            self.tolerance,
-            self.past_stable.predicted_rate(),
-            self.is_common(),
-        )
+    /// What every window is tested against for a regression.
+    pub(super) fn rollback_margin(&self) -> Margin {
+        rollback::margin(self.tolerance)
     }
 
     /// What the next window is tested against for non-inferiority, from past windows only.
@@ -195,16 +191,15 @@ impl Evidence {
         if source == DispersionSource::Default {
             self.remark(Remark::UncalibratedDispersion);
         }
-        // Both margins come from the past, so they are fixed before this window is looked at.
+        // Comes from the past, so it is fixed before this window is looked at.
         let promotion_margin = self.promotion_margin();
-        if let Some(margin) = self.rollback_margin() {
-            let increments =
-                REGRESSION_GRID.map(|multiplier| margin.log_increment(&stratum, multiplier) / factor);
-            self.restarts.add(&increments);
-            self.deadline_test.add(&stratum, margin);
-            self.log_e = self.restarts.log_e();
-            self.log_e_max = self.log_e_max.max(self.log_e);
-        }
+        let margin = self.rollback_margin();
+        let increments =
+            REGRESSION_GRID.map(|multiplier| margin.log_increment(&stratum, multiplier) / factor);
+        self.restarts.add(&increments);
+        self.deadline_test.add(&stratum, margin);
+        self.log_e = self.restarts.log_e();
+        self.log_e_max = self.log_e_max.max(self.log_e);
         self.interval.add(&stratum, factor);
         self.estimate.add(&stratum);
         self.judged.add(canary, stable);

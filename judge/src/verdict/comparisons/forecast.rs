@@ -21,7 +21,7 @@ pub(super) struct Horizon {
 /// Smallest ratio of canary to stable rate that is expected to be detected by the deadline at the traffic so far;
 /// `None` when unknown, when nothing would be, or when boundaries decide.
 pub(super) fn detectable_ratio(evidence: &Evidence, policy: &Policy, horizon: &Horizon) -> Option<f64> {
-    let (margin, per_second) = (evidence.rollback_margin()?, canary_per_second(evidence)?);
+    let (margin, per_second) = (evidence.rollback_margin(), canary_per_second(evidence)?);
     let threshold = rollback::threshold(policy).filter(|_| evidence.share > 0.0)?;
     // The prior of the first component and of its best alternative.
     let restart_cost = if policy.restart_interval.is_some() {
@@ -56,7 +56,7 @@ pub(super) fn decision_at(evidence: &Evidence, policy: &Policy, horizon: &Horizo
             let missing = libm::log(threshold / evidence.share) - evidence.log_e;
             after(
                 missing,
-                planning::evidence_rate(evidence.rollback_margin()?, &traffic, &REGRESSION_GRID),
+                planning::evidence_rate(evidence.rollback_margin(), &traffic, &REGRESSION_GRID),
             )
         });
     let missing = -libm::log(policy.false_promotion) - evidence.promotion.log_e();

@@ -40,7 +40,7 @@ impl Promotion {
 pub(super) fn alternatives(margin: Margin) -> [f64; ALTERNATIVES] {
     match margin {
         Margin::Difference { .. } => DIFFERENCE_GRID,
-        Margin::Ratio(_) | Margin::Odds { .. } => RATIO_GRID,
+        Margin::Ratio(_) | Margin::Larger { .. } | Margin::Odds { .. } => RATIO_GRID,
     }
 }
 
@@ -49,11 +49,8 @@ pub(super) fn alternatives(margin: Margin) -> [f64; ALTERNATIVES] {
 pub(super) fn margin(tolerance: Tolerance, predicted: Option<f64>, is_common: bool) -> Margin {
     let (ratio, difference) = (tolerance.promote, tolerance.promote_absolute);
     match predicted {
-        Some(stable_rate) if difference > (ratio - 1.0) * stable_rate => Margin::Difference {
-            difference,
-            ratio: 1.0 + difference / stable_rate,
-        },
-        _ if is_common => Margin::Odds { odds: ratio, ratio },
+        Some(stable_rate) if difference > (ratio - 1.0) * stable_rate => Margin::Difference { difference },
+        _ if is_common => Margin::Odds { odds: ratio },
         _ => Margin::Ratio(ratio),
     }
 }

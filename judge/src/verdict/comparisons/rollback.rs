@@ -21,28 +21,16 @@ pub(super) fn group_mass(weight: Weight) -> Option<f64> {
     }
 }
 
-/// What a window is tested against for a regression, from stable's rate in past windows: the null is
-/// `p_c <= max(rollback * p_s, p_s + rollbackAbsolute)`. Where the predicted rate makes the difference the larger
-/// of the two, the difference is tested as such, exactly for every stable rate; as a ratio of `1 + delta/p_s` it
-/// would lose all power for services that hardly ever fail, because next to all events would be expected on the
-/// canary. For common events the ratio is tested as the ratio of odds that it comes to at the predicted rate.
-///
-/// `None` when nothing is known of stable yet, or when no rate up to 1 would be a regression.
-pub(super) fn margin(tolerance: Tolerance, predicted: Option<f64>, is_common: bool) -> Option<Margin> {
-    let difference = tolerance.rollback_absolute;
-    let Some(stable_rate) = predicted else {
-        return (difference <= 0.0).then_some(Margin::Ratio(tolerance.rollback));
-    };
-    let ratio = tolerance.rollback.max(1.0 + difference / stable_rate);
-    if is_common {
-        let canary_rate = ratio * stable_rate;
-        let odds = ratio * (1.0 - stable_rate) / (1.0 - canary_rate);
-        return (canary_rate < 1.0).then_some(Margin::Odds { odds, ratio });
-    }
-    if ratio > tolerance.rollback {
-        Some(Margin::Difference { difference, ratio })
+/// What every window is tested against for a regression: the null is
+/// `p_c <= max(rollback * p_s, p_s + rollbackAbsolute)` at whatever rate stable has in that window. Which of the two
+/// is the larger cannot be told from past windows, because stable's rate may change; so each window has to speak
+/// against both, common events included (an odds ratio would be the tolerated ratio at one rate of stable only).
+pub(super) fn margin(tolerance: Tolerance) -> Margin {
+    let (ratio, difference) = (tolerance.rollback, tolerance.rollback_absolute);
+    if difference <= 0.0 {
+        Margin::Ratio(ratio)
     } else {
-        Some(Margin::Ratio(ratio))
+        Margin::Larger { ratio, difference }
     }
 }
 

@@ -30,18 +30,38 @@ const EXCESS: f64 = 0.005;
 /// ... and beyond chance by this many standard deviations.
 const DEVIATIONS: f64 = 4.0;
 
+/// Fewer events than this are chance, however seldom they were before.
+const EVENTS_MIN: f64 = 3.0;
+
 /// Standard deviations of the lower limit that is compared with the absolute limit.
 const LIMIT_DEVIATIONS: f64 = 3.0;
+
+/// How stable is doing, best first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StableState {
+    /// Nothing speaks against it.
+    #[default]
+    Well,
+    /// Materially worse than it should be in the latest windows, but with so few requests that it may be chance.
+    InDoubt,
+    /// Outside its own normal range, beyond chance.
+    Unhealthy,
+}
 
 /// Stable's normal range and whether it is inside it now.
 #[derive(Clone, Debug, Default)]
 pub(super) struct StableHealth {
-    /// From history when there is any, else from burn-in and earlier healthy windows.
+    /// From history when there is any, else from burn-in and earlier windows that left no doubt.
     reference: Tally,
     is_from_history: bool,
     /// The latest windows, newest last.
     recent: VecDeque<Tally>,
-    is_unhealthy: bool,
+    /// All windows since stable came in doubt: the longest stretch that is put to the test. What is normal is not
+    /// learned from them before the doubt is over.
+    doubtful: Tally,
+    /// The doubt was more than a doubt at some time.
+    was_proven: bool,
+    state: StableState,
 }
 
 impl StableHealth {
@@ -64,18 +84,46 @@ impl StableHealth {
             self.recent.pop_front();
         }
         self.recent.push_back(stable);
-        self.is_unhealthy = STRETCHES.iter().any(|length| {
-            let stretch = self.latest(*length);
-            self.is_abnormal(stretch, dispersion)
-                || (!self.is_from_history && lower_limit(stretch, dispersion) > limit)
-        });
-        if !self.is_unhealthy && !self.is_from_history {
-            self.reference.add(stable);
+        let stretches = STRETCHES.map(|length| self.latest(length));
+        let is_material = stretches.iter().any(|stretch| self.is_material(*stretch, limit));
+        if is_material || (!self.is_from_history && upper_limit(self.latest(RECENT_MAX)) > limit) {
+            self.doubtful.add(stable);
+            let proven = stretches
+                .into_iter()
+                .chain([self.doubtful])
+                .any(|stretch| self.is_proven(stretch, dispersion, limit));
+            self.was_proven |= proven;
+            self.state = if proven {
+                StableState::Unhealthy
+            } else {
+                StableState::InDoubt
+            };
+        } else {
+            self.state = StableState::Well;
+            self.learn_from_windows(stable, limit);
         }
     }
 
+    pub(super) fn state(&self) -> StableState {
+        self.state
+    }
+
     pub(super) fn is_healthy(&self) -> bool {
-        !self.is_unhealthy
+        self.state != StableState::Unhealthy
+    }
+
+    /// A window that leaves no doubt, and those before it that left some: leaving them out, too, would make every
+    /// event look abnormal in the end. Those of a fault are left out.
+    fn learn_from_windows(&mut self, stable: Tally, limit: f64) {
+        let doubtful = std::mem::take(&mut self.doubtful);
+        let was_fault = std::mem::take(&mut self.was_proven) || doubtful.rate() > limit;
+        if self.is_from_history {
+            return;
+        }
+        if !was_fault {
+            self.reference.add(doubtful);
+        }
+        self.reference.add(stable);
     }
 
     fn latest(&self, length: usize) -> Tally {
@@ -86,9 +134,22 @@ impl StableHealth {
         sum
     }
 
+    /// Above what is normal by more than anybody would shrug off, chance aside.
+    fn is_material(&self, stretch: Tally, limit: f64) -> bool {
+        let above_reference =
+            self.reference.total > 0.0 && stretch.rate() >= FACTOR * self.reference.rate() + EXCESS;
+        above_reference || (!self.is_from_history && stretch.rate() > limit)
+    }
+
+    /// Material, and beyond chance.
+    fn is_proven(&self, stretch: Tally, dispersion: f64, limit: f64) -> bool {
+        self.is_abnormal(stretch, dispersion)
+            || (!self.is_from_history && lower_limit(stretch, dispersion) > limit)
+    }
+
     /// Materially and significantly above the reference.
     fn is_abnormal(&self, stretch: Tally, dispersion: f64) -> bool {
-        if self.reference.total <= 0.0 {
+        if self.reference.total <= 0.0 || stretch.events < EVENTS_MIN {
             return false;
         }
         let (rate, normal) = (stretch.rate(), self.reference.rate());
@@ -100,12 +161,23 @@ impl StableHealth {
     }
 }
 
-/// Wilson's lower limit (1927) of a rate, with the requests divided by the dispersion factor.
+/// What stable's rate is above almost surely, with the requests divided by the dispersion factor.
 fn lower_limit(stretch: Tally, dispersion: f64) -> f64 {
-    let (z, total, rate) = (LIMIT_DEVIATIONS, stretch.total / dispersion, stretch.rate());
+    let (centre, radius) = wilson(stretch.rate(), stretch.total / dispersion, LIMIT_DEVIATIONS);
+    centre - radius
+}
+
+/// One standard deviation up: where so little is known that stable may well be above the absolute limit.
+fn upper_limit(stretch: Tally) -> f64 {
+    let (centre, radius) = wilson(stretch.rate(), stretch.total, 1.0);
+    centre + radius
+}
+
+/// Centre and radius of Wilson's interval (1927) of a rate, `z` standard deviations wide to each side.
+fn wilson(rate: f64, total: f64, z: f64) -> (f64, f64) {
     let shrink = 1.0 + z * z / total;
     let radius = z * (rate * (1.0 - rate) / total + z * z / (4.0 * total * total)).sqrt();
-    (rate + z * z / (2.0 * total) - radius) / shrink
+    ((rate + z * z / (2.0 * total)) / shrink, radius / shrink)
 }
 
 #[cfg(test)]
@@ -153,6 +225,42 @@ mod tests {
         let mut never = StableHealth::default();
         never.observe(tally(500.0, 500.0), 2.0, 1.0);
         assert!(never.is_healthy());
+    }
+
+    #[test]
+    fn a_fault_from_the_start_is_never_taken_for_normal() {
+        for (total, events) in [(100.0, 30.0), (20.0, 6.0), (6.0, 2.0)] {
+            let mut health = StableHealth::default();
+            let mut states = Vec::new();
+            for _ in 0..180 {
+                health.observe(tally(total, events), 2.0, 0.2);
+                states.push(health.state());
+            }
+            assert!(!states.contains(&StableState::Well), "{total}");
+            assert_eq!(states[0], StableState::InDoubt);
+            assert_eq!(states[179], StableState::Unhealthy, "{total}");
+            // It is over: what was seen in the meantime is no measure of what is normal.
+            for _ in 0..RECENT_MAX {
+                health.observe(tally(total, 0.0), 2.0, 0.2);
+            }
+            assert_eq!(health.state(), StableState::Well);
+            assert_eq!(health.reference.events, 0.0);
+        }
+    }
+
+    #[test]
+    fn a_doubt_that_proves_to_be_chance_is_part_of_what_is_normal() {
+        let mut health = StableHealth::default();
+        for _ in 0..60 {
+            health.observe(tally(20.0, 0.0), 2.0, 0.2);
+        }
+        health.observe(tally(20.0, 1.0), 2.0, 0.2);
+        assert_eq!(health.state(), StableState::InDoubt);
+        for _ in 0..20 {
+            health.observe(tally(20.0, 0.0), 2.0, 0.2);
+        }
+        assert_eq!(health.state(), StableState::Well);
+        assert_eq!(health.reference, tally(1620.0, 1.0));
     }
 
     #[test]

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::{at, measured, metric};
 use crate::analysis::plan::Metric;
 use crate::verdict::guard::Guards;
-use crate::verdict::{Counts, Flags, Look, MetricState, Phase, Side, Window};
+use crate::verdict::{Counts, Flags, Look, MetricState, Phase, Side, StableState, Window};
 
 const WINDOW: Duration = Duration::from_secs(10);
 
@@ -47,10 +47,10 @@ fn fail(guards: &mut Guards, states: &mut [MetricState; 1], second: i64) {
 fn a_failure_counts_at_the_first_look_that_ends_half_a_window_later() {
     let (mut guards, mut states) = failed();
     guards.see(&look(16, 100), true);
-    guards.release(WINDOW, false, false, &mut states);
+    guards.release(WINDOW, StableState::Well, false, &mut states);
     assert!(guards.is_waiting(), "the look ended too early");
     guards.see(&look(20, 100), true);
-    guards.release(WINDOW, false, false, &mut states);
+    guards.release(WINDOW, StableState::Well, false, &mut states);
     assert_eq!((guards.is_waiting(), states[0].counters.failed), (false, 1));
 }
 
@@ -65,10 +65,10 @@ fn while_stable_cannot_be_read_nothing_is_told() {
             },
             false,
         );
-        guards.release(WINDOW, false, false, &mut states);
+        guards.release(WINDOW, StableState::Well, false, &mut states);
         assert!(guards.is_waiting(), "second {second}");
     }
-    guards.release(WINDOW, false, true, &mut states);
+    guards.release(WINDOW, StableState::Well, true, &mut states);
     assert_eq!(states[0].counters.failed, 1, "at the deadline everything is told");
 }
 
@@ -77,7 +77,7 @@ fn a_stable_side_without_requests_is_not_waited_for_without_end() {
     let (mut guards, mut states) = failed();
     for (second, waits) in [(20, true), (30, true), (40, true), (50, false)] {
         guards.see(&look(second, 0), true);
-        guards.release(WINDOW, false, false, &mut states);
+        guards.release(WINDOW, StableState::Well, false, &mut states);
         assert_eq!(guards.is_waiting(), waits, "second {second}");
     }
     assert_eq!(states[0].counters.failed, 1);
@@ -87,12 +87,12 @@ fn a_stable_side_without_requests_is_not_waited_for_without_end() {
 fn a_guard_that_looks_back_goes_on_to_see_a_fault_that_is_over() {
     let (mut guards, mut states) = failed();
     guards.see(&look(20, 100), true);
-    guards.release(WINDOW, true, false, &mut states);
+    guards.release(WINDOW, StableState::Unhealthy, false, &mut states);
     assert_eq!(states[0].counters.failed, 0, "stable is unhealthy");
     for (second, failures) in [(60, 0), (290, 0), (330, 1)] {
         fail(&mut guards, &mut states, second);
         guards.see(&look(second + 10, 100), true);
-        guards.release(WINDOW, false, false, &mut states);
+        guards.release(WINDOW, StableState::Well, false, &mut states);
         assert_eq!(states[0].counters.failed, failures, "second {second}");
     }
 }
@@ -101,10 +101,34 @@ fn a_guard_that_looks_back_goes_on_to_see_a_fault_that_is_over() {
 fn a_guard_that_has_succeeded_since_is_believed_at_once() {
     let (mut guards, mut states) = failed();
     guards.see(&look(20, 100), true);
-    guards.release(WINDOW, true, false, &mut states);
-    guards.succeeded(0);
+    guards.release(WINDOW, StableState::Unhealthy, false, &mut states);
+    guards.succeeded(0, at(30));
     fail(&mut guards, &mut states, 60);
     guards.see(&look(70, 100), true);
-    guards.release(WINDOW, false, false, &mut states);
+    guards.release(WINDOW, StableState::Well, false, &mut states);
     assert_eq!(states[0].counters.failed, 1);
+}
+
+#[test]
+fn a_failure_beside_a_stable_side_in_doubt_does_not_count_but_the_next_one_may() {
+    let (mut guards, mut states) = failed();
+    guards.see(&look(20, 100), true);
+    guards.release(WINDOW, StableState::InDoubt, false, &mut states);
+    assert_eq!((guards.is_waiting(), states[0].counters.failed), (false, 0));
+    fail(&mut guards, &mut states, 32);
+    guards.see(&look(40, 100), true);
+    guards.release(WINDOW, StableState::Well, false, &mut states);
+    assert_eq!(states[0].counters.failed, 1);
+}
+
+#[test]
+fn a_success_says_nothing_of_the_failure_before_it_that_still_waits() {
+    let (mut guards, mut states) = failed();
+    guards.see(&look(20, 100), true);
+    guards.release(WINDOW, StableState::Unhealthy, false, &mut states);
+    fail(&mut guards, &mut states, 27);
+    guards.succeeded(0, at(37));
+    guards.see(&look(40, 100), true);
+    guards.release(WINDOW, StableState::Well, false, &mut states);
+    assert_eq!(states[0].counters.failed, 0);
 }
