@@ -2,14 +2,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::analysis::plan::{AlphaSpending, Dispersion, Population, Tolerance, Weight};
-use crate::verdict::{Counts, Flags, Side, Window};
+use crate::analysis::plan::{AlphaSpending, ComparisonKind, Dispersion, Population, Tolerance, Weight};
+use crate::verdict::{Counts, Data, Flags, Side, Window};
 
 pub(super) const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 
 pub(super) fn comparison(name: &str) -> Comparison {
     Comparison {
         name: name.to_owned(),
+        kind: ComparisonKind::Errors,
         population: Population::Recorded,
         tolerance: Tolerance::default(),
         required: true,
@@ -35,7 +36,7 @@ pub(super) fn window(name: &str, side: Side, end: Timestamp, total: u64, bad: u6
         target: Arc::from(""),
         start: end - Duration::from_secs(10),
         end,
-        counts: Counts { total, bad },
+        data: Data::Errors(Counts { total, bad }),
         flags: Flags::default(),
     }
 }
@@ -437,8 +438,14 @@ fn planning_answers() {
 fn the_same_looks_give_the_same_bits() {
     let mut looks = steady(900, (137, 2, 1811, 13));
     for (step, look) in looks.iter_mut().enumerate() {
-        look.windows[0].counts.bad = (step as u64 * 7) % 4;
-        look.windows[1].counts.bad = (step as u64 * 5) % 23;
+        for (window, bad) in look
+            .windows
+            .iter_mut()
+            .zip([(step as u64 * 7) % 4, (step as u64 * 5) % 23])
+        {
+            let total = window.counts().total;
+            window.data = Data::Errors(Counts { total, bad });
+        }
     }
     let text = serde_json::to_string(&looks).unwrap();
     let back: Vec<Look> = serde_json::from_str(&text).unwrap();
