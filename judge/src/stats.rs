@@ -7,23 +7,39 @@
 //! null, so the probability that it ever reaches `1/alpha` is at most `alpha` (Ville 1939). That is what makes
 //! looking often free. All logarithms are natural.
 
+pub mod asymptotic_sequence;
+pub mod bernoulli_sequence;
+pub mod beta;
+pub mod beta_binomial;
+pub mod bisection;
 #[cfg(test)]
 pub(crate) mod chance;
 pub mod cmh;
 pub mod combine;
 pub mod difference;
 pub mod dispersion;
+pub mod distribution_band;
+pub mod event_share;
+pub mod holm;
 pub mod hypergeometric;
 pub mod log_sum;
 pub mod mantel_haenszel;
 pub mod margin;
+pub mod newey_west;
 pub mod normal;
 pub mod obrien_fleming;
 pub mod planning;
+pub mod pooled;
+pub mod quantile_sequence;
 pub mod rate_ratio;
 pub mod ratio_interval;
+pub mod reference;
 pub mod restarts;
+pub mod sample;
+pub mod self_normalised;
 pub mod stratum;
 
 pub use margin::Margin;
+pub use pooled::Pooled;
+pub use sample::Sample;
 pub use stratum::Stratum;

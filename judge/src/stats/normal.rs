@@ -14,6 +14,22 @@ pub fn cdf(z: f64) -> f64 {
     survival(-z)
 }
 
+/// Below this the tail comes from its asymptotic series: `erfc` underflows at -38, and the series is exact to the last
+/// bits from here on.
+const FAR_BELOW: f64 = -30.0;
+
+/// `ln P(Z <= z)`, also where the probability itself underflows. Far below (Abramowitz and Stegun 26.2.12):
+/// `-z^2/2 - ln(-z) - ln(2 pi)/2 + ln(1 - 1/z^2 + 3/z^4 - 15/z^6)`.
+#[must_use]
+pub fn log_cdf(z: f64) -> f64 {
+    if z >= FAR_BELOW {
+        return libm::log(cdf(z));
+    }
+    let inverse = 1.0 / (z * z);
+    let series = -inverse * (1.0 - inverse * (3.0 - 15.0 * inverse));
+    -0.5 * z * z - libm::log(-z) - 0.5 * libm::log(2.0 * PI) + libm::log1p(series)
+}
+
 /// Density at `z`.
 #[must_use]
 pub fn density(z: f64) -> f64 {
@@ -66,6 +82,16 @@ mod tests {
             assert!((upper_quantile(p) - z).abs() < 1e-12, "{p}");
         }
         assert_eq!(upper_quantile(0.0), f64::INFINITY);
+    }
+
+    #[test]
+    fn log_of_a_tail_that_underflows() {
+        // mpmath: log(ncdf(-30)), log(ncdf(-100)).
+        for (z, expected) in [(-30.0, -454.321_243_956_343_15), (-100.0, -5_005.524_208_694_205)] {
+            assert!((log_cdf(z) - expected).abs() < 1e-9, "{z}: {}", log_cdf(z));
+        }
+        assert!((log_cdf(FAR_BELOW.next_down()) - log_cdf(FAR_BELOW)).abs() < 1e-9);
+        assert_eq!(log_cdf(50.0), 0.0);
     }
 
     #[test]
