@@ -32,6 +32,7 @@ fn name(number: usize) -> String {
 fn comparison(number: usize) -> Comparison {
     Comparison {
         name: name(number),
+        kind: ComparisonKind::Errors,
         population: Population::Recorded,
         tolerance: Tolerance::default(),
         required: true,
@@ -48,7 +49,7 @@ fn look(number: u32) -> Look {
         target: format!("pod-{target}").into(),
         start: end - WINDOW,
         end,
-        counts: Counts { total, bad },
+        data: Data::Errors(Counts { total, bad }),
         flags: Flags::default(),
     };
     let windows = (0..COMPARISONS).flat_map(|comparison| {

@@ -13,6 +13,7 @@ mod guard;
 mod measurement;
 mod metric;
 mod phase;
+pub mod recording;
 mod report;
 mod run;
 mod window;

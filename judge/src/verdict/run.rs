@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::plan::Plan;
 use crate::time::Timestamp;
 use crate::verdict::argo::{self, RunPhase};
-use crate::verdict::decide;
 use crate::verdict::guard::Guards;
 use crate::verdict::{Comparisons, Decision, Look, Measurement, MetricState, Phase};
+use crate::verdict::{deadline, decide};
 
 /// Reads of a population that may fail in a row before the run gives up; the metrics' limit for errors is the same.
 pub(super) const POPULATION_ERROR_LIMIT: u32 = 4;
@@ -156,6 +156,21 @@ impl RunState {
     /// Tells the run what time it is: deadlines pass without any data, too.
     pub fn tick(&mut self, now: Timestamp) {
         self.settle(now, false);
+    }
+
+    /// Nothing more will come, although the deadline has not passed: inconclusive, whatever the analysis says of the
+    /// deadline.
+    pub fn end_of_data(&mut self, now: Timestamp) {
+        if self.decision.is_none() {
+            self.decision = Some((now, deadline::cut_short(self, now)));
+            self.complete();
+        }
+    }
+
+    /// Canary requests judged so far: the most of any comparison.
+    #[must_use]
+    pub fn canary_requests(&self) -> u64 {
+        self.comparisons.canary_requests()
     }
 
     /// Somebody wants the run to end.

@@ -44,10 +44,10 @@ impl Steady {
             target: "pod-1".into(),
             start: self.last,
             end,
-            counts: Counts {
+            data: Data::Errors(Counts {
                 total,
                 bad: total * errors / 1000,
-            },
+            }),
             flags: Flags::default(),
         }
     }

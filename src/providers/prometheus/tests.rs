@@ -186,8 +186,8 @@ fn shown(windows: &[Window], side: Side) -> Vec<(String, u64, u64, bool)> {
         .map(|window| {
             (
                 window.target.to_string(),
-                window.counts.total,
-                window.counts.bad,
+                window.counts().total,
+                window.counts().bad,
                 window.flags.partial,
             )
         })
@@ -463,7 +463,7 @@ async fn two_prometheus_that_answer_in_turn_are_one() {
                 .await
                 .unwrap()
                 .iter()
-                .map(|window| window.counts.total)
+                .map(|window| window.counts().total)
                 .sum::<u64>();
         }
     }
@@ -566,7 +566,7 @@ proptest! {
             for (windows, succeeds) in calls.iter().chain([&(1, true)]) {
                 now += 30 * windows;
                 fake.fail((!succeeds).then_some("requests"));
-                seen += population.close(at(now)).await.map_or(0, |windows| windows.iter().map(|window| window.counts.total).sum());
+                seen += population.close(at(now)).await.map_or(0, |windows| windows.iter().map(|window| window.counts().total).sum());
             }
             let last = samples.iter().rev().find(|(at, _)| *at <= now).map_or(100.0, |(_, value)| *value);
             (seen, last - 100.0)

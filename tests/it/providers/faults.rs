@@ -262,7 +262,7 @@ http_requests_total NaN
                 assert!(
                     windows
                         .iter()
-                        .all(|window| window.counts.total == 0 && window.flags.partial),
+                        .all(|window| window.counts().total == 0 && window.flags.partial),
                     "{windows:?}"
                 );
             }

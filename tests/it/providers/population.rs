@@ -54,7 +54,7 @@ fn scraped(app: &App, track: &str, pod: &str) -> Scraped {
 fn sum(windows: &[Window], side: Side) -> (u64, u64) {
     let of_side = windows.iter().filter(|window| window.side == side);
     of_side.fold((0, 0), |(total, bad), window| {
-        (total + window.counts.total, bad + window.counts.bad)
+        (total + window.counts().total, bad + window.counts().bad)
     })
 }
 

@@ -101,7 +101,7 @@ fn compare(
         assert_eq!(log.lost, 0);
         let found = window(windows, name);
         // A scrape at the very end of a window may belong to it or to the next one; what it counts is exact in both.
-        let counts = (found.counts.total, found.counts.bad);
+        let counts = (found.counts().total, found.counts.bad);
         let mut ends = [*to, to.saturating_sub(1), to + 1]
             .into_iter()
             .filter(|end| *end >= *from);
@@ -115,7 +115,7 @@ fn compare(
             Population_::Stable
         };
         assert_eq!(found.side, wanted, "{name}");
-        requests += found.counts.total;
+        requests += found.counts().total;
     }
     (requests, ended)
 }

@@ -128,7 +128,7 @@ impl Release {
                     target: format!("{side}-{instance}").into(),
                     start: end - Duration::from_secs(1),
                     end,
-                    counts: Counts { total, bad },
+                    data: Data::Errors(Counts { total, bad }),
                     flags: Flags::default(),
                 });
             }
