@@ -14,6 +14,8 @@ use serin::engine::ports::{Measure, MeasureError, Reading};
 use serin::providers::prometheus::Limits;
 use serin_judge::analysis::plan::{PrometheusAccess, PrometheusQuery, Provider, ScrapeQuery, WebRequest};
 
+use serin_judge::time::Timestamp;
+
 use crate::peers::now;
 
 /// Long enough for loopback on a busy machine, short enough for tests of timeouts.
@@ -35,7 +37,11 @@ fn measure(provider: &Provider) -> Box<dyn Measure> {
 }
 
 pub(crate) async fn reading(provider: &Provider) -> Result<Reading, MeasureError> {
-    measure(provider).measure(now()).await
+    reading_at(provider, now()).await
+}
+
+pub(crate) async fn reading_at(provider: &Provider, at: Timestamp) -> Result<Reading, MeasureError> {
+    measure(provider).measure(at).await
 }
 
 pub(crate) fn access(address: &str, timeout: Duration) -> PrometheusAccess {
