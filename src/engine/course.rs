@@ -209,6 +209,7 @@ impl Course {
                 opened.map(|()| None).map_err(RunFailure::Refused)
             }
             Event::Closed(populations, closed) => {
+                self.settling = populations.settling();
                 self.populations = Some(populations);
                 Ok(Some(Record::Look {
                     look: closed.look,

@@ -56,6 +56,15 @@ pub struct Window {
     pub flags: Flags,
 }
 
+impl Window {
+    /// False for a window that is partial and empty: its target could not be read, or had no counter of requests, and
+    /// that is something else than no requests.
+    #[must_use]
+    pub fn was_read(&self) -> bool {
+        self.counts.total > 0 || !self.flags.partial
+    }
+}
+
 /// All windows that end at one instant, of all comparisons: what the judge sees at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Look {

@@ -27,7 +27,7 @@ const UNEVEN_PART: u32 = 10;
 /// The windows of one comparison and one use in one look, summed by side into one stratum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Slice {
-    /// `None`: no window of this side came.
+    /// `None`: no window of this side came that was read.
     pub(super) canary: Option<Counts>,
     pub(super) stable: Option<Counts>,
     /// Earliest start of the windows.
@@ -50,7 +50,7 @@ pub(super) struct Slice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CanaryTarget {
     pub(super) name: Arc<str>,
-    /// False for an empty partial window: the target could not be read.
+    /// As its window says.
     pub(super) was_read: bool,
 }
 
@@ -79,6 +79,10 @@ impl Slice {
                 .canary_windows_partial
                 .saturating_add(u32::from(window.flags.partial));
         }
+        self.is_invalid |= window.counts.bad > window.counts.total || window.end <= window.start;
+        if !window.was_read() {
+            return;
+        }
         let side = match window.side {
             Side::Canary => &mut self.canary,
             Side::Stable => &mut self.stable,
@@ -86,8 +90,7 @@ impl Slice {
         let sum = side.get_or_insert_default();
         sum.total = sum.total.saturating_add(window.counts.total);
         sum.bad = sum.bad.saturating_add(window.counts.bad);
-        self.is_invalid |=
-            window.counts.bad > window.counts.total || sum.total > REQUESTS_MAX || window.end <= window.start;
+        self.is_invalid |= sum.total > REQUESTS_MAX;
     }
 
     /// After all windows have been added: do they begin and end together, as nearly as `slack`?
@@ -130,7 +133,7 @@ impl LookSlices {
         if window.side == Side::Canary {
             self.canary_targets.push(CanaryTarget {
                 name: Arc::clone(&window.target),
-                was_read: window.counts.total > 0 || !window.flags.partial,
+                was_read: window.was_read(),
             });
         }
     }
