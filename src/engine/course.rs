@@ -67,7 +67,7 @@ impl Course {
                     .store
                     .append(&self.identity.id, std::slice::from_ref(&record))
                     .await?;
-                apply(&mut self.state, record);
+                apply(&mut self.state, &record)?;
             }
         }
         let report = self.report(self.engine.clock.now());

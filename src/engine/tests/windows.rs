@@ -254,7 +254,7 @@ async fn a_guard_acts_while_stable_is_well() {
 async fn stored_windows_replay_to_the_same_report() {
     for errors in [4, 9, 40] {
         let ended = judged(Steady::new(errors, 5)).await;
-        let state = replay(compared(Vec::new()), ZERO, &ended.store.records.lock().unwrap());
+        let state = replay(compared(Vec::new()), ZERO, &ended.store.records.lock().unwrap()).unwrap();
         let json = |report| serde_json::to_string(report).unwrap();
         let again = state.report(&RunIdentity::default(), ZERO + ended.lasted);
         assert_eq!(

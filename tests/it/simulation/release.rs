@@ -44,7 +44,7 @@ pub(super) struct Ending {
 impl Ending {
     /// The report that replaying the records of the run gives.
     pub(super) fn replayed(&self, plan: &Arc<Plan>) -> RunReport {
-        let state = serin::engine::replay(Arc::clone(plan), START, &self.records);
+        let state = serin::engine::replay(Arc::clone(plan), START, &self.records).unwrap();
         state.report(&RunIdentity::default(), state.decided_at().unwrap())
     }
 }
@@ -106,7 +106,7 @@ impl Release {
         let answered = due + Duration::from_millis(1);
         let metric = &self.state.plan().metrics[index];
         let measurements = vec![(index, Measurement::judge(metric, Ok(answer), due, answered))];
-        self.state.record(&measurements);
+        self.state.record(&measurements).unwrap();
         self.records.push(Record::Measurements { measurements });
     }
 
