@@ -62,8 +62,13 @@ impl Counters {
         end: Timestamp,
         range: Duration,
     ) -> Result<Counts, PopulationError> {
-        let refused =
-            |reason: String| PopulationError::Refused(format!("prometheus, {:?}: {reason}", self.side));
+        let refused = |reason: String| {
+            PopulationError::Refused(
+                client
+                    .redaction()
+                    .apply(&format!("prometheus, {:?}: {reason}", self.side)),
+            )
+        };
         let (total, bad) = tokio::try_join!(
             raw(client, self.total.text(), end, range),
             raw(client, self.bad.text(), end, range)
