@@ -14,8 +14,6 @@ use serin::engine::ports::{Measure, MeasureError, Reading};
 use serin::providers::prometheus::Limits;
 use serin_judge::analysis::plan::{PrometheusAccess, PrometheusQuery, Provider, ScrapeQuery, WebRequest};
 
-use serin_judge::time::Timestamp;
-
 use crate::peers::now;
 
 /// Long enough for loopback on a busy machine, short enough for tests of timeouts.
@@ -32,16 +30,13 @@ pub(crate) fn settings() -> Settings {
     }
 }
 
-fn measure(provider: &Provider) -> Box<dyn Measure> {
+/// Asked more than once it is made once: making it reads the roots that TLS trusts.
+pub(crate) fn measure(provider: &Provider) -> Box<dyn Measure> {
     serin::config::measure(provider, &settings(), &EnvironmentAndFiles)
 }
 
 pub(crate) async fn reading(provider: &Provider) -> Result<Reading, MeasureError> {
-    reading_at(provider, now()).await
-}
-
-pub(crate) async fn reading_at(provider: &Provider, at: Timestamp) -> Result<Reading, MeasureError> {
-    measure(provider).measure(at).await
+    measure(provider).measure(now()).await
 }
 
 pub(crate) fn access(address: &str, timeout: Duration) -> PrometheusAccess {

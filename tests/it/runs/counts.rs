@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serin::config::secrets::EnvironmentAndFiles;
 use serin::demo::{Event, System};
-use serin::engine::ports::Population;
+use serin::engine::ports::{Measure, Population};
 use serin_judge::analysis::plan::{Comparison, CounterSelectors, Population as Source, Tolerance, Weight};
 use serin_judge::time::Timestamp;
 use serin_judge::verdict::Side;
@@ -13,7 +13,7 @@ use serin_judge::verdict::{Side as Population_, Window};
 use crate::peers::prometheus::Prometheus;
 use crate::peers::sample::{scraped_twice, system, targets};
 use crate::peers::{now, wait_for};
-use crate::providers::{TIMEOUT, access, prometheus_query, reading, reading_at, settings};
+use crate::providers::{TIMEOUT, access, measure, prometheus_query, settings};
 
 /// Only to be told from one that is too short for the scrape interval, which a busy machine stretches.
 const WINDOW: Duration = Duration::from_secs(60);
@@ -180,12 +180,24 @@ fn answered(events: &[Event], lives: &[u64]) -> (u64, u64) {
     known
 }
 
-/// All samples of a series of an instance that Prometheus has until `at`, oldest first.
-async fn samples(prometheus: &Prometheus, name: &str, url: &str, at: Timestamp) -> Vec<f64> {
-    let instance = url.trim_start_matches("http://").trim_end_matches("/metrics");
-    let query = format!("{name}{{instance=\"{instance}\"}}[1h]");
-    let reading = reading_at(&prometheus_query(prometheus.address(), &query, BUSY), at).await;
-    let text = reading.unwrap().text;
+/// Of each instance: where the starts of its process and its counts come from, all samples of the last hour.
+fn sources(prometheus: &Prometheus, system: &System) -> Vec<[Box<dyn Measure>; 2]> {
+    let of = |(.., url): (Side, usize, String, String)| {
+        let instance = url.trim_start_matches("http://").trim_end_matches("/metrics");
+        [
+            "process_start_time_seconds",
+            "http_request_duration_seconds_count",
+        ]
+        .map(|name| {
+            let query = format!("{name}{{instance=\"{instance}\"}}[1h]");
+            measure(&prometheus_query(prometheus.address(), &query, BUSY))
+        })
+    };
+    instances(system).into_iter().map(of).collect()
+}
+
+async fn samples(source: &dyn Measure, at: Timestamp) -> Vec<f64> {
+    let text = source.measure(at).await.unwrap().text;
     let numbers = text.trim_matches(['[', ']']).split(',');
     numbers.map(|number| number.trim().parse().unwrap()).collect()
 }
@@ -194,11 +206,10 @@ async fn samples(prometheus: &Prometheus, name: &str, url: &str, at: Timestamp) 
 ///
 /// A scrape that failed is in the log of the instance, too, when it failed only on its way back. So scrapes are told by
 /// what they brought: the count of another metric that all requests are in.
-async fn scraped(prometheus: &Prometheus, system: &System, at: Timestamp) -> Vec<Vec<u64>> {
+async fn scraped(sources: &[[Box<dyn Measure>; 2]], at: Timestamp) -> Vec<Vec<u64>> {
     let mut all = Vec::new();
-    for (.., url) in instances(system) {
-        let starts = samples(prometheus, "process_start_time_seconds", &url, at).await;
-        let counts = samples(prometheus, "http_request_duration_seconds_count", &url, at).await;
+    for [starts, counts] in sources {
+        let (starts, counts) = (samples(&**starts, at).await, samples(&**counts, at).await);
         assert_eq!(starts.len(), counts.len(), "both are in each scrape");
         let mut lives: Vec<(f64, u64)> = Vec::new();
         for (start, count) in starts.into_iter().zip(counts) {
@@ -222,9 +233,13 @@ async fn scraped(prometheus: &Prometheus, system: &System, at: Timestamp) -> Vec
 /// of before is still on its way.
 async fn settled(prometheus: &Prometheus) -> Timestamp {
     let end = Timestamp::from_micros(now().as_micros() / 1000 * 1000);
-    let query = prometheus_query(prometheus.address(), "min(timestamp(up))", BUSY);
+    let query = measure(&prometheus_query(
+        prometheus.address(),
+        "min(timestamp(up))",
+        BUSY,
+    ));
     wait_for("a later scrape of every target", async || {
-        let text = reading(&query).await.ok()?.text;
+        let text = query.measure(now()).await.ok()?.text;
         let newest: f64 = text.trim_matches(['[', ']']).parse().ok()?;
         (newest > end.as_seconds()).then_some(())
     })
@@ -255,8 +270,9 @@ async fn windows_of_prometheus_are_what_the_api_logged_between_two_marks() {
         stable: selectors("stable"),
     });
     let names: Vec<String> = instances(&system).into_iter().map(|(_, _, pod, _)| pod).collect();
+    let sources = sources(&prometheus, &system);
     let opened_at = settled(&prometheus).await;
-    let mut before = scraped(&prometheus, &system, opened_at).await;
+    let mut before = scraped(&sources, opened_at).await;
     population.open(opened_at, WINDOW).await.unwrap();
     let (mut requests, mut restarts_seen) = (0, 0);
     for number in 1..=5 {
@@ -266,7 +282,7 @@ async fn windows_of_prometheus_are_what_the_api_logged_between_two_marks() {
             traffic(&system, 400).await;
         }
         let end = settled(&prometheus).await;
-        let after = scraped(&prometheus, &system, end).await;
+        let after = scraped(&sources, end).await;
         let windows = population.close(end).await.unwrap();
         let (earlier, later) = (logs(&system, &before), logs(&system, &after));
         let expected: Vec<(u64, u64)> = earlier
