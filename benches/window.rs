@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
-use serin_judge::analysis::plan::{Comparison, Policy, Population, Tolerance, Weight};
+use serin_judge::analysis::plan::{Comparison, ComparisonKind, Policy, Population, Tolerance, Weight};
 use serin_judge::counter::{ExpositionLimits, Ledger, Read, Reading, Sample, Selector, parse_exposition};
 use serin_judge::time::Timestamp;
-use serin_judge::verdict::{Comparisons, Counts, Flags, Look, Side, Window};
+use serin_judge::verdict::{Comparisons, Counts, Data, Flags, Look, Side, Window};
 
 const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 const WINDOW: Duration = Duration::from_secs(10);

@@ -29,7 +29,7 @@ pub use measurement::{Answer, Measurement};
 pub use metric::{Counters, ERROR_RETRY, MetricState};
 pub use phase::Phase;
 pub use report::{MetricReport, RunReport};
-pub use run::{RunIdentity, RunState, Unread};
+pub use run::{ForeignRecord, RunIdentity, RunState, Unread};
 pub use window::{Data, Events, Flags, Latencies, Look, Side, Window};
 
 #[cfg(test)]

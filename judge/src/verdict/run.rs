@@ -54,6 +54,20 @@ pub struct Unread {
     pub is_final: bool,
 }
 
+/// A measurement of a metric that the plan does not have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the records are not of this analysis: they measure metric number {place}, and analysis `{analysis}` has {metrics}; judge them with the document that the run was started with"
+)]
+pub struct ForeignRecord {
+    /// Counted from 1.
+    pub place: usize,
+    /// The plan's name.
+    pub analysis: String,
+    /// Metrics of the plan.
+    pub metrics: usize,
+}
+
 impl RunState {
     /// A run that begins at `started_at`.
     #[must_use]
@@ -113,8 +127,19 @@ impl RunState {
 
     /// Takes in finished measurements, each with its metric's place in the plan; those that come together are
     /// judged together.
-    pub fn record(&mut self, measurements: &[(usize, Measurement)]) {
+    ///
+    /// # Errors
+    /// [`ForeignRecord`] when the plan has no such metric; then nothing is taken in.
+    pub fn record(&mut self, measurements: &[(usize, Measurement)]) -> Result<(), ForeignRecord> {
         let plan = Arc::clone(&self.plan);
+        let metrics = plan.metrics.len();
+        if let Some((metric, _)) = measurements.iter().find(|(index, _)| *index >= metrics) {
+            return Err(ForeignRecord {
+                place: metric + 1,
+                analysis: plan.name.clone(),
+                metrics,
+            });
+        }
         let mut now = self.started_at;
         for (index, measurement) in measurements {
             let finished_at = measurement.finished_at;
@@ -129,6 +154,7 @@ impl RunState {
             }
         }
         self.settle(now, false);
+        Ok(())
     }
 
     /// Takes in all windows that end at one instant, and which comparisons could not be read for it. A look that is

@@ -149,6 +149,13 @@ impl Window {
             Data::Events(_) | Data::Latency(_) | Data::Series(_) => Counts::default(),
         }
     }
+
+    /// False for a window that is partial and empty: its target could not be read, or had no counter of requests, and
+    /// that is something else than no requests.
+    #[must_use]
+    pub fn was_read(&self) -> bool {
+        !self.data.is_empty() || !self.flags.partial
+    }
 }
 
 /// All windows that end at one instant, of all comparisons: what the judge sees at once.

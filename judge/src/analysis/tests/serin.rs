@@ -253,7 +253,7 @@ fn sources_of_later_versions_are_checked_and_planned_as_unavailable() {
         ),
     ];
     for (fields, kind, source) in cases {
-        let plan = validated(&comparison(fields));
+        let (plan, _warnings) = plan(&comparison(fields), &[]).unwrap();
         let expected = Population::Unavailable {
             source: format!("{kind} from {source}"),
         };

@@ -23,7 +23,7 @@ const UNEVEN_PART: u32 = 10;
 /// The windows of one comparison and one use in one look, summed by side into one stratum.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Slice {
-    /// `None`: no window of this side came.
+    /// `None`: no window of this side came that was read.
     pub(super) canary: Option<Sum>,
     pub(super) stable: Option<Sum>,
     /// Earliest start of the windows.
@@ -46,7 +46,7 @@ pub(super) struct Slice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CanaryTarget {
     pub(super) name: Arc<str>,
-    /// False for an empty partial window: the target could not be read.
+    /// As its window says.
     pub(super) was_read: bool,
 }
 
@@ -75,6 +75,10 @@ impl Slice {
                 .canary_windows_partial
                 .saturating_add(u32::from(window.flags.partial));
         }
+        self.is_invalid |= !window.data.is_valid() || window.end <= window.start;
+        if !window.was_read() {
+            return;
+        }
         let side = match window.side {
             Side::Canary => &mut self.canary,
             Side::Stable => &mut self.stable,
@@ -84,7 +88,7 @@ impl Slice {
             Some(sum) => self.is_invalid |= !sum.add(&window.data),
         }
         let is_sound = side.as_ref().is_some_and(|sum| sum.data.is_valid());
-        self.is_invalid |= !is_sound || !window.data.is_valid() || window.end <= window.start;
+        self.is_invalid |= !is_sound;
     }
 
     /// After all windows have been added: do they begin and end together, as nearly as `slack`?
@@ -180,7 +184,7 @@ impl LookSlices {
         if window.side == Side::Canary {
             self.canary_targets.push(CanaryTarget {
                 name: Arc::clone(&window.target),
-                was_read: !window.data.is_empty() || !window.flags.partial,
+                was_read: window.was_read(),
             });
         }
     }

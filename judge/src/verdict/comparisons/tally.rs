@@ -51,8 +51,8 @@ impl Judged {
     /// Adds a window of both sides; one where a side had no requests compares nothing.
     pub(super) fn add(&mut self, canary: Tally, stable: Tally) {
         if canary.total > 0.0 && stable.total > 0.0 {
-            self.add_requests(canary.total as u64, stable.total as u64);
-            self.add_events(canary.events as u64, stable.events as u64);
+            self.add_requests(whole(canary.total), whole(stable.total));
+            self.add_events(whole(canary.events), whole(stable.events));
         }
     }
 
@@ -65,4 +65,13 @@ impl Judged {
         self.canary_events = self.canary_events.saturating_add(canary);
         self.stable_events = self.stable_events.saturating_add(stable);
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts and exposures are at least 0, and the conversion saturates"
+)]
+fn whole(count: f64) -> u64 {
+    count as u64
 }

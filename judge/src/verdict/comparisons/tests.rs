@@ -185,6 +185,30 @@ fn shortfalls_are_told_apart() {
 }
 
 #[test]
+fn a_canary_that_dies_in_most_windows_is_missing_data() {
+    for (every, expected) in [(1, Some(Shortfall::MissingData)), (10, None)] {
+        let mut looks = steady(600, (1000, 0, 1900, 40));
+        for look in looks.iter_mut().step_by(every) {
+            look.windows[0].flags.partial = true;
+        }
+        let comparisons = run(&independent(), &looks);
+        assert_eq!(comparisons.shortfall(at(600)), expected, "every {every}th window");
+        assert_eq!(comparisons.promotable(at(600)), expected.is_none());
+    }
+    // What it did until then still speaks against it, and stable's windows are not what is judged.
+    let mut looks = steady(600, (1000, 100, 1900, 10));
+    looks
+        .iter_mut()
+        .for_each(|look| look.windows[0].flags.partial = true);
+    assert!(run(&independent(), &looks).regressed());
+    let mut looks = steady(600, (1000, 0, 1900, 40));
+    looks
+        .iter_mut()
+        .for_each(|look| look.windows[1].flags.partial = true);
+    assert!(run(&independent(), &looks).promotable(at(600)));
+}
+
+#[test]
 fn invalid_counts_are_missing_data() {
     for counts in [
         (100, 101, 1900, 10),

@@ -168,6 +168,11 @@ impl RawSide {
 }
 
 /// A whole number, also when it is written `120.0`.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "whole, at least 0 and below 2^53"
+)]
 fn count(name: &str, value: &Value) -> Result<u64, Malformed> {
     let whole = value.as_u64().or_else(|| {
         let number = value.as_f64().filter(|number| number.fract() == 0.0)?;

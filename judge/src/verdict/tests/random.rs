@@ -158,7 +158,7 @@ fn any_event() -> impl Strategy<Value = Event> {
 
 fn apply(state: &mut RunState, event: &Event) {
     match event {
-        Event::Measurements(measurements) => state.record(measurements),
+        Event::Measurements(measurements) => state.record(measurements).unwrap(),
         Event::Look(look, unread) => state.look(look, unread),
         Event::Tick(now) => state.tick(*now),
         Event::Stop(now) => state.stop(*now),

@@ -75,7 +75,7 @@ fn roll_out(chance: &mut Chance, traffic: Traffic, rates: fn(i64) -> (f64, f64))
         } else {
             Phase::Successful
         };
-        run.record(&[(0, measured(phase, second - 3))]);
+        run.record(&[(0, measured(phase, second - 3))]).unwrap();
         let windows = vec![
             window(Side::Canary, second, canary),
             window(Side::Stable, second, stable),
