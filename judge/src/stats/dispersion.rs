@@ -10,7 +10,7 @@ use super::{Stratum, cmh};
 /// Length of a batch.
 pub const BATCH_SECONDS: u32 = 120;
 
-/// Batches without which history calibrates nothing.
+/// Batches without which history calibrates nothing: an hour.
 pub const BATCHES_MIN: usize = 30;
 
 /// With fewer batches than this the upper 90% limit of the factor is used in place of the estimate.
@@ -67,12 +67,15 @@ impl Calibration {
             return None;
         }
         let estimate = closed.squares_sum / closed.variance_sum;
-        let factor = if closed.batches < BATCHES_FOR_ESTIMATE {
+        let careful = if closed.batches < BATCHES_FOR_ESTIMATE {
             estimate / chi_square_tenth_over_degrees(closed.batches)
         } else {
             estimate
         };
-        Some(factor.max(1.0))
+        // An estimate within a standard error of 1 may well be chance; beyond three it is none.
+        let standard_error = (2.0 / closed.batches as f64).sqrt();
+        let conviction = ((estimate - 1.0 - standard_error) / (2.0 * standard_error)).clamp(0.0, 1.0);
+        Some(1.0 + conviction * (careful - 1.0))
     }
 }
 

@@ -1,20 +1,30 @@
 //! Restarted evidence, for regressions that begin late.
 //!
 //! Evidence gathered while the canary was still good counts against a later regression. So a new component starts
-//! every so often: `E_t = sum_j v_j E_{s_j..t} + (1 - sum_{j started} v_j)`, `v_j = 1/(j(j+1))`. Components that
-//! have not started hold their weight at 1. The weights sum to 1 over all `j`, so nobody has to know ahead how many
-//! restarts there will be, and the sum of the first `J` is `J/(J+1)`. Start times have to be fixed in advance.
+//! every so often: `E_t = sum_j v_j E_{s_j..t} + (1 - sum_{j started} v_j)`. The first component has most of the weight,
+//! since most regressions are there from the start; the others share the rest equally, because one that begins later may
+//! begin at any time. Components that have not started hold their weight at 1. How many there will be, and when they
+//! start, has to be fixed in advance; it follows from the deadline.
 
 use super::log_sum::{log_mean_exp, log_weighted_sum_exp};
 
-/// Components beyond this number are never started; their weight together is less than a thousandth.
+/// More components than this are never planned.
 pub const COMPONENTS_MAX: usize = 1000;
+
+/// Weight of the first of several components.
+const FIRST: f64 = 0.65;
+
+/// Weight of the first of `planned` components.
+#[must_use]
+pub fn first_weight(planned: usize) -> f64 {
+    if planned > 1 { FIRST } else { 1.0 }
+}
 
 /// Sums of windows, such as the log evidence per alternative, with restarts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Restarts {
-    /// False: a single component with all of the weight.
-    restarting: bool,
+    /// Components in all.
+    planned: usize,
     /// Sums of each component.
     width: usize,
     /// Of each started component.
@@ -22,24 +32,28 @@ pub struct Restarts {
 }
 
 impl Restarts {
-    /// Components of `width` sums each, before any has started. Without `restarting` the first component holds all of
-    /// the weight.
+    /// `planned` components (1 to [`COMPONENTS_MAX`]) of `width` sums each, before any has started.
     #[must_use]
-    pub fn new(width: usize, restarting: bool) -> Self {
+    pub fn new(width: usize, planned: usize) -> Self {
         Self {
-            restarting,
+            planned: planned.clamp(1, COMPONENTS_MAX),
             width,
             components: Vec::new(),
         }
     }
 
-    /// Starts components until `count` have been started in all (never more than [`COMPONENTS_MAX`], and one when
-    /// not restarting).
+    /// Starts components until `count` have been started in all; never more than were planned.
     pub fn start_until(&mut self, count: usize) {
-        let limit = if self.restarting { COMPONENTS_MAX } else { 1 };
-        let target = count.min(limit);
-        while self.components.len() < target {
+        while self.components.len() < count.min(self.planned) {
             self.components.push(vec![0.0; self.width]);
+        }
+    }
+
+    /// The weight of a component by its number from 0.
+    fn weight(&self, index: usize) -> f64 {
+        match index {
+            0 => first_weight(self.planned),
+            _ => (1.0 - FIRST) / (self.planned - 1) as f64,
         }
     }
 
@@ -67,15 +81,13 @@ impl Restarts {
     /// `ln E_t` where `log_e` makes a component's log evidence of its sums; 0 before anything has started.
     #[must_use]
     pub fn log_e_of(&self, log_e: impl Fn(&[f64]) -> f64) -> f64 {
-        if !self.restarting {
-            return self.components.first().map_or(0.0, |sums| log_e(sums));
-        }
         let mut terms = Vec::with_capacity(self.components.len() + 1);
         for (index, component) in self.components.iter().enumerate() {
-            let j = (index + 1) as f64;
-            terms.push((1.0 / (j * (j + 1.0)), log_e(component)));
+            terms.push((self.weight(index), log_e(component)));
         }
-        terms.push((1.0 / (self.components.len() as f64 + 1.0), 0.0));
+        let started = self.components.len();
+        let waiting: f64 = (started..self.planned).map(|index| self.weight(index)).sum();
+        terms.push((waiting, 0.0));
         log_weighted_sum_exp(&terms)
     }
 }
@@ -86,18 +98,19 @@ mod tests {
 
     #[test]
     fn weights_always_sum_to_one() {
-        let mut restarts = Restarts::new(2, true);
-        assert!(restarts.log_e().abs() < 1e-12);
-        for count in [1, 2, 7, 5000] {
-            restarts.start_until(count);
-            assert!(restarts.log_e().abs() < 1e-12, "{count}");
+        for planned in [1, 2, 30, 5000] {
+            let mut restarts = Restarts::new(2, planned);
+            for count in [0, 1, 2, 7, 5000] {
+                restarts.start_until(count);
+                assert!(restarts.log_e().abs() < 1e-12, "{count} of {planned}");
+            }
+            assert_eq!(restarts.started(), planned.min(COMPONENTS_MAX));
         }
-        assert_eq!(restarts.started(), COMPONENTS_MAX);
     }
 
     #[test]
     fn a_late_start_forgets_the_past() {
-        let (mut restarted, mut plain) = (Restarts::new(1, true), Restarts::new(1, false));
+        let (mut restarted, mut plain) = (Restarts::new(1, 2), Restarts::new(1, 1));
         for (count, increment) in [(1, -20.0), (2, 12.0)] {
             for process in [&mut restarted, &mut plain] {
                 process.start_until(count);
@@ -105,6 +118,6 @@ mod tests {
             }
         }
         assert!((plain.log_e() + 8.0).abs() < 1e-12);
-        assert!((restarted.log_e() - (12.0 - libm::log(6.0))).abs() < 1e-4);
+        assert!((restarted.log_e() - (12.0 + libm::log(0.35))).abs() < 1e-4);
     }
 }

@@ -46,11 +46,23 @@ impl Default for Policy {
             minimum_events: 3,
             deadline: Duration::from_secs(1800),
             alpha_spending: AlphaSpending::Hybrid,
-            restart_interval: Some(Duration::from_secs(300)),
+            restart_interval: Some(Duration::from_secs(60)),
             dispersion: Dispersion::Auto,
             on_inconclusive: OnInconclusive::Hold,
             stable_error_limit: 0.2,
         }
+    }
+}
+
+impl Policy {
+    /// Components of evidence from the end of the burn-in to the deadline: one, and one more each restart interval.
+    #[must_use]
+    pub fn restarts_planned(&self) -> usize {
+        let judged = self.deadline.saturating_sub(self.burn_in).as_micros();
+        let later = self.restart_interval.map_or(0, |interval| {
+            judged.saturating_sub(1) / interval.as_micros().max(1)
+        });
+        usize::try_from(later).unwrap_or(usize::MAX).saturating_add(1)
     }
 }
 

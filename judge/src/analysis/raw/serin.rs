@@ -113,7 +113,7 @@ pub(crate) struct Verdict {
     pub(crate) deadline: Option<String>,
     /// How the rollback error is spent over time. Default `hybrid`.
     pub(crate) alpha_spending: Option<AlphaSpending>,
-    /// A new component of evidence starts this often; `0s` never. Default 5m.
+    /// A new component of evidence starts this often; `0s` never. Default 1m, or the window when that is longer.
     pub(crate) restart_interval: Option<String>,
     /// `auto` (history, else a control, else a default factor), or a factor of at least 1. Default `auto`.
     pub(crate) dispersion: Option<NumberOrString>,

@@ -37,14 +37,15 @@ pub(super) fn policy(checks: &mut Checks<'_>, raw: &Verdict, place: &Place<'_>) 
         |value| value > 0.0 && value <= 1.0,
         "a part above 0, at most 1",
     );
+    let window = time(checks, place, "window", raw.window.as_deref()).unwrap_or(default.window);
     let restart_interval = match time(checks, place, "restartInterval", raw.restart_interval.as_deref()) {
         Some(Duration::ZERO) => None,
-        other => other.or(default.restart_interval),
+        other => other.or(default.restart_interval.map(|interval| interval.max(window))),
     };
     let policy = Policy {
         false_rollback: false_rollback.unwrap_or(default.false_rollback),
         false_promotion: false_promotion.unwrap_or(default.false_promotion),
-        window: time(checks, place, "window", raw.window.as_deref()).unwrap_or(default.window),
+        window,
         burn_in: time(checks, place, "burnIn", raw.burn_in.as_deref()).unwrap_or(default.burn_in),
         minimum_duration: time(checks, place, "minimumDuration", raw.minimum_duration.as_deref())
             .unwrap_or(default.minimum_duration),

@@ -133,7 +133,7 @@ impl Evidence {
             start.since(judged_from).as_micros() / interval.as_micros().max(1)
         });
         let count = usize::try_from(due).unwrap_or(COMPONENTS_MAX).saturating_add(1);
-        if count > COMPONENTS_MAX {
+        if count > COMPONENTS_MAX && policy.restarts_planned() > COMPONENTS_MAX {
             self.remark(Remark::RestartsExhausted);
         }
         self.method.start_components(count);

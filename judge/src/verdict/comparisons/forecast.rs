@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::analysis::plan::Policy;
 use crate::stats::Margin;
 use crate::stats::planning::{self, Traffic};
+use crate::stats::restarts;
 use crate::time::Timestamp;
 
 use super::evidence::Evidence;
@@ -37,11 +38,7 @@ struct Pace {
 pub(super) fn detectable_ratio(evidence: &Evidence, policy: &Policy, horizon: &Horizon) -> Option<f64> {
     let threshold = rollback::threshold(policy).filter(|_| evidence.share > 0.0)?;
     // The prior of the first component.
-    let restart_cost = if policy.restart_interval.is_some() {
-        2.0
-    } else {
-        1.0
-    };
+    let restart_cost = 1.0 / restarts::first_weight(policy.restarts_planned());
     let pace = Pace {
         per_second: per_second(evidence)?,
         log_threshold: libm::log(threshold * restart_cost / evidence.share),

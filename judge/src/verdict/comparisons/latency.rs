@@ -25,6 +25,8 @@ struct Quantile {
     part: f64,
     /// Alternatives as multiples of the exceedance rate (of its odds in the body).
     grid: &'static [f64],
+    /// Their weights.
+    weights: &'static [f64],
     /// Exceedances are common: the exact conditional form.
     is_body: bool,
     /// Takes part in a promotion.
@@ -33,17 +35,27 @@ struct Quantile {
 
 /// The grids put their weight where services regress: little changes of the body, large ones of the tail.
 const QUANTILES: [Quantile; 5] = [
-    quantile(0.5, &[1.15, 1.5, 2.5], true, true),
-    quantile(0.9, &[1.2, 2.0, 4.0], true, true),
-    quantile(0.99, &[1.4, 2.0, 4.0, 12.0], false, true),
-    quantile(0.997, &[1.6, 3.0, 8.0], false, false),
-    quantile(0.999, &[2.0, 5.0, 20.0], false, false),
+    quantile(0.5, &[1.15, 1.5, 2.5], &THIRDS, true, true),
+    quantile(0.9, &[1.2, 2.0, 4.0], &THIRDS, true, true),
+    quantile(0.99, &[1.4, 2.0, 4.0, 12.0], &[0.25; 4], false, true),
+    quantile(0.997, &[1.6, 3.0, 8.0], &THIRDS, false, false),
+    quantile(0.999, &[2.0, 5.0, 20.0], &THIRDS, false, false),
 ];
 
-const fn quantile(part: f64, grid: &'static [f64], is_body: bool, promotes: bool) -> Quantile {
+/// Equal weights of three alternatives.
+const THIRDS: [f64; 3] = [1.0 / 3.0; 3];
+
+const fn quantile(
+    part: f64,
+    grid: &'static [f64],
+    weights: &'static [f64],
+    is_body: bool,
+    promotes: bool,
+) -> Quantile {
     Quantile {
         part,
         grid,
+        weights,
         is_body,
         promotes,
     }
@@ -95,7 +107,7 @@ impl Latency {
                 } else {
                     dispersion::RARE_DEFAULT
                 };
-                RateTest::new(quantile.grid, policy, default)
+                RateTest::new((quantile.grid, quantile.weights), policy, default)
             }),
             past_stable: Latencies::default(),
             layouts: Layouts::default(),

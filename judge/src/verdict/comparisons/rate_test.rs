@@ -1,5 +1,6 @@
 use crate::analysis::plan::Policy;
 use crate::stats::cmh::Cmh;
+use crate::stats::log_sum::log_weighted_sum_exp;
 use crate::stats::restarts::Restarts;
 use crate::stats::{Margin, Stratum};
 
@@ -10,8 +11,10 @@ use super::promotion::Promotion;
 #[derive(Clone, Debug)]
 pub(super) struct RateTest {
     pub(super) dispersion: DispersionFactor,
-    /// What the margin is multiplied by for a regression; uniform weights.
+    /// What the margin is multiplied by for a regression.
     pub(super) grid: &'static [f64],
+    /// Prior weights of the grid; they sum to 1.
+    weights: &'static [f64],
     restarts: Restarts,
     log_e: f64,
     pub(super) promotion: Promotion,
@@ -19,11 +22,16 @@ pub(super) struct RateTest {
 }
 
 impl RateTest {
-    pub(super) fn new(grid: &'static [f64], policy: &Policy, default_dispersion: f64) -> Self {
+    pub(super) fn new(
+        (grid, weights): (&'static [f64], &'static [f64]),
+        policy: &Policy,
+        default_dispersion: f64,
+    ) -> Self {
         Self {
             dispersion: DispersionFactor::new(policy.dispersion, default_dispersion),
             grid,
-            restarts: Restarts::new(grid.len(), policy.restart_interval.is_some()),
+            weights,
+            restarts: Restarts::new(grid.len(), policy.restarts_planned()),
             log_e: 0.0,
             promotion: Promotion::default(),
             deadline: Cmh::default(),
@@ -49,7 +57,13 @@ impl RateTest {
             .collect();
         self.restarts.add(&increments);
         self.deadline.add(stratum, margin);
-        self.log_e = self.restarts.log_e();
+        self.log_e = self
+            .restarts
+            .log_e_of(|sums| log_weighted_sum_exp(&self.weighted(sums)));
+    }
+
+    fn weighted(&self, sums: &[f64]) -> Vec<(f64, f64)> {
+        self.weights.iter().copied().zip(sums.iter().copied()).collect()
     }
 
     /// Is the canary better than `margin`? The margin has to be fixed before the window is seen.

@@ -4,7 +4,7 @@ use crate::analysis::plan::{Policy, Tolerance};
 use crate::stats::dispersion;
 use crate::stats::mantel_haenszel::RatioEstimate;
 use crate::stats::planning::Traffic;
-use crate::stats::rate_ratio::REGRESSION_GRID;
+use crate::stats::rate_ratio::{REGRESSION_GRID, REGRESSION_WEIGHTS};
 use crate::stats::ratio_interval::RatioInterval;
 use crate::stats::{Margin, Stratum};
 use crate::verdict::Data;
@@ -59,7 +59,11 @@ impl Rates {
         Self {
             tolerance,
             units,
-            test: RateTest::new(&REGRESSION_GRID, policy, dispersion::RARE_DEFAULT),
+            test: RateTest::new(
+                (&REGRESSION_GRID, &REGRESSION_WEIGHTS),
+                policy,
+                dispersion::RARE_DEFAULT,
+            ),
             past_stable: Tally::default(),
             health,
             interval: RatioInterval::default(),

@@ -56,7 +56,7 @@ impl Series {
             noise: Autocorrelation::default(),
             last: None,
             newest: None,
-            regression: Restarts::new(SUMS, policy.restart_interval.is_some()),
+            regression: Restarts::new(SUMS, policy.restarts_planned()),
             log_e: 0.0,
             promotion: SelfNormalised::default(),
             points: 0,

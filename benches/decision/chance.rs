@@ -1,0 +1,105 @@
+//! Seeded random numbers, fast enough for a billion requests.
+
+/// SplitMix64 (Steele, Lea and Flood 2014).
+pub struct Chance(u64);
+
+impl Chance {
+    pub fn from_seed(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03)
+    }
+
+    pub fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// Uniform in (0, 1).
+    pub fn uniform(&mut self) -> f64 {
+        ((self.bits() >> 11) as f64 + 0.5) / 9_007_199_254_740_992.0
+    }
+
+    /// Standard normal (Box and Muller).
+    pub fn normal(&mut self) -> f64 {
+        let radius = (-2.0 * self.uniform().ln()).sqrt();
+        radius * (2.0 * std::f64::consts::PI * self.uniform()).cos()
+    }
+
+    /// Poisson: products of uniforms below 30, above a rounded normal with the skewness corrected.
+    pub fn poisson(&mut self, mean: f64) -> u64 {
+        if mean < 30.0 {
+            let limit = (-mean).exp();
+            let (mut product, mut count) = (self.uniform(), 0);
+            while product > limit {
+                product *= self.uniform();
+                count += 1;
+            }
+            return count;
+        }
+        let z = self.normal();
+        let value = mean + z * mean.sqrt() + (z * z - 1.0) / 6.0;
+        value.round().max(0.0) as u64
+    }
+
+    /// Exact: jumps from success to success, so the cost is the number of successes.
+    pub fn binomial(&mut self, trials: u64, probability: f64) -> u64 {
+        if probability <= 0.0 {
+            return 0;
+        }
+        if probability > 0.5 {
+            return trials - self.binomial(trials, 1.0 - probability);
+        }
+        let scale = 1.0 / (-probability).ln_1p();
+        let (mut position, mut successes) = (0.0, 0);
+        loop {
+            position += (self.uniform().ln() * scale).floor() + 1.0;
+            if position > trials as f64 {
+                return successes;
+            }
+            successes += 1;
+        }
+    }
+}
+
+/// Draws an index in proportion to its mass in constant time (Walker 1977; Vose 1991).
+pub struct Alias {
+    /// Probability to stay, as 32 bits, and where to go otherwise.
+    cells: Vec<(u32, u32)>,
+}
+
+impl Alias {
+    pub fn new(mass: &[f64]) -> Self {
+        let cells = mass.len().next_power_of_two();
+        let whole: f64 = mass.iter().sum();
+        let mut scaled: Vec<f64> = mass.iter().map(|part| part / whole * cells as f64).collect();
+        scaled.resize(cells, 0.0);
+        let mut table = vec![(u32::MAX, 0_u32); cells];
+        let (mut small, mut large): (Vec<usize>, Vec<usize>) =
+            (0..cells).partition(|index| scaled[*index] < 1.0);
+        while let (Some(low), Some(high)) = (small.pop(), large.last().copied()) {
+            table[low] = ((scaled[low] * f64::from(u32::MAX)) as u32, high as u32);
+            scaled[high] -= 1.0 - scaled[low];
+            if scaled[high] < 1.0 {
+                let _moved = large.pop();
+                small.push(high);
+            }
+        }
+        for index in large {
+            table[index] = (u32::MAX, index as u32);
+        }
+        Self { cells: table }
+    }
+
+    pub fn draw(&self, chance: &mut Chance) -> usize {
+        let bits = chance.bits();
+        let index = (bits >> 32) as usize & (self.cells.len() - 1);
+        let (stay, other) = self.cells[index];
+        if bits as u32 <= stay {
+            index
+        } else {
+            other as usize
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Simulated traffic of both sides: requests, errors and latencies per window.
+
+use crate::chance::{Alias, Chance};
+
+/// Length of a window in seconds.
+pub const WINDOW: u64 = 10;
+
+/// Latency buckets: two percent wide, from 12 ms up.
+pub const BUCKETS: usize = 320;
+
+/// Width of a bucket on the log scale.
+const BUCKET_LOG: f64 = 0.019_802_627_296_179_713;
+
+/// Pods of canary and stable.
+const PODS: [usize; 2] = [2, 38];
+
+/// Upper bounds of the buckets in milliseconds.
+pub fn bounds() -> [f64; BUCKETS] {
+    std::array::from_fn(|index| 12.0 * (BUCKET_LOG * (index as f64 + 1.0)).exp())
+}
+
+/// One side of a window.
+#[derive(Clone)]
+pub struct SideWindow {
+    pub requests: u64,
+    pub errors: u64,
+    pub latencies: Box<[u32; BUCKETS]>,
+}
+
+/// Canary and stable.
+pub type Window = [SideWindow; 2];
+
+/// What a side does in one window.
+#[derive(Clone, Copy)]
+pub struct Behaviour {
+    pub error_rate: f64,
+    /// All latencies are multiplied by this.
+    pub slow: f64,
+    /// Latencies above the 95th percentile are multiplied so that p99 is this much higher.
+    pub tail: f64,
+    /// Part of the requests that take 500 ms more.
+    pub hanging: f64,
+}
+
+pub const HEALTHY: Behaviour = Behaviour {
+    error_rate: 0.005,
+    slow: 1.0,
+    tail: 1.0,
+    hanging: 0.0,
+};
+
+/// Request rate and split.
+#[derive(Clone, Copy)]
+pub struct Split {
+    pub per_second: f64,
+    pub canary: f64,
+}
+
+/// Noise of a service, as standard deviations on the log scale.
+#[derive(Clone, Copy, Default)]
+pub struct Noise {
+    /// Both sides together: latency, error rate.
+    pub common: (f64, f64),
+    /// Each pod alone: latency, error rate.
+    pub pods: (f64, f64),
+}
+
+/// Stationary first-order autoregressions with a time constant of a minute.
+struct Slow {
+    state: f64,
+}
+
+impl Slow {
+    const MEMORY: f64 = 0.846_481_724_890_614;
+
+    fn new(chance: &mut Chance) -> Self {
+        Self {
+            state: chance.normal(),
+        }
+    }
+
+    fn next(&mut self, chance: &mut Chance) -> f64 {
+        self.state = Self::MEMORY * self.state + (1.0 - Self::MEMORY * Self::MEMORY).sqrt() * chance.normal();
+        self.state
+    }
+}
+
+/// A running service.
+pub struct Service {
+    split: Split,
+    noise: Noise,
+    load: Slow,
+    common: [Slow; 2],
+    pods: Vec<[Slow; 2]>,
+}
+
+impl Service {
+    pub fn new(split: Split, noise: Noise, chance: &mut Chance) -> Self {
+        Self {
+            split,
+            noise,
+            load: Slow::new(chance),
+            common: [Slow::new(chance), Slow::new(chance)],
+            pods: (0..PODS[0] + PODS[1])
+                .map(|_| [Slow::new(chance), Slow::new(chance)])
+                .collect(),
+        }
+    }
+
+    /// The next window; `behaviours` are of canary and stable.
+    pub fn window(&mut self, behaviours: [Behaviour; 2], bodies: &Bodies, chance: &mut Chance) -> Window {
+        let load = (0.1 * self.load.next(chance)).exp();
+        let factor = |deviation: f64, value: f64| (deviation * value - 0.5 * deviation * deviation).exp();
+        let common = [
+            factor(self.noise.common.0, self.common[0].next(chance)),
+            factor(self.noise.common.1, self.common[1].next(chance)),
+        ];
+        let noisy = self.noise.pods != (0.0, 0.0);
+        let mut first = 0;
+        std::array::from_fn(|side| {
+            let part = if side == 0 {
+                self.split.canary
+            } else {
+                1.0 - self.split.canary
+            };
+            let mean = self.split.per_second * WINDOW as f64 * part * load;
+            let mut window = SideWindow {
+                requests: 0,
+                errors: 0,
+                latencies: Box::new([0; BUCKETS]),
+            };
+            let pods = if noisy { PODS[side] } else { 1 };
+            for pod in first..first + pods {
+                let (slow, errors) = if noisy {
+                    let [slow, errors] = &mut self.pods[pod];
+                    (
+                        factor(self.noise.pods.0, slow.next(chance)),
+                        factor(self.noise.pods.1, errors.next(chance)),
+                    )
+                } else {
+                    (1.0, 1.0)
+                };
+                let behaviour = Behaviour {
+                    error_rate: (behaviours[side].error_rate * common[1] * errors).min(1.0),
+                    slow: behaviours[side].slow * common[0] * slow,
+                    ..behaviours[side]
+                };
+                serve(
+                    &mut window,
+                    chance.poisson(mean / pods as f64),
+                    behaviour,
+                    bodies,
+                    chance,
+                );
+            }
+            first += pods;
+            window
+        })
+    }
+}
+
+/// Distributions to draw buckets from.
+pub struct Bodies {
+    usual: Alias,
+    tails: Vec<(f64, Alias)>,
+    /// For each bucket, the one 500 ms later.
+    hang: [usize; BUCKETS],
+}
+
+impl Bodies {
+    pub fn new(tails: &[f64]) -> Self {
+        let bounds = bounds();
+        Self {
+            usual: Alias::new(&mass(1.0)),
+            tails: tails
+                .iter()
+                .map(|tail| (*tail, Alias::new(&mass(*tail))))
+                .collect(),
+            hang: std::array::from_fn(|index| {
+                bounds
+                    .partition_point(|bound| *bound < bounds[index] + 500.0)
+                    .min(BUCKETS - 1)
+            }),
+        }
+    }
+
+    fn of(&self, tail: f64) -> &Alias {
+        self.tails
+            .iter()
+            .find(|(known, _)| *known == tail)
+            .map_or(&self.usual, |(_, alias)| alias)
+    }
+}
+
+/// 97 % lognormal (median 80 ms, sigma 0.45) and 3 % lognormal (median 250 ms, sigma 0.55): p50 81 ms, p95 187 ms,
+/// p99 330 ms. Above 187 ms latencies are stretched on the log scale, so that p99 is `tail` times as high.
+fn mass(tail: f64) -> [f64; BUCKETS] {
+    let mut mass = [0.0; BUCKETS];
+    let steps = 200_000;
+    for (weight, median, sigma) in [(0.97, 80.0_f64, 0.45), (0.03, 250.0, 0.55)] {
+        for step in 0..steps {
+            let z = -8.0 + 16.0 * (f64::from(step) + 0.5) / f64::from(steps);
+            let ms = median * (sigma * z).exp();
+            let density =
+                (-0.5 * z * z).exp() * 16.0 / f64::from(steps) / (2.0 * std::f64::consts::PI).sqrt();
+            let reach = ((ms / 187.0).ln() / (330.0_f64 / 187.0).ln()).max(0.0);
+            mass[bucket(ms * tail.powf(reach))] += weight * density;
+        }
+    }
+    mass
+}
+
+fn bucket(ms: f64) -> usize {
+    let index = ((ms / 12.0).ln() / BUCKET_LOG).ceil() as isize - 1;
+    index.clamp(0, BUCKETS as isize - 1) as usize
+}
+
+fn serve(window: &mut SideWindow, requests: u64, behaviour: Behaviour, bodies: &Bodies, chance: &mut Chance) {
+    window.requests += requests;
+    window.errors += chance.binomial(requests, behaviour.error_rate);
+    let shift = behaviour.slow.ln() / BUCKET_LOG;
+    let (whole, part) = (shift.floor(), shift - shift.floor());
+    let body = bodies.of(behaviour.tail);
+    for _ in 0..requests {
+        let mut index = body.draw(chance);
+        if shift != 0.0 {
+            let step = whole as isize + isize::from(part > 0.0 && chance.uniform() < part);
+            index = (index as isize + step).clamp(0, BUCKETS as isize - 1) as usize;
+        }
+        if behaviour.hanging > 0.0 && chance.uniform() < behaviour.hanging {
+            index = bodies.hang[index];
+        }
+        window.latencies[index] += 1;
+    }
+}
