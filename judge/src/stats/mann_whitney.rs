@@ -1,0 +1,268 @@
+//! The Mann-Whitney rank test of two populations, from samples or histograms alike.
+//!
+//! ```text
+//! U = sum over x of (values of y below + half of those equal)            U/(nm) = P(X > Y) + P(X = Y)/2
+//! Var = (nm/12) [ (N+1) - sum_t (t^3 - t)/(N(N-1)) ]                     t: sizes of the tied groups
+//! ```
+//!
+//! (Mann and Whitney 1947; tie correction of Kruskal and Wallis 1952.) One pass over the distinct values, so a pair of
+//! histograms costs its number of buckets whatever the counts. Without ties the exact distribution is the Gaussian
+//! binomial coefficient.
+//!
+//! statrs' `mannwhitneyu` agrees where both can go. It is not used: its exact p-value enumerates every one of the
+//! `C(n+m, n)` arrangements, it takes no histograms, and its logarithms are the platform's.
+
+use super::{Pooled, alternative::Alternative, normal};
+
+/// The exact distribution is offered up to this many pairs `nm`: beyond it the normal one is as good, and up to it every
+/// count of arrangements fits in 128 bits.
+pub const EXACT_PAIRS_MAX: u64 = 2500;
+
+/// The rank statistic of x against y.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MannWhitney {
+    /// Pairs in which x is larger, plus half of those that are tied.
+    pub u: f64,
+    /// Variance of `u` when both populations are alike; 0 when all values are equal.
+    pub variance: f64,
+    totals: [u64; 2],
+    has_no_ties: bool,
+}
+
+impl MannWhitney {
+    /// Ranks two pooled populations.
+    #[must_use]
+    pub fn new(pooled: &Pooled) -> Self {
+        let totals = pooled.totals();
+        let [n, m] = totals.map(|total| total as f64);
+        let size = n + m;
+        let (mut u, mut below, mut ties) = (0.0, 0.0, 0.0);
+        for [x, y] in pooled.groups() {
+            let (x, y) = (*x as f64, *y as f64);
+            let tied = x + y;
+            u += x * (below + 0.5 * y);
+            below += y;
+            // (t^3 - t)/(N(N-1)) in an order that neither overflows nor cancels.
+            ties += tied * ((tied - 1.0) / size) * ((tied + 1.0) / (size - 1.0));
+        }
+        let variance = if pooled.groups().len() == 1 {
+            0.0
+        } else {
+            n * m / 12.0 * (size + 1.0 - ties).max(0.0)
+        };
+        Self {
+            u,
+            variance,
+            totals,
+            has_no_ties: pooled.has_no_ties(),
+        }
+    }
+
+    /// `n m`.
+    #[must_use]
+    pub fn pairs(&self) -> f64 {
+        self.totals[0] as f64 * self.totals[1] as f64
+    }
+
+    /// The common-language effect size `P(X > Y) + P(X = Y)/2`, in [0, 1].
+    #[must_use]
+    pub fn effect(&self) -> f64 {
+        self.u / self.pairs()
+    }
+
+    /// The normal score; with `continuity` its distance from 0 shrinks by half a pair. 0 when all values are equal.
+    #[must_use]
+    pub fn z(&self, continuity: bool) -> f64 {
+        let distance = self.u - 0.5 * self.pairs();
+        let correction = if continuity && distance != 0.0 {
+            0.5_f64.copysign(distance)
+        } else {
+            0.0
+        };
+        if self.variance > 0.0 {
+            (distance - correction) / self.variance.sqrt()
+        } else {
+            0.0
+        }
+    }
+
+    /// The p-value of the normal approximation, scipy's convention: the continuity correction always counts against
+    /// the alternative. 1 when all values are equal.
+    #[must_use]
+    pub fn p_value(&self, alternative: Alternative, continuity: bool) -> f64 {
+        if self.variance <= 0.0 {
+            return 1.0;
+        }
+        let (u, sides) = self.directed(alternative);
+        let correction = if continuity { 0.5 } else { 0.0 };
+        let z = (u - 0.5 * self.pairs() - correction) / self.variance.sqrt();
+        (sides * normal::survival(z)).min(1.0)
+    }
+
+    /// The exact p-value; `None` with ties or more than [`EXACT_PAIRS_MAX`] pairs.
+    #[must_use]
+    pub fn exact_p_value(&self, alternative: Alternative) -> Option<f64> {
+        if !self.has_no_ties {
+            return None;
+        }
+        let distribution = ExactU::try_new(self.totals)?;
+        let (u, sides) = self.directed(alternative);
+        // U is whole without ties, and its distribution is symmetric: P(U >= u) = P(U <= nm - u).
+        Some((sides * distribution.at_most(self.pairs() - u)).min(1.0))
+    }
+
+    fn directed(&self, alternative: Alternative) -> (f64, f64) {
+        let other = self.pairs() - self.u;
+        match alternative {
+            Alternative::TwoSided => (self.u.max(other), 2.0),
+            Alternative::Greater => (self.u, 1.0),
+            Alternative::Less => (other, 1.0),
+        }
+    }
+}
+
+/// The distribution of U over all arrangements of `n + m` distinct values.
+pub(super) struct ExactU {
+    /// Probability of each value of U, from 0 to `nm`.
+    masses: Vec<f64>,
+}
+
+impl ExactU {
+    /// `None` beyond [`EXACT_PAIRS_MAX`] pairs.
+    pub(super) fn try_new([n, m]: [u64; 2]) -> Option<Self> {
+        let pairs = n.checked_mul(m).filter(|pairs| *pairs <= EXACT_PAIRS_MAX)?;
+        let (pairs, n, m) = (
+            usize::try_from(pairs).ok()?,
+            usize::try_from(n).ok()?,
+            usize::try_from(m).ok()?,
+        );
+        let (few, many) = (n.min(m), n.max(m));
+        // prod_i (1 - q^(many+i)) / (1 - q^i). Steps in between may wrap; the coefficients are exact in the end,
+        // since the largest, C(100, 50), has 97 bits.
+        let mut counts = vec![0_u128; pairs + 1];
+        counts[0] = 1;
+        for factor in 1..=few {
+            for u in (many + factor..=pairs).rev() {
+                counts[u] = counts[u].wrapping_sub(counts[u - many - factor]);
+            }
+            for u in factor..=pairs {
+                counts[u] = counts[u].wrapping_add(counts[u - factor]);
+            }
+        }
+        let whole = counts.iter().sum::<u128>() as f64;
+        Some(Self {
+            masses: counts.into_iter().map(|count| count as f64 / whole).collect(),
+        })
+    }
+
+    /// `P(U <= u)`.
+    pub(super) fn at_most(&self, u: f64) -> f64 {
+        let within = self
+            .masses
+            .iter()
+            .enumerate()
+            .take_while(|(value, _)| *value as f64 <= u);
+        within.map(|(_, mass)| mass).sum()
+    }
+
+    /// The smallest `u` with `P(U <= u) >= p`.
+    pub(super) fn quantile(&self, p: f64) -> usize {
+        let mut sum = 0.0;
+        let reached = self.masses.iter().position(|mass| {
+            sum += mass;
+            sum >= p
+        });
+        reached.unwrap_or(self.masses.len() - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::Sample;
+    use crate::stats::chance::Chance;
+
+    fn test(x: &[f64], y: &[f64]) -> MannWhitney {
+        let sample = |values: &[f64]| Sample::try_new(values.to_vec()).unwrap();
+        MannWhitney::new(&Pooled::of_samples(&sample(x), &sample(y)))
+    }
+
+    #[test]
+    fn exact_distribution_counts_every_arrangement() {
+        // All C(7, 3) ways to choose the ranks of x.
+        let distribution = ExactU::try_new([3, 4]).unwrap();
+        let mut counts = vec![0.0; 13];
+        for mask in 0_u32..1 << 7 {
+            if mask.count_ones() == 3 {
+                let ranks = (0..7).filter(|bit| mask >> bit & 1 == 1).enumerate();
+                counts[ranks.map(|(place, bit)| bit - place).sum::<usize>()] += 1.0 / 35.0;
+            }
+        }
+        for (got, expected) in distribution.masses.iter().zip(&counts) {
+            assert!((got - expected).abs() < 1e-15);
+        }
+        assert!((ExactU::try_new([50, 50]).unwrap().at_most(1249.5) - 0.5).abs() < 1e-2);
+        assert!(ExactU::try_new([51, 50]).is_none() && ExactU::try_new([u64::MAX, 2]).is_none());
+    }
+
+    #[test]
+    fn swapping_and_shifting() {
+        let mut chance = Chance::from_seed(4);
+        for _ in 0..50 {
+            let mut draw = |count: u32| {
+                (0..count)
+                    .map(|_| (chance.normal() * 4.0).round())
+                    .collect::<Vec<f64>>()
+            };
+            let (x, y) = (draw(17), draw(9));
+            let (one, other) = (test(&x, &y), test(&y, &x));
+            assert_eq!(one.u + other.u, one.pairs());
+            assert!((one.z(true) + other.z(true)).abs() < 1e-12);
+            assert_eq!(
+                one.p_value(Alternative::Greater, true),
+                other.p_value(Alternative::Less, true)
+            );
+            let brute: f64 = x
+                .iter()
+                .flat_map(|a| {
+                    y.iter().map(move |b| {
+                        if a > b {
+                            1.0
+                        } else if a == b {
+                            0.5
+                        } else {
+                            0.0
+                        }
+                    })
+                })
+                .sum();
+            assert_eq!(one.u, brute);
+        }
+    }
+
+    #[test]
+    fn degenerate_populations() {
+        let constant = test(&[5.0, 5.0], &[5.0, 5.0, 5.0]);
+        assert_eq!(
+            (constant.variance, constant.z(true), constant.effect()),
+            (0.0, 0.0, 0.5)
+        );
+        assert_eq!(constant.p_value(Alternative::TwoSided, true), 1.0);
+        assert_eq!(constant.exact_p_value(Alternative::TwoSided), None);
+        let single = test(&[2.0], &[1.0]);
+        assert_eq!(single.exact_p_value(Alternative::Greater), Some(0.5));
+        let apart = test(&[f64::MAX, 1e300], &[-f64::MAX, 0.0]);
+        assert_eq!(apart.effect(), 1.0);
+    }
+
+    #[test]
+    fn histograms_of_any_size_stay_finite() {
+        let big = 1_u64 << 50;
+        let pooled = Pooled::of_histograms(&[big, big, 1], &[big, 0, big]).unwrap();
+        let found = MannWhitney::new(&pooled);
+        assert!(
+            found.z(true).is_finite() && found.variance > 0.0 && found.effect() < 0.5,
+            "{found:?}"
+        );
+    }
+}
