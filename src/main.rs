@@ -15,6 +15,7 @@ async fn main() -> ExitCode {
         Command::Run(options) => cli::run::execute(options).await,
         Command::Validate(options) => cli::validate::execute(&options),
         Command::Eval(options) => cli::eval::execute(&options),
+        Command::Stats(options) => cli::stats::execute(&options),
         Command::Schemas(options) => cli::schemas::execute(&options),
     }
 }
