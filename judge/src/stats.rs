@@ -45,6 +45,8 @@ pub mod order_statistics;
 pub mod planning;
 pub mod poisson_rates;
 pub mod pooled;
+#[cfg(test)]
+mod properties;
 pub mod quantile_sequence;
 pub mod rate_ratio;
 pub mod ratio_interval;

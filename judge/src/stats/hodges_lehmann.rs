@@ -160,7 +160,7 @@ mod tests {
     use crate::stats::chance::Chance;
 
     fn sample(values: &[f64]) -> Sample {
-        Sample::try_new(values.to_vec()).unwrap()
+        Sample::try_new(values).unwrap()
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl KolmogorovSmirnov {
         let (few, many) = (n.min(m), n.max(m));
         let (distance, size) = (self.distance(alternative), few / (few + many) * many);
         if alternative == Alternative::TwoSided {
-            return kolmogorov::survival(size.round_ties_even(), distance);
+            return kolmogorov::survival(size.round_ties_even().max(1.0), distance);
         }
         let z = size.sqrt() * distance;
         let correction = 2.0 * z * (many + 2.0 * few) / (few * many * (few + many)).sqrt() / 3.0;

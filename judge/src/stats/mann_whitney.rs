@@ -12,7 +12,7 @@
 //! statrs' `mannwhitneyu` agrees where both can go. It is not used: its exact p-value enumerates every one of the
 //! `C(n+m, n)` arrangements, it takes no histograms, and its logarithms are the platform's.
 
-use super::{Pooled, alternative::Alternative, normal};
+use super::{Pooled, Sample, alternative::Alternative, normal, pooled::merged};
 
 /// The exact distribution is offered up to this many pairs `nm`: beyond it the normal one is as good, and up to it every
 /// count of arrangements fits in 128 bits.
@@ -33,28 +33,41 @@ impl MannWhitney {
     /// Ranks two pooled populations.
     #[must_use]
     pub fn new(pooled: &Pooled) -> Self {
-        let totals = pooled.totals();
+        Self::of_groups(pooled.groups().iter().copied(), pooled.totals())
+    }
+
+    /// Ranks two samples; the same as of their pool, which need not be kept for it.
+    #[must_use]
+    pub fn of_samples(x: &Sample, y: &Sample) -> Self {
+        Self::of_groups(merged(x, y), [x.count() as u64, y.count() as u64])
+    }
+
+    fn of_groups(groups: impl Iterator<Item = [u64; 2]>, totals: [u64; 2]) -> Self {
         let [n, m] = totals.map(|total| total as f64);
         let size = n + m;
-        let (mut u, mut below, mut ties) = (0.0, 0.0, 0.0);
-        for [x, y] in pooled.groups() {
-            let (x, y) = (*x as f64, *y as f64);
+        let (mut u, mut below, mut ties, mut distinct) = (0.0, 0.0, 0.0, 0_u64);
+        for [x, y] in groups {
+            let (x, y) = (x as f64, y as f64);
             let tied = x + y;
             u += x * (below + 0.5 * y);
             below += y;
-            // (t^3 - t)/(N(N-1)) in an order that neither overflows nor cancels.
-            ties += tied * ((tied - 1.0) / size) * ((tied + 1.0) / (size - 1.0));
+            distinct += 1;
+            if tied > 1.0 {
+                // (t^3 - t)/(N(N-1)) in an order that neither overflows nor cancels.
+                ties += tied * ((tied - 1.0) / size) * ((tied + 1.0) / (size - 1.0));
+            }
         }
-        let variance = if pooled.groups().len() == 1 {
+        let variance = if distinct == 1 {
             0.0
         } else {
             n * m / 12.0 * (size + 1.0 - ties).max(0.0)
         };
+        let has_no_ties = distinct == totals[0] + totals[1];
         Self {
             u,
             variance,
             totals,
-            has_no_ties: pooled.has_no_ties(),
+            has_no_ties,
         }
     }
 
@@ -179,12 +192,14 @@ impl ExactU {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::Sample;
     use crate::stats::chance::Chance;
 
     fn test(x: &[f64], y: &[f64]) -> MannWhitney {
-        let sample = |values: &[f64]| Sample::try_new(values.to_vec()).unwrap();
-        MannWhitney::new(&Pooled::of_samples(&sample(x), &sample(y)))
+        let sample = |values: &[f64]| Sample::try_new(values).unwrap();
+        let (x, y) = (sample(x), sample(y));
+        let found = MannWhitney::of_samples(&x, &y);
+        assert_eq!(found, MannWhitney::new(&Pooled::of_samples(&x, &y)));
+        found
     }
 
     #[test]

@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     fn sample(values: &[f64]) -> Sample {
-        Sample::try_new(values.to_vec()).unwrap()
+        Sample::try_new(values).unwrap()
     }
 
     #[test]

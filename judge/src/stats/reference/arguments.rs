@@ -147,7 +147,7 @@ impl<'a> Arguments<'a> {
         } else {
             self.numbers(field)?
         };
-        Sample::try_new(values).map_err(|error| ArgumentError::Sample { field, error })
+        Sample::try_new(&values).map_err(|error| ArgumentError::Sample { field, error })
     }
 
     /// Two rows of two counts.

@@ -47,7 +47,8 @@ fn pooled(inputs: Arguments) -> Result<Pooled, ArgumentError> {
 }
 
 fn mann_whitney(params: Arguments, inputs: Arguments) -> Result<Fields, ArgumentError> {
-    let (test, alternative) = (MannWhitney::new(&pooled(inputs)?), alternative(params)?);
+    let test = MannWhitney::of_samples(&inputs.sample("x")?, &inputs.sample("y")?);
+    let alternative = alternative(params)?;
     let exact = params.choice("method", &[("exact", true), ("asymptotic", false)])?;
     let p_value = if exact {
         test.exact_p_value(alternative)
