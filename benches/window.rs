@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
-use serin_judge::analysis::plan::{Comparison, Policy, Population, Tolerance, Weight};
+use serin_judge::analysis::plan::{Comparison, ComparisonKind, Policy, Population, Tolerance, Weight};
 use serin_judge::counter::{ExpositionLimits, Ledger, Read, Reading, Sample, Selector, parse_exposition};
 use serin_judge::time::Timestamp;
-use serin_judge::verdict::{Comparisons, Counts, Flags, Look, Side, Window};
+use serin_judge::verdict::{Comparisons, Counts, Data, Flags, Look, Side, Window};
 
 const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 const WINDOW: Duration = Duration::from_secs(10);
@@ -32,6 +32,7 @@ fn name(number: usize) -> String {
 fn comparison(number: usize) -> Comparison {
     Comparison {
         name: name(number),
+        kind: ComparisonKind::Errors,
         population: Population::Recorded,
         tolerance: Tolerance::default(),
         required: true,
@@ -48,7 +49,7 @@ fn look(number: u32) -> Look {
         target: format!("pod-{target}").into(),
         start: end - WINDOW,
         end,
-        counts: Counts { total, bad },
+        data: Data::Errors(Counts { total, bad }),
         flags: Flags::default(),
     };
     let windows = (0..COMPARISONS).flat_map(|comparison| {

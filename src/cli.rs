@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+pub mod compare;
 pub mod conduct;
 mod documents;
 pub mod eval;
@@ -36,6 +37,8 @@ pub enum Command {
     Demo(DemoOptions),
     /// Run an analysis here and now; the exit code is the verdict.
     Run(run::RunOptions),
+    /// Judge a recorded release window by window; the exit code is the verdict.
+    Compare(compare::CompareOptions),
     /// Check documents: every mistake with its line, column and what would be right.
     Validate(validate::ValidateOptions),
     /// Evaluate one condition, or a batch of them.

@@ -13,6 +13,7 @@ async fn main() -> ExitCode {
     match cli.command {
         Command::Demo(options) => serin::demo::play(options).await,
         Command::Run(options) => cli::run::execute(options).await,
+        Command::Compare(options) => cli::compare::execute(&options),
         Command::Validate(options) => cli::validate::execute(&options),
         Command::Eval(options) => cli::eval::execute(&options),
         Command::Stats(options) => cli::stats::execute(&options),

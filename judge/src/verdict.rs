@@ -13,6 +13,7 @@ mod guard;
 mod measurement;
 mod metric;
 mod phase;
+pub mod recording;
 mod report;
 mod run;
 mod window;
@@ -20,15 +21,16 @@ mod window;
 pub use crate::counter::Counts;
 pub use comparisons::{
     ComparisonReport, Comparisons, Decision as ComparisonDecision, DispersionReport, DispersionSource,
-    Interval, PromotionReport, Remark, RollbackStatistic, Shortfall, StableState, ToleranceReport,
+    Interval, PromotionReport, QuantileReport, Remark, RollbackStatistic, Shortfall, StableState,
+    ToleranceReport,
 };
 pub use decision::{Decision, Reason, Verdict};
 pub use measurement::{Answer, Measurement};
 pub use metric::{Counters, ERROR_RETRY, MetricState};
 pub use phase::Phase;
 pub use report::{MetricReport, RunReport};
-pub use run::{RunIdentity, RunState, Unread};
-pub use window::{Flags, Look, Side, Window};
+pub use run::{ForeignRecord, RunIdentity, RunState, Unread};
+pub use window::{Data, Events, Flags, Latencies, Look, Side, Window};
 
 #[cfg(test)]
 mod tests;

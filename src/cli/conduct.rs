@@ -109,6 +109,8 @@ pub fn failed(failure: &RunFailure) -> ExitCode {
         RunFailure::Refused(_) => {
             exit::fail(exit::INVALID, &format!("error: nothing was measured: {failure}"))
         }
-        RunFailure::Store(_) => exit::fail(exit::BROKEN, &format!("error: {failure}")),
+        RunFailure::Store(_) | RunFailure::Foreign(_) => {
+            exit::fail(exit::BROKEN, &format!("error: {failure}"))
+        }
     }
 }

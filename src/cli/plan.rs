@@ -83,7 +83,7 @@ pub(super) fn connect(plan: &mut Plan, connects: &[Connect]) {
         match &mut comparison.population {
             Population::Prometheus { access, .. } => access.address.iter_mut().for_each(redirect),
             Population::Scrape { canary, stable, .. } => canary.iter_mut().chain(stable).for_each(redirect),
-            Population::Recorded => {}
+            Population::Recorded | Population::Unavailable { .. } => {}
         }
     }
 }
@@ -94,6 +94,14 @@ impl Connect {
         address
             .strip_prefix(&self.from)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+    }
+}
+
+/// `NAME=VALUE` of an option.
+pub(super) fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("NAME=VALUE is wanted".to_owned()),
     }
 }
 

@@ -9,7 +9,7 @@ use serin_judge::analysis::{Diagnostic, Documents};
 
 use crate::cli::conduct;
 use crate::cli::output::{self, Output};
-use crate::cli::plan::{Connect, connect, counted, rendered};
+use crate::cli::plan::{Connect, connect, counted, key_value, rendered};
 use crate::cli::{documents, exit};
 use crate::config;
 use crate::engine::RunFailure;
@@ -40,13 +40,6 @@ pub struct RunOptions {
     /// How to show the result.
     #[arg(long, value_enum, default_value_t)]
     output: Output,
-}
-
-fn key_value(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("NAME=VALUE is wanted".to_owned()),
-    }
 }
 
 /// Runs the command.

@@ -97,6 +97,11 @@ pub fn population(
                 settings.scrape,
             )?)
         }
+        Source::Unavailable { source } => {
+            return Err(PopulationError::Refused(format!(
+                "comparison `{name}`: {source} cannot be read by this version; errors from prometheus and from scrape can"
+            )));
+        }
         Source::Recorded => {
             return Err(PopulationError::Refused(format!(
                 "comparison `{name}` has no source: its windows are handed in from outside"

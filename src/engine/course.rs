@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::engine::Engine;
-use crate::engine::ports::{Clock, Measure, Record, StoreError};
+use crate::engine::ports::{Clock, Measure, Reading, Record, Redaction, StoreError};
 use crate::engine::run::{RunFailure, apply};
 use crate::engine::windows::{Closed, Populations};
 
@@ -67,7 +67,7 @@ impl Course {
                     .store
                     .append(&self.identity.id, std::slice::from_ref(&record))
                     .await?;
-                apply(&mut self.state, record);
+                apply(&mut self.state, &record)?;
             }
         }
         let report = self.report(self.engine.clock.now());
@@ -123,19 +123,16 @@ impl Course {
         async move {
             // It is never closed, so there is always a place in the end.
             let _place = places.acquire().await.ok();
+            let redaction = measure.redaction();
             let answer = measure
                 .measure(now)
                 .await
                 .map_err(|error| error.message)
-                .map(|reading| Answer {
-                    value: reading.value,
-                    text: reading.text,
-                    metadata: reading.metadata,
-                });
-            (
-                index,
-                Measurement::judge(&plan.metrics[index], answer, now, clock.now()),
-            )
+                .map(|reading| shown(redaction, reading));
+            let mut measurement = Measurement::judge(&plan.metrics[index], answer, now, clock.now());
+            // The conditions see the value as it came, and their errors quote it.
+            measurement.message = redaction.apply_to_value(&measurement.message);
+            (index, measurement)
         }
     }
 
@@ -209,6 +206,7 @@ impl Course {
                 opened.map(|()| None).map_err(RunFailure::Refused)
             }
             Event::Closed(populations, closed) => {
+                self.settling = populations.settling();
                 self.populations = Some(populations);
                 Ok(Some(Record::Look {
                     look: closed.look,
@@ -216,6 +214,18 @@ impl Course {
                 }))
             }
         }
+    }
+}
+
+/// What may be kept of a reading: the value itself is only for the conditions.
+fn shown(redaction: &Redaction, reading: Reading) -> Answer {
+    let facts = reading.metadata.into_iter();
+    Answer {
+        value: reading.value,
+        text: redaction.apply_to_value(&reading.text),
+        metadata: facts
+            .map(|(name, fact)| (name, redaction.apply_to_value(&fact)))
+            .collect(),
     }
 }
 

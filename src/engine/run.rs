@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use serin_judge::analysis::plan::Plan;
 use serin_judge::time::Timestamp;
-use serin_judge::verdict::{RunIdentity, RunReport, RunState};
+use serin_judge::verdict::{ForeignRecord, RunIdentity, RunReport, RunState};
 use tokio::sync::{Semaphore, watch};
 
 use crate::engine::course::Course;
@@ -36,6 +36,9 @@ pub enum RunFailure {
     /// Nothing that cannot be stored may be acted on.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The records are of another analysis.
+    #[error(transparent)]
+    Foreign(#[from] ForeignRecord),
 }
 
 /// The end of a run that others hold: to watch it, and to stop it.
@@ -126,20 +129,23 @@ impl Engine {
 }
 
 /// Judges the records of a stored run again. The same plan and records give the same state, bit for bit.
-#[must_use]
-pub fn replay(plan: Arc<Plan>, started_at: Timestamp, records: &[Record]) -> RunState {
+///
+/// # Errors
+/// When the records are of another plan.
+pub fn replay(plan: Arc<Plan>, started_at: Timestamp, records: &[Record]) -> Result<RunState, ForeignRecord> {
     let mut state = RunState::new(plan, started_at);
     for record in records {
-        apply(&mut state, record.clone());
+        apply(&mut state, record)?;
     }
-    state
+    Ok(state)
 }
 
-pub(super) fn apply(state: &mut RunState, record: Record) {
+pub(super) fn apply(state: &mut RunState, record: &Record) -> Result<(), ForeignRecord> {
     match record {
-        Record::Measurements { measurements } => state.record(&measurements),
-        Record::Look { look, unread } => state.look(&look, &unread),
-        Record::Tick { at } => state.tick(at),
-        Record::Stop { at } => state.stop(at),
+        Record::Measurements { measurements } => state.record(measurements)?,
+        Record::Look { look, unread } => state.look(look, unread),
+        Record::Tick { at } => state.tick(*at),
+        Record::Stop { at } => state.stop(*at),
     }
+    Ok(())
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use serin_judge::counter::Increase;
 use serin_judge::time::Timestamp;
-use serin_judge::verdict::{Counts, Flags, Side, Window};
+use serin_judge::verdict::{Counts, Data, Flags, Side, Window};
 
 /// Whose increases they are: one side of one comparison.
 #[derive(Clone, Copy, Debug)]
@@ -23,10 +23,10 @@ impl Counted<'_> {
                 target,
                 start: increase.since,
                 end,
-                counts: Counts {
+                data: Data::Errors(Counts {
                     total: increase.total,
                     bad: increase.bad,
-                },
+                }),
                 flags: Flags {
                     partial: increase.partial,
                     ..Flags::default()

@@ -4,11 +4,9 @@ use std::time::Duration;
 
 use reqwest::{Certificate, Client, Response};
 
-mod redaction;
 mod redirect;
 mod request;
 
-pub use redaction::Redaction;
 pub use request::{address, basic_authorization, headers, origin};
 
 /// A server that does not even accept a connection in this time is not there.

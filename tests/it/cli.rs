@@ -1,5 +1,6 @@
 //! The command line: what is refused and how, and what never shows.
 
+mod compare;
 mod documents;
 mod endpoints;
 mod eval;

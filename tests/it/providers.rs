@@ -30,7 +30,8 @@ pub(crate) fn settings() -> Settings {
     }
 }
 
-fn measure(provider: &Provider) -> Box<dyn Measure> {
+/// Asked more than once it is made once: making it reads the roots that TLS trusts.
+pub(crate) fn measure(provider: &Provider) -> Box<dyn Measure> {
     serin::config::measure(provider, &settings(), &EnvironmentAndFiles)
 }
 

@@ -4,7 +4,7 @@ mod comparison;
 mod policy;
 mod provider;
 
-pub use comparison::{Comparison, CounterSelectors, Population, Tolerance, Weight};
+pub use comparison::{Comparison, ComparisonKind, CounterSelectors, Population, Tolerance, Weight};
 pub use policy::{AlphaSpending, Dispersion, OnInconclusive, Policy};
 pub use provider::{
     PrometheusAccess, PrometheusQuery, Provider, RangeQuery, ScrapeQuery, Secret, WebRequest,

@@ -15,6 +15,7 @@ use crate::time::Timestamp;
 ///   unless its start time says that it is older than the opening.
 /// - A read with a value that no counter can have is no read.
 /// - A process that is not read in a window has its requests counted in the next one that reads it.
+/// - Where no read of a window has a counter of all requests, nobody knows whether there were any: all are partial.
 #[derive(Clone, Debug)]
 pub struct Ledger {
     opened_at: Timestamp,
@@ -45,8 +46,21 @@ pub struct Increase {
     pub bad: u64,
     /// Some requests may be missing (a restart, a failed read), or they came late.
     pub partial: bool,
-    /// At least one valid read of this target was new. Without one nothing is known of the window.
-    pub was_read: bool,
+    /// Some reads belong to windows that were closed before they could be had.
+    pub late: bool,
+}
+
+/// What the reads of one window gave for one target.
+#[derive(Clone, Copy, Debug, Default)]
+struct Taken {
+    total: u64,
+    bad: u64,
+    partial: bool,
+    /// One of them is valid and newer than all before.
+    was_read: bool,
+    /// One such has a counter of all requests.
+    has_total: bool,
+    late: bool,
 }
 
 impl Ledger {
@@ -95,17 +109,6 @@ impl Ledger {
             .is_some_and(|target| target.origins.contains_key(origin))
     }
 
-    /// Like [`Ledger::close`], and nothing at all when no target was read: then the whole side is missing, which is
-    /// something else than a side without requests.
-    pub fn close_unless_missing(&mut self, end: Timestamp, reads: &[Read]) -> BTreeMap<Arc<str>, Increase> {
-        let increases = self.close(end, reads);
-        if increases.values().any(|increase| increase.was_read) {
-            increases
-        } else {
-            BTreeMap::new()
-        }
-    }
-
     /// Closes the window that ends at `end`: what each target added, in order of their names. Reads may
     /// overlap with those of earlier windows and come in any order, at most one for an origin and instant;
     /// nothing counts twice.
@@ -120,22 +123,32 @@ impl Ledger {
         }
         self.closed_at = end;
         let mut increases = BTreeMap::new();
+        let mut has_total = false;
         for (name, target) in &mut self.targets {
-            let (mut increase, was_read) =
-                target.take(self.opened_at, &reads.remove(name).unwrap_or_default());
-            increase.was_read = was_read;
-            if was_read {
-                increase.since = target.read_until;
-                increase.partial |= target.read_until < last_end;
-                target.read_until = end;
+            let taken = target.take(self.opened_at, last_end, &reads.remove(name).unwrap_or_default());
+            has_total |= taken.has_total;
+            let gone = !taken.was_read && end.since(target.read_until) > self.silent_for_max;
+            let since = if taken.was_read {
+                target.read_until
             } else {
-                increase.since = last_end;
-                increase.partial = true;
+                last_end
+            };
+            if taken.was_read {
+                target.read_until = end;
             }
-            let gone = !was_read && end.since(target.read_until) > self.silent_for_max;
+            let increase = Increase {
+                since,
+                total: taken.total,
+                bad: taken.bad,
+                partial: taken.partial || taken.late || !taken.was_read || since < last_end,
+                late: taken.late,
+            };
             if !gone || (increase.total, increase.bad) != (0, 0) {
                 let _ = increases.insert(name.clone(), increase);
             }
+        }
+        for increase in increases.values_mut() {
+            increase.partial |= !has_total;
         }
         increases
     }
@@ -150,27 +163,24 @@ impl Target {
         }
     }
 
-    /// Counts the reads; true when one of them is valid and newer than all before.
-    fn take(&mut self, opened_at: Timestamp, reads: &[&Read]) -> (Increase, bool) {
-        let mut increase = Increase {
-            since: self.read_until,
-            total: 0,
-            bad: 0,
-            partial: false,
-            was_read: false,
-        };
-        let mut was_read = false;
+    /// Counts the reads.
+    fn take(&mut self, opened_at: Timestamp, last_end: Timestamp, reads: &[&Read]) -> Taken {
+        let mut taken = Taken::default();
         for read in reads {
             let added = self.take_one(opened_at, read);
-            increase.partial |= added.is_none_or(|added| added.partial);
+            taken.partial |= added.is_none_or(|added| added.partial);
             if let Some(added) = added {
-                was_read |= self.newest.is_none_or(|newest| newest < read.at);
+                if self.newest.is_none_or(|newest| newest < read.at) {
+                    taken.was_read = true;
+                    taken.has_total |= read.counters.iter().any(|reading| reading.total);
+                    taken.late |= opened_at < read.at && read.at <= last_end;
+                }
                 self.newest = self.newest.max(Some(read.at));
-                increase.total = increase.total.saturating_add(added.total);
-                increase.bad = increase.bad.saturating_add(added.bad);
+                taken.total = taken.total.saturating_add(added.total);
+                taken.bad = taken.bad.saturating_add(added.bad);
             }
         }
-        (increase, was_read)
+        taken
     }
 
     fn take_one(&mut self, opened_at: Timestamp, read: &Read) -> Option<Added> {

@@ -75,6 +75,12 @@ impl Cmh {
         }
     }
 
+    /// Events of the canary in all windows.
+    #[must_use]
+    pub fn canary_events(&self) -> f64 {
+        self.canary_events
+    }
+
     fn is_exact(&self) -> bool {
         self.events < f64::from(EXACT_EVENTS_BELOW)
     }

@@ -16,8 +16,12 @@ pub const BATCHES_MIN: usize = 30;
 /// With fewer batches than this the upper 90% limit of the factor is used in place of the estimate.
 const BATCHES_FOR_ESTIMATE: usize = 60;
 
-/// Factor for error counts when nothing calibrates it.
-pub const ERRORS_DEFAULT: f64 = 2.0;
+/// Factor for rare events (errors, requests in the tail of latencies) when nothing calibrates it.
+pub const RARE_DEFAULT: f64 = 2.0;
+
+/// Factor for common ones (requests in the body of latencies) when nothing calibrates it: there the noise of pods is
+/// large beside that of single requests.
+pub const COMMON_DEFAULT: f64 = 8.0;
 
 /// Squared residuals of history, batch by batch; batches come in order.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -10,21 +10,25 @@ use super::log_sum::{log_mean_exp, log_weighted_sum_exp};
 /// Components beyond this number are never started; their weight together is less than a thousandth.
 pub const COMPONENTS_MAX: usize = 1000;
 
-/// An e-process with restarts over a grid of `K` alternatives with uniform weights.
+/// Sums of windows, such as the log evidence per alternative, with restarts.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Restarts<const K: usize> {
+pub struct Restarts {
     /// False: a single component with all of the weight.
     restarting: bool,
-    /// Log evidence of each started component per alternative.
-    components: Vec<[f64; K]>,
+    /// Sums of each component.
+    width: usize,
+    /// Of each started component.
+    components: Vec<Vec<f64>>,
 }
 
-impl<const K: usize> Restarts<K> {
-    /// Before any component has started. Without `restarting` the first component holds all of the weight.
+impl Restarts {
+    /// Components of `width` sums each, before any has started. Without `restarting` the first component holds all of
+    /// the weight.
     #[must_use]
-    pub fn new(restarting: bool) -> Self {
+    pub fn new(width: usize, restarting: bool) -> Self {
         Self {
             restarting,
+            width,
             components: Vec::new(),
         }
     }
@@ -35,7 +39,7 @@ impl<const K: usize> Restarts<K> {
         let limit = if self.restarting { COMPONENTS_MAX } else { 1 };
         let target = count.min(limit);
         while self.components.len() < target {
-            self.components.push([0.0; K]);
+            self.components.push(vec![0.0; self.width]);
         }
     }
 
@@ -45,8 +49,8 @@ impl<const K: usize> Restarts<K> {
         self.components.len()
     }
 
-    /// Adds one window's log evidence, per alternative, to every started component.
-    pub fn add(&mut self, increments: &[f64; K]) {
+    /// Adds one window's `width` increments to every started component.
+    pub fn add(&mut self, increments: &[f64]) {
         for component in &mut self.components {
             for (sum, increment) in component.iter_mut().zip(increments) {
                 *sum += increment;
@@ -54,16 +58,22 @@ impl<const K: usize> Restarts<K> {
         }
     }
 
-    /// `ln E_t`; 0 before anything has started.
+    /// `ln E_t` where the sums are log evidence of alternatives with uniform weights; 0 before anything has started.
     #[must_use]
     pub fn log_e(&self) -> f64 {
+        self.log_e_of(log_mean_exp)
+    }
+
+    /// `ln E_t` where `log_e` makes a component's log evidence of its sums; 0 before anything has started.
+    #[must_use]
+    pub fn log_e_of(&self, log_e: impl Fn(&[f64]) -> f64) -> f64 {
         if !self.restarting {
-            return self.components.first().map_or(0.0, |sums| log_mean_exp(sums));
+            return self.components.first().map_or(0.0, |sums| log_e(sums));
         }
         let mut terms = Vec::with_capacity(self.components.len() + 1);
         for (index, component) in self.components.iter().enumerate() {
             let j = (index + 1) as f64;
-            terms.push((1.0 / (j * (j + 1.0)), log_mean_exp(component)));
+            terms.push((1.0 / (j * (j + 1.0)), log_e(component)));
         }
         terms.push((1.0 / (self.components.len() as f64 + 1.0), 0.0));
         log_weighted_sum_exp(&terms)
@@ -76,7 +86,7 @@ mod tests {
 
     #[test]
     fn weights_always_sum_to_one() {
-        let mut restarts = Restarts::<2>::new(true);
+        let mut restarts = Restarts::new(2, true);
         assert!(restarts.log_e().abs() < 1e-12);
         for count in [1, 2, 7, 5000] {
             restarts.start_until(count);
@@ -87,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_late_start_forgets_the_past() {
-        let (mut restarted, mut plain) = (Restarts::<1>::new(true), Restarts::<1>::new(false));
+        let (mut restarted, mut plain) = (Restarts::new(1, true), Restarts::new(1, false));
         for (count, increment) in [(1, -20.0), (2, 12.0)] {
             for process in [&mut restarted, &mut plain] {
                 process.start_until(count);

@@ -3,20 +3,27 @@
 //! Looks go in, in order of time; decisions come out. The same looks give the same bits. Nothing here is stored:
 //! after a restart the stored windows are put in again.
 
+mod autocorrelation;
 mod coverage;
 mod dispersion_factor;
 mod evidence;
 mod forecast;
 mod intake;
+mod latency;
+mod method;
 mod number;
 mod promotion;
+mod rate_test;
+mod rates;
 mod report;
 mod rollback;
 mod sentence;
+mod series;
 mod shortfall;
 mod stable_health;
 mod summary;
 mod tally;
+mod threshold;
 
 #[cfg(test)]
 mod gaps;
@@ -28,8 +35,8 @@ mod simulations;
 mod tests;
 
 pub use report::{
-    ComparisonReport, Decision, DispersionReport, DispersionSource, Interval, PromotionReport, Remark,
-    ToleranceReport,
+    ComparisonReport, Decision, DispersionReport, DispersionSource, Interval, PromotionReport,
+    QuantileReport, Remark, ToleranceReport,
 };
 pub use shortfall::Shortfall;
 pub use stable_health::StableState;
@@ -81,7 +88,7 @@ impl Comparisons {
             .map(|(spec, share)| Evidence::new(spec, policy, *share))
             .collect();
         Self {
-            rollback: Rollback::new(policy, started_at, &shares),
+            rollback: Rollback::new(policy, started_at, &evidence),
             policy: *policy,
             started_at,
             evidence,
@@ -106,7 +113,7 @@ impl Comparisons {
         self.last_look_at = Some(look.at);
         let slices = intake::slice(look, &self.evidence, self.policy.window);
         for (evidence, slice) in self.evidence.iter_mut().zip(slices) {
-            evidence.take(&slice, &self.policy, self.started_at);
+            evidence.take(slice, &self.policy, self.started_at);
         }
         if look.at > self.judged_from() {
             self.rollback.look(look.at, &mut self.evidence, &self.policy);
@@ -177,7 +184,7 @@ impl Comparisons {
             .iter()
             .filter(|evidence| evidence.speaks_for_stable());
         speaking
-            .map(|evidence| evidence.health.state())
+            .map(|evidence| evidence.method.stable_state())
             .max()
             .unwrap_or_default()
     }
@@ -200,7 +207,7 @@ impl Comparisons {
     pub fn canary_requests(&self) -> u64 {
         self.evidence
             .iter()
-            .map(|evidence| evidence.judged.canary_requests)
+            .filter_map(|evidence| evidence.method.canary_requests())
             .max()
             .unwrap_or(0)
     }

@@ -3,7 +3,7 @@
 use crate::analysis::duration;
 use crate::analysis::plan::OnInconclusive;
 use crate::time::Timestamp;
-use crate::verdict::decide::{decision, unread};
+use crate::verdict::decide::{decision, remarked, unread};
 use crate::verdict::{Decision, Phase, Reason, RunState, Shortfall, Verdict};
 
 /// Errors and missing data first, since what the analysis says about undecided runs is only for data that was fine.
@@ -18,6 +18,20 @@ pub(super) fn undecided(run: &RunState, now: Timestamp) -> Decision {
         reasons,
         format!("Undecided after {lasted}: {why}."),
     )
+}
+
+/// The data ends before the deadline.
+pub(super) fn cut_short(run: &RunState, now: Timestamp) -> Decision {
+    let (reasons, why) = broken(run).or_else(|| missing(run, now)).unwrap_or_else(|| {
+        let why = "neither a regression nor a canary that is good enough has been shown";
+        (vec![Reason::InsufficientData], why.to_owned())
+    });
+    let reasons = reasons
+        .into_iter()
+        .filter(|reason| *reason != Reason::DeadlineReached)
+        .collect();
+    let summary = format!("The data ends before a verdict: {why}.");
+    remarked(run, now, decision(Verdict::Inconclusive, reasons, summary))
 }
 
 type Found = (Vec<Reason>, String);

@@ -230,7 +230,7 @@ fn promotion(run: &RunState, now: Timestamp, due: bool) -> Option<Decision> {
     Some(decision(Verdict::Promote, reasons, summary))
 }
 
-fn remarked(run: &RunState, now: Timestamp, mut decision: Decision) -> Decision {
+pub(super) fn remarked(run: &RunState, now: Timestamp, mut decision: Decision) -> Decision {
     let reports = run.comparisons.reports(now);
     if reports
         .iter()

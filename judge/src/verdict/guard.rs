@@ -56,8 +56,8 @@ impl Guards {
     pub(super) fn see(&mut self, look: &Look, all_readable: bool) {
         let stable = look.windows.iter().filter(|window| window.side == Side::Stable);
         let seen = stable
-            .map(|window| window.counts)
-            .any(|counts| counts.total > 0 && counts.bad <= counts.total);
+            .map(|window| &window.data)
+            .any(|data| !data.is_empty() && data.is_valid());
         if seen {
             self.stable_seen_at = Some(look.at);
         }

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::plan::Plan;
 use crate::time::Timestamp;
 use crate::verdict::argo::{self, RunPhase};
-use crate::verdict::decide;
 use crate::verdict::guard::Guards;
 use crate::verdict::{Comparisons, Decision, Look, Measurement, MetricState, Phase};
+use crate::verdict::{deadline, decide};
 
 /// Reads of a population that may fail in a row before the run gives up; the metrics' limit for errors is the same.
 pub(super) const POPULATION_ERROR_LIMIT: u32 = 4;
@@ -52,6 +52,20 @@ pub struct Unread {
     pub message: String,
     /// Trying again cannot help.
     pub is_final: bool,
+}
+
+/// A measurement of a metric that the plan does not have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the records are not of this analysis: they measure metric number {place}, and analysis `{analysis}` has {metrics}; judge them with the document that the run was started with"
+)]
+pub struct ForeignRecord {
+    /// Counted from 1.
+    pub place: usize,
+    /// The plan's name.
+    pub analysis: String,
+    /// Metrics of the plan.
+    pub metrics: usize,
 }
 
 impl RunState {
@@ -113,8 +127,19 @@ impl RunState {
 
     /// Takes in finished measurements, each with its metric's place in the plan; those that come together are
     /// judged together.
-    pub fn record(&mut self, measurements: &[(usize, Measurement)]) {
+    ///
+    /// # Errors
+    /// [`ForeignRecord`] when the plan has no such metric; then nothing is taken in.
+    pub fn record(&mut self, measurements: &[(usize, Measurement)]) -> Result<(), ForeignRecord> {
         let plan = Arc::clone(&self.plan);
+        let metrics = plan.metrics.len();
+        if let Some((metric, _)) = measurements.iter().find(|(index, _)| *index >= metrics) {
+            return Err(ForeignRecord {
+                place: metric + 1,
+                analysis: plan.name.clone(),
+                metrics,
+            });
+        }
         let mut now = self.started_at;
         for (index, measurement) in measurements {
             let finished_at = measurement.finished_at;
@@ -129,6 +154,7 @@ impl RunState {
             }
         }
         self.settle(now, false);
+        Ok(())
     }
 
     /// Takes in all windows that end at one instant, and which comparisons could not be read for it. A look that is
@@ -156,6 +182,21 @@ impl RunState {
     /// Tells the run what time it is: deadlines pass without any data, too.
     pub fn tick(&mut self, now: Timestamp) {
         self.settle(now, false);
+    }
+
+    /// Nothing more will come, although the deadline has not passed: inconclusive, whatever the analysis says of the
+    /// deadline.
+    pub fn end_of_data(&mut self, now: Timestamp) {
+        if self.decision.is_none() {
+            self.decision = Some((now, deadline::cut_short(self, now)));
+            self.complete();
+        }
+    }
+
+    /// Canary requests judged so far: the most of any comparison.
+    #[must_use]
+    pub fn canary_requests(&self) -> u64 {
+        self.comparisons.canary_requests()
     }
 
     /// Somebody wants the run to end.

@@ -48,21 +48,38 @@ fn comparison_text(comparison: &ComparisonReport, summary: &str) -> String {
             ratio(Some(interval.upper))
         )
     });
+    let (what, of) = match comparison.kind {
+        "errors" => ("bad of", true),
+        "latency" => ("slow of", true),
+        "events" => ("in", false),
+        _ => ("of", false),
+    };
     let row = |side: &str, events: u64, requests: u64| {
-        format!(
-            "    {side:<8} {:>10} bad of {:>10}   {:>8}\n",
-            count(events),
-            count(requests),
+        let part = if of {
             percent(events, requests)
+        } else {
+            String::new()
+        };
+        format!(
+            "    {side:<8} {:>10} {what} {:>10}   {part:>8}",
+            count(events),
+            count(requests)
         )
+        .trim_end()
+        .to_owned()
+            + "\n"
     };
     let mut text = format!(
         "\n  {} ({}): {decision}\n",
         style(&comparison.name).bold(),
         comparison.kind
     );
-    text.push_str(&row("canary", comparison.events_canary, comparison.n_canary));
-    text.push_str(&row("stable", comparison.events_stable, comparison.n_stable));
+    if comparison.kind == "series" {
+        text.push_str(&format!("    {} pairs of values\n", count(comparison.n_canary)));
+    } else {
+        text.push_str(&row("canary", comparison.events_canary, comparison.n_canary));
+        text.push_str(&row("stable", comparison.events_stable, comparison.n_stable));
+    }
     text.push_str(&format!(
         "    ratio    {}{interval}\n",
         ratio(comparison.estimate)

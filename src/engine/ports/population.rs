@@ -21,7 +21,8 @@ pub trait Population: Send {
     /// [`PopulationError::Unavailable`] when neither side could be read.
     async fn close(&mut self, end: Timestamp) -> Result<Vec<Window>, PopulationError>;
 
-    /// How long after the end of a window its counts are settled; the engine closes no window earlier.
+    /// How long after the end of a window its counts are settled; the engine closes no window earlier, and asks again
+    /// after each one.
     fn settling(&self) -> Duration {
         Duration::ZERO
     }

@@ -20,7 +20,7 @@ pub struct RunRecord {
 }
 
 /// One thing that a run learned, in the order it learned it. Replaying the records of a run gives its verdict.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Record {
     /// Finished measurements that are judged together, each with its metric's place in the plan.

@@ -160,7 +160,7 @@ async fn stored_records_replay_to_the_same_report() {
         None,
     )
     .await;
-    let state = replay(plan, ZERO, &ended.store.records.lock().unwrap());
+    let state = replay(plan, ZERO, &ended.store.records.lock().unwrap()).unwrap();
     let again = state.report(&RunIdentity::default(), ZERO + ended.lasted);
     let json = |report| serde_json::to_string(report).unwrap();
     assert_eq!(json(&again), json(&*ended.result.unwrap()));

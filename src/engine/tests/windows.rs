@@ -3,10 +3,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serin_judge::analysis::plan::{
-    Comparison, Dialect, Metric, Plan, Policy, Population as Source, Tolerance, Weight,
+    Comparison, ComparisonKind, Dialect, Metric, Plan, Policy, Population as Source, Tolerance, Weight,
 };
 use serin_judge::time::Timestamp;
-use serin_judge::verdict::{Counts, Flags, Reason, RunIdentity, Side, Verdict, Window};
+use serin_judge::verdict::{Counts, Data, Flags, Reason, RunIdentity, Side, Verdict, Window};
 
 use super::{Notebook, Script, ZERO, metric, plan, run};
 use crate::engine::ports::{Population, PopulationError, Record};
@@ -44,10 +44,10 @@ impl Steady {
             target: "pod-1".into(),
             start: self.last,
             end,
-            counts: Counts {
+            data: Data::Errors(Counts {
                 total,
                 bad: total * errors / 1000,
-            },
+            }),
             flags: Flags::default(),
         }
     }
@@ -84,6 +84,7 @@ impl Population for Steady {
 fn compared(metrics: Vec<Metric>) -> Arc<Plan> {
     let comparison = Comparison {
         name: "error-rate".to_owned(),
+        kind: ComparisonKind::Errors,
         population: Source::Recorded,
         tolerance: Tolerance {
             promote: 2.5,
@@ -254,7 +255,7 @@ async fn a_guard_acts_while_stable_is_well() {
 async fn stored_windows_replay_to_the_same_report() {
     for errors in [4, 9, 40] {
         let ended = judged(Steady::new(errors, 5)).await;
-        let state = replay(compared(Vec::new()), ZERO, &ended.store.records.lock().unwrap());
+        let state = replay(compared(Vec::new()), ZERO, &ended.store.records.lock().unwrap()).unwrap();
         let json = |report| serde_json::to_string(report).unwrap();
         let again = state.report(&RunIdentity::default(), ZERO + ended.lasted);
         assert_eq!(

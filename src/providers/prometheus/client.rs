@@ -7,7 +7,8 @@ use serin_judge::time::Timestamp;
 
 use super::config::{Connection, Limits};
 use super::decode::{self, Answer, DecodeError};
-use crate::providers::http::{self, Redaction, TransferError};
+use crate::engine::ports::Redaction;
+use crate::providers::http::{self, TransferError};
 
 /// Argo's default.
 const TIMEOUT_DEFAULT: Duration = Duration::from_secs(30);
@@ -125,6 +126,10 @@ impl Client {
             Some(error) => self.failure(&http::transfer_error(error, self.timeout, 0)),
             None => self.failure(&"the request could not be built; a retry does not help"),
         }
+    }
+
+    pub(super) fn redaction(&self) -> &Redaction {
+        &self.redaction
     }
 
     /// The message with the step before it and without secrets.

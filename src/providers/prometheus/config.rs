@@ -44,8 +44,9 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Samples of one answer.
     pub samples: usize,
-    /// A sample carries the time its scrape began and can be queried when it has ended; a window is
-    /// closed this much later. What comes later still counts in the next window.
+    /// A sample carries the time its scrape began and can be queried when it has ended; a window is closed this much
+    /// later. What comes later still counts, in the next window and marked as partial; from then on a window is closed
+    /// a whole scrape interval later, which is the longest that a scrape may take.
     pub settling: Duration,
 }
 

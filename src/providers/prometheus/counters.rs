@@ -62,8 +62,13 @@ impl Counters {
         end: Timestamp,
         range: Duration,
     ) -> Result<Counts, PopulationError> {
-        let refused =
-            |reason: String| PopulationError::Refused(format!("prometheus, {:?}: {reason}", self.side));
+        let refused = |reason: String| {
+            PopulationError::Refused(
+                client
+                    .redaction()
+                    .apply(&format!("prometheus, {:?}: {reason}", self.side)),
+            )
+        };
         let (total, bad) = tokio::try_join!(
             raw(client, self.total.text(), end, range),
             raw(client, self.bad.text(), end, range)
@@ -94,16 +99,24 @@ impl Counters {
         });
     }
 
-    pub(super) fn windows(&mut self, counted: Counted<'_>, end: Timestamp, counts: &Counts) -> Vec<Window> {
+    /// The windows, and whether samples came too late for the windows they belong to.
+    pub(super) fn windows(
+        &mut self,
+        counted: Counted<'_>,
+        end: Timestamp,
+        counts: &Counts,
+    ) -> (Vec<Window>, bool) {
         let Some(book) = &mut self.book else {
-            return Vec::new();
+            return (Vec::new(), false);
         };
         book.until = end;
         book.bad_is_proven |= counts.bad_is_proven;
         if let Some(error) = counts.reads.iter().find_map(|read| read.check().err()) {
             tracing::warn!(side = %self.side, error = %error, "Samples cannot be counted.");
         }
-        counted.windows(end, book.ledger.close_unless_missing(end, &counts.reads))
+        let increases = book.ledger.close(end, &counts.reads);
+        let late = increases.values().any(|increase| increase.late);
+        (counted.windows(end, increases), late)
     }
 }
 

@@ -8,7 +8,7 @@ use serin_judge::time::Timestamp;
 use super::client::Client;
 use super::config::{Connection, Limits};
 use super::decode::{Answer, QueryResult};
-use crate::engine::ports::{Measure, MeasureError, Reading};
+use crate::engine::ports::{Measure, MeasureError, Reading, Redaction};
 use crate::providers::Decimal;
 
 /// A PromQL query as a metric.
@@ -48,6 +48,10 @@ impl Measure for PrometheusMeasure {
             }
         };
         reading(answer.map_err(failed)?, &self.query)
+    }
+
+    fn redaction(&self) -> &Redaction {
+        self.client.redaction()
     }
 }
 

@@ -27,6 +27,7 @@ pub struct PrometheusPopulation {
     sides: [Counters; 2],
     window: Duration,
     interval: Option<Duration>,
+    /// Grows to the scrape interval once a sample came later than this.
     settling: Duration,
 }
 
@@ -132,7 +133,12 @@ impl Population for PrometheusPopulation {
                     comparison: &self.comparison,
                     side: side.side,
                 };
-                windows.extend(side.windows(counted, end, counts));
+                let (of_side, late) = side.windows(counted, end, counts);
+                windows.extend(of_side);
+                if late {
+                    // No scrape may take longer than the interval, so from now on nothing is late.
+                    self.settling = self.settling.max(self.interval.unwrap_or_default());
+                }
             }
         }
         Ok(windows)

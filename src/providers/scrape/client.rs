@@ -6,7 +6,8 @@ use reqwest::{StatusCode, Url};
 use serin_judge::counter::{Sample, parse_exposition};
 
 use super::config::Limits;
-use crate::providers::http::{self, Redaction};
+use crate::engine::ports::Redaction;
+use crate::providers::http;
 
 /// The classic text format; without this an application may answer with protobuf.
 const TEXT_FORMAT: &str = "text/plain;version=0.0.4;q=1,*/*;q=0.1";

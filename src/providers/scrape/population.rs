@@ -128,13 +128,10 @@ impl Population for ScrapePopulation {
             let ledger = endpoints.ledger.as_mut().ok_or_else(|| {
                 PopulationError::Unavailable("scrape: no window can be closed before the opening".into())
             })?;
-            // A side that did not answer at all is missing; its requests come with the next window.
-            if !scraped.reads.is_empty() {
-                endpoints.bad_is_proven |= scraped.proves_bad();
-                let comparison = &self.comparison;
-                let increases = ledger.close_unless_missing(end, &scraped.reads);
-                windows.extend(Counted { comparison, side }.windows(end, increases));
-            }
+            endpoints.bad_is_proven |= scraped.proves_bad();
+            let comparison = &self.comparison;
+            let increases = ledger.close(end, &scraped.reads);
+            windows.extend(Counted { comparison, side }.windows(end, increases));
         }
         Ok(windows)
     }

@@ -5,7 +5,8 @@ use reqwest::{Method, Url};
 use serin_judge::analysis::plan::WebRequest;
 
 use super::config::{Limits, WebHeaders};
-use crate::providers::http::{self, Redaction, TransferError};
+use crate::engine::ports::Redaction;
+use crate::providers::http::{self, TransferError};
 
 /// As Go's client, which Argo uses.
 const REDIRECTS_MAX: usize = 10;
@@ -96,9 +97,8 @@ impl Client {
         )
     }
 
-    /// The text of a value that the server gave, which may repeat what it was sent.
-    pub(super) fn shown(&self, value: &str) -> String {
-        self.redaction.apply_to_value(value)
+    pub(super) fn redaction(&self) -> &Redaction {
+        &self.redaction
     }
 
     pub(super) fn excerpt(&self, body: &[u8]) -> String {

@@ -9,7 +9,7 @@ use serin_judge::time::Timestamp;
 use super::client::Client;
 use super::config::{Limits, WebHeaders};
 use super::jsonpath::Path;
-use crate::engine::ports::{Measure, MeasureError, Reading};
+use crate::engine::ports::{Measure, MeasureError, Reading, Redaction};
 
 /// One HTTP request as a metric.
 #[derive(Debug)]
@@ -41,9 +41,13 @@ impl Measure for WebMeasure {
         write_as_go(found, &mut text);
         Ok(Reading {
             value: Value::from_json(found),
-            text: self.client.shown(&text),
+            text,
             metadata: BTreeMap::new(),
         })
+    }
+
+    fn redaction(&self) -> &Redaction {
+        self.client.redaction()
     }
 }
 

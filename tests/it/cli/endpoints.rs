@@ -197,17 +197,50 @@ async fn counters_that_cannot_be_end_the_run_as_broken() {
 }
 
 #[tokio::test]
-async fn a_canary_without_such_a_counter_had_too_few_requests() {
-    let (canary, stable) = (counters(|_| vec![]).await, healthy().await);
-    let ended = judged(canary.address(), stable.address()).await;
-    assert_eq!(ended.code, Some(3), "{ended:?}");
-    assert!(
-        ended
-            .stdout
-            .contains("reasons: insufficient_data, deadline_reached"),
-        "{}",
-        ended.stdout
+async fn a_counter_of_requests_that_is_not_there_is_missing_data_and_never_promoted() {
+    // Too few requests would promote here.
+    let hopeful = ANALYSIS.replace("deadline: 15s", "deadline: 8s, onInconclusive: promote");
+    let mistyped = hopeful.replace("total: http_requests_total", "total: http_request_total");
+    let mislabelled = hopeful.replace(
+        "total: http_requests_total",
+        "total: 'http_requests_total{status=\"200\"}'",
     );
+    assert!(hopeful != ANALYSIS && mistyped != hopeful && mislabelled != hopeful);
+    let missing = "reasons: missing_data, deadline_reached";
+    let no_baseline = "reasons: no_baseline, deadline_reached";
+    let cases = [
+        ("canary", &hopeful, false, true, missing),
+        ("stable", &hopeful, true, false, no_baseline),
+        ("both", &hopeful, false, false, missing),
+        ("mistyped", &mistyped, true, true, missing),
+        ("no such label", &mislabelled, true, true, missing),
+    ];
+    let runs = cases.map(|(name, document, canary, stable, expected)| async move {
+        let side = async |has_counter: bool| {
+            if has_counter {
+                healthy().await
+            } else {
+                counters(|_| vec![]).await
+            }
+        };
+        let (canary, stable) = (side(canary).await, side(stable).await);
+        let ended = run_document(document, canary.address(), stable.address()).await;
+        assert_eq!(ended.code, Some(3), "{name}: {ended:?}");
+        assert!(ended.stdout.contains(expected), "{name}: {}", ended.stdout);
+    });
+    join_all(runs).await;
+}
+
+#[tokio::test]
+async fn errors_without_a_counter_of_requests_are_missing_data() {
+    let document = ANALYSIS
+        .replace("total: http_requests_total", "total: http_request_total")
+        .replace("deadline: 15s", "deadline: 8s, onInconclusive: promote");
+    let failing = async || counters(|read| vec![("500", (10 * read).to_string())]).await;
+    let (canary, stable) = (failing().await, failing().await);
+    let ended = run_document(&document, canary.address(), stable.address()).await;
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert!(ended.stdout.contains("reasons: missing_data"), "{}", ended.stdout);
 }
 
 #[tokio::test]

@@ -98,6 +98,52 @@ async fn secrets_of_documents_and_of_settings_are_sent_and_never_shown() {
     }
 }
 
+/// The web metric alone, with a condition whose error quotes the value.
+fn quoting(address: &str) -> String {
+    format!(
+        r#"apiVersion: serin.dev/v1
+kind: Analysis
+metadata: {{name: quoting}}
+spec:
+  metrics:
+  - name: web
+    count: 1
+    consecutiveErrorLimit: 0
+    successCondition: asInt(result.token) > 0
+    provider:
+      web:
+        url: "{address}/web"
+        headers: [{{name: Authorization, value: {{env: SECRET_BEARER}}}}]
+"#
+    )
+}
+
+#[tokio::test]
+async fn a_secret_that_a_condition_quotes_is_not_shown() {
+    // The error quotes a text with its quotation marks escaped, and the value is written as Go writes JSON.
+    for secret in [CANARY.to_owned(), format!("{CANARY}\"<&>")] {
+        let body = serde_json::json!({ "token": format!("Bearer {secret}") }).to_string();
+        let server = Scripted::start(move |_| (200, "application/json", body.clone())).await;
+        let (_files, path) = Files::one(&quoting(server.address()));
+        for output in ["human", "json", "junit"] {
+            let mut command = serin(["run", &path, "--output", output]);
+            command
+                .env("SECRET_BEARER", format!("Bearer {secret}"))
+                .env("SERIN_LOG", "trace");
+            let ended = start(command).end(PATIENCE).await;
+            assert_eq!(ended.code, Some(4), "{output}: {ended:?}");
+            assert!(!ended.all().contains(CANARY), "{output}: {ended:?}");
+            if output == "json" {
+                let run = ended.json();
+                let measurement = &run["metrics"][0]["measurements"][0];
+                let message = measurement["message"].as_str().unwrap();
+                assert!(message.contains("ParseInt: parsing \"*****\""), "{message}");
+                assert_eq!(measurement["value"], r#"{"token":"*****"}"#);
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_secret_that_is_not_there_is_named_and_its_neighbour_is_not_shown() {
     let server = Scripted::json(&[r#"{"ok": true}"#]).await;

@@ -3,7 +3,7 @@ use serin_judge::verdict::Side;
 
 use super::prometheus::{Prometheus, Scraped};
 use super::{now, wait_for};
-use crate::providers::{prometheus_query, reading};
+use crate::providers::{measure, prometheus_query};
 
 /// Instances of both sides: three stable ones, two canaries.
 pub(crate) const INSTANCES: usize = 5;
@@ -44,9 +44,13 @@ pub(crate) fn targets(system: &System) -> Vec<Scraped> {
 pub(crate) async fn scraped_twice(prometheus: &Prometheus) {
     let query =
         "count(count_over_time(http_requests_total{code=\"200\",route=\"/api/v1/auth/login\"}[1m]) >= 2)";
-    let provider = prometheus_query(prometheus.address(), query, crate::providers::TIMEOUT);
+    let provider = measure(&prometheus_query(
+        prometheus.address(),
+        query,
+        crate::providers::TIMEOUT,
+    ));
     wait_for("Prometheus has read every instance twice", async || {
-        let text = reading(&provider).await.ok()?.text;
+        let text = provider.measure(now()).await.ok()?.text;
         (text == format!("[{INSTANCES}]")).then_some(())
     })
     .await;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serin::engine::ports::PopulationError;
 use serin_judge::analysis::plan::{
-    Comparison, Population as Source, PrometheusQuery, Provider, Secret, Tolerance, WebRequest,
+    Comparison, ComparisonKind, Population as Source, PrometheusQuery, Provider, Secret, Tolerance,
+    WebRequest,
 };
 
 use super::{TIMEOUT, access, prometheus_query, reading, scrape_query, settings, web_request};
@@ -236,6 +237,7 @@ http_requests_total NaN
         );
         let comparison = Comparison {
             name: "error-rate".into(),
+            kind: ComparisonKind::Errors,
             population: Source::Scrape {
                 canary: vec![canary.address().into()],
                 stable: vec![stable.address().into()],
@@ -262,7 +264,7 @@ http_requests_total NaN
                 assert!(
                     windows
                         .iter()
-                        .all(|window| window.counts.total == 0 && window.flags.partial),
+                        .all(|window| window.counts().total == 0 && window.flags.partial),
                     "{windows:?}"
                 );
             }

@@ -4,18 +4,23 @@ use std::time::Duration;
 
 use serin::config::secrets::EnvironmentAndFiles;
 use serin::demo::{Event, System};
-use serin::engine::ports::Population;
-use serin_judge::analysis::plan::{Comparison, CounterSelectors, Population as Source, Tolerance, Weight};
+use serin::engine::ports::{Measure, Population};
+use serin_judge::analysis::plan::{
+    Comparison, ComparisonKind, CounterSelectors, Population as Source, Tolerance, Weight,
+};
 use serin_judge::time::Timestamp;
 use serin_judge::verdict::Side;
 use serin_judge::verdict::{Side as Population_, Window};
 
 use crate::peers::prometheus::Prometheus;
-use crate::peers::sample::{INSTANCES, scraped_twice, system, targets};
+use crate::peers::sample::{scraped_twice, system, targets};
 use crate::peers::{now, wait_for};
-use crate::providers::{TIMEOUT, access, prometheus_query, reading, settings};
+use crate::providers::{TIMEOUT, access, measure, prometheus_query, settings};
 
-const WINDOW: Duration = Duration::from_secs(3);
+/// Only to be told from one that is too short for the scrape interval, which a busy machine stretches.
+const WINDOW: Duration = Duration::from_secs(60);
+/// Of one query on a busy machine.
+const BUSY: Duration = Duration::from_secs(30);
 /// The instance that is started anew: stable ones come first.
 const FIRST_STABLE: usize = 0;
 const BAD: &str = "code=~\"5..\"";
@@ -23,6 +28,7 @@ const BAD: &str = "code=~\"5..\"";
 fn population(source: Source) -> Box<dyn Population> {
     let comparison = Comparison {
         name: "error-rate".into(),
+        kind: ComparisonKind::Errors,
         population: source,
         tolerance: Tolerance::default(),
         required: true,
@@ -66,15 +72,6 @@ fn logged(events: &[Event], from: usize, to: usize) -> (u64, u64) {
     panic!("the log has {marks} marks, and no number {to}");
 }
 
-/// The process was started anew after mark `from` and not later than mark `to`.
-fn restarted(events: &[Event], from: usize, to: usize) -> bool {
-    let mut marks = 0;
-    events.iter().any(|event| {
-        marks += usize::from(*event == Event::Scrape);
-        *event == Event::Started && (from..to).contains(&marks)
-    })
-}
-
 fn window<'a>(windows: &'a [Window], target: &str) -> &'a Window {
     let mut of_target = windows.iter().filter(|window| &*window.target == target);
     let found = of_target
@@ -87,37 +84,27 @@ fn window<'a>(windows: &'a [Window], target: &str) -> &'a Window {
     found
 }
 
-/// Compares the windows with the logs and gives the marks at which they ended; `marks` are those of the last window and of this one, for each instance.
-fn compare(
-    system: &System,
-    windows: &[Window],
-    marks: &[(usize, usize)],
-    names: &[String],
-) -> (u64, Vec<usize>) {
-    let (mut requests, mut ended) = (0, Vec::new());
-    for ((side, index, ..), ((from, to), name)) in instances(system).into_iter().zip(marks.iter().zip(names))
+/// Compares the windows with what the logs say, in the order of the instances; gives the requests of all.
+fn compare(system: &System, windows: &[Window], expected: &[(u64, u64)], names: &[String]) -> u64 {
+    let mut requests = 0;
+    for ((side, index, ..), (expected, name)) in instances(system).into_iter().zip(expected.iter().zip(names))
     {
-        let log = system.event_log(side, index).unwrap();
-        assert_eq!(log.lost, 0);
+        assert_eq!(system.event_log(side, index).unwrap().lost, 0);
         let found = window(windows, name);
-        // A scrape at the very end of a window may belong to it or to the next one; what it counts is exact in both.
-        let counts = (found.counts.total, found.counts.bad);
-        let mut ends = [*to, to.saturating_sub(1), to + 1]
-            .into_iter()
-            .filter(|end| *end >= *from);
-        let last = log.events.iter().filter(|event| **event == Event::Scrape).count();
-        let end = ends.find(|end| *end <= last && logged(&log.events, *from, *end) == counts);
-        assert!(end.is_some(), "{name}, marks {from} to {to}: {found:?}");
-        ended.extend(end);
+        assert_eq!(
+            (found.counts().total, found.counts().bad),
+            *expected,
+            "{name}: {found:?}"
+        );
         let wanted = if side == Side::Canary {
             Population_::Canary
         } else {
             Population_::Stable
         };
         assert_eq!(found.side, wanted, "{name}");
-        requests += found.counts.total;
+        requests += found.counts().total;
     }
-    (requests, ended)
+    requests
 }
 
 /// Waits until some more requests have been sent.
@@ -151,7 +138,13 @@ async fn windows_of_scrapes_are_what_the_api_logged_between_two_marks() {
             traffic(&system, 200).await;
         }
         let windows = population.close(now()).await.unwrap();
-        requests += compare(&system, &windows, &[(number, number + 1); INSTANCES], &names).0;
+        let expected: Vec<(u64, u64)> = instances(&system)
+            .into_iter()
+            .map(|(side, index, ..)| {
+                logged(&system.event_log(side, index).unwrap().events, number, number + 1)
+            })
+            .collect();
+        requests += compare(&system, &windows, &expected, &names);
         let partial: Vec<&str> = windows
             .iter()
             .filter(|window| window.flags.partial)
@@ -165,45 +158,108 @@ async fn windows_of_scrapes_are_what_the_api_logged_between_two_marks() {
     system.stop().await;
 }
 
-/// Scrapes that ended well until `at`, for each instance: each of them left a mark in the instance's log.
-async fn marks(prometheus: &Prometheus, system: &System, at: Timestamp) -> Vec<usize> {
-    // A sample that is newer than `at` says that all older ones of its instance can be asked for.
-    let newer = format!("count(timestamp(up) > {})", at.as_seconds());
-    let provider = prometheus_query(prometheus.address(), &newer, TIMEOUT);
-    wait_for("samples until the end of the window", async || {
-        (reading(&provider).await.ok()?.text == format!("[{INSTANCES}]")).then_some(())
-    })
-    .await;
-    let mut marks = vec![];
-    for (.., url) in instances(system) {
-        let instance = url.trim_start_matches("http://").trim_end_matches("/metrics");
-        let query = format!(
-            "sum_over_time(up{{instance=\"{instance}\"}}[1h] @ {})",
-            at.as_seconds()
-        );
-        let text = reading(&prometheus_query(prometheus.address(), &query, TIMEOUT))
-            .await
-            .unwrap()
-            .text;
-        marks.push(text.trim_matches(['[', ']']).parse().unwrap());
+/// Requests and bad ones among the first `lives[n]` requests of each life of a process.
+fn answered(events: &[Event], lives: &[u64]) -> (u64, u64) {
+    let (mut lives, mut left, mut known) = (lives.iter(), 0, (0, 0));
+    for event in events {
+        match event {
+            Event::Started => {
+                assert_eq!(left, 0, "the log has fewer requests than were scraped");
+                left = lives.next().copied().unwrap_or(0);
+            }
+            Event::Request { code, .. } if left > 0 => {
+                left -= 1;
+                known.0 += 1;
+                known.1 += u64::from(*code >= 500);
+            }
+            Event::Request { .. } | Event::Scrape => {}
+        }
     }
-    marks
+    assert_eq!(
+        (left, lives.next()),
+        (0, None),
+        "the log has fewer requests than were scraped"
+    );
+    known
 }
 
-/// Waits until every target has been scraped after `end`, so that no sample of before is still on its way.
-async fn settled(prometheus: &Prometheus, end: Timestamp) {
-    let query = prometheus_query(prometheus.address(), "min(timestamp(up))", TIMEOUT);
+/// Of each instance: where the starts of its process and its counts come from, all samples of the last hour.
+fn sources(prometheus: &Prometheus, system: &System) -> Vec<[Box<dyn Measure>; 2]> {
+    let of = |(.., url): (Side, usize, String, String)| {
+        let instance = url.trim_start_matches("http://").trim_end_matches("/metrics");
+        [
+            "process_start_time_seconds",
+            "http_request_duration_seconds_count",
+        ]
+        .map(|name| {
+            let query = format!("{name}{{instance=\"{instance}\"}}[1h]");
+            measure(&prometheus_query(prometheus.address(), &query, BUSY))
+        })
+    };
+    instances(system).into_iter().map(of).collect()
+}
+
+async fn samples(source: &dyn Measure, at: Timestamp) -> Vec<f64> {
+    let text = source.measure(at).await.unwrap().text;
+    let numbers = text.trim_matches(['[', ']']).split(',');
+    numbers.map(|number| number.trim().parse().unwrap()).collect()
+}
+
+/// What was answered in each life of each instance until the newest scrape that Prometheus has of that life.
+///
+/// A scrape that failed is in the log of the instance, too, when it failed only on its way back. So scrapes are told by
+/// what they brought: the count of another metric that all requests are in.
+async fn scraped(sources: &[[Box<dyn Measure>; 2]], at: Timestamp) -> Vec<Vec<u64>> {
+    let mut all = Vec::new();
+    for [starts, counts] in sources {
+        let (starts, counts) = (samples(&**starts, at).await, samples(&**counts, at).await);
+        assert_eq!(starts.len(), counts.len(), "both are in each scrape");
+        let mut lives: Vec<(f64, u64)> = Vec::new();
+        for (start, count) in starts.into_iter().zip(counts) {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a small count"
+            )]
+            let count = count as u64;
+            match lives.last_mut() {
+                Some((known, newest)) if known.to_bits() == start.to_bits() => *newest = count,
+                _ => lives.push((start, count)),
+            }
+        }
+        all.push(lives.into_iter().map(|(_, count)| count).collect());
+    }
+    all
+}
+
+/// Now, in whole milliseconds as Prometheus' own time, after every target has been scraped once more, so that no sample
+/// of before is still on its way.
+async fn settled(prometheus: &Prometheus) -> Timestamp {
+    let end = Timestamp::from_micros(now().as_micros() / 1000 * 1000);
+    let query = measure(&prometheus_query(
+        prometheus.address(),
+        "min(timestamp(up))",
+        BUSY,
+    ));
     wait_for("a later scrape of every target", async || {
-        let text = reading(&query).await.ok()?.text;
+        let text = query.measure(now()).await.ok()?.text;
         let newest: f64 = text.trim_matches(['[', ']']).parse().ok()?;
         (newest > end.as_seconds()).then_some(())
     })
     .await;
+    end
+}
+
+/// What each instance had answered.
+fn logs(system: &System, scraped: &[Vec<u64>]) -> Vec<(u64, u64)> {
+    let all = instances(system).into_iter().zip(scraped);
+    all.map(|((side, index, ..), lives)| answered(&system.event_log(side, index).unwrap().events, lives))
+        .collect()
 }
 
 #[tokio::test]
 async fn windows_of_prometheus_are_what_the_api_logged_between_two_marks() {
-    let mut system = system(22, 300.0).await;
+    let mut system = system(22, 150.0).await;
     let prometheus = Prometheus::start("1s", &targets(&system)).await;
     scraped_twice(&prometheus).await;
     let selectors = |track: &str| CounterSelectors {
@@ -212,14 +268,14 @@ async fn windows_of_prometheus_are_what_the_api_logged_between_two_marks() {
         target: "pod".into(),
     };
     let mut population = population(Source::Prometheus {
-        access: access(prometheus.address(), TIMEOUT),
+        access: access(prometheus.address(), BUSY),
         canary: selectors("canary"),
         stable: selectors("stable"),
     });
     let names: Vec<String> = instances(&system).into_iter().map(|(_, _, pod, _)| pod).collect();
-    let opened_at = now();
-    settled(&prometheus, opened_at).await;
-    let mut before = marks(&prometheus, &system, opened_at).await;
+    let sources = sources(&prometheus, &system);
+    let opened_at = settled(&prometheus).await;
+    let mut before = scraped(&sources, opened_at).await;
     population.open(opened_at, WINDOW).await.unwrap();
     let (mut requests, mut restarts_seen) = (0, 0);
     for number in 1..=5 {
@@ -228,19 +284,21 @@ async fn windows_of_prometheus_are_what_the_api_logged_between_two_marks() {
             system.restart_instance(Side::Stable, 0).await.unwrap();
             traffic(&system, 400).await;
         }
-        let end = now();
-        settled(&prometheus, end).await;
-        let after = marks(&prometheus, &system, end).await;
+        let end = settled(&prometheus).await;
+        let after = scraped(&sources, end).await;
         let windows = population.close(end).await.unwrap();
-        let between: Vec<(usize, usize)> = before.iter().copied().zip(after.iter().copied()).collect();
-        let (seen, ended) = compare(&system, &windows, &between, &names);
-        requests += seen;
-        let log = system.event_log(Side::Stable, 0).unwrap();
-        if restarted(&log.events, between[FIRST_STABLE].0, ended[FIRST_STABLE]) {
+        let (earlier, later) = (logs(&system, &before), logs(&system, &after));
+        let expected: Vec<(u64, u64)> = earlier
+            .into_iter()
+            .zip(later)
+            .map(|(earlier, later)| (later.0 - earlier.0, later.1 - earlier.1))
+            .collect();
+        requests += compare(&system, &windows, &expected, &names);
+        if after[FIRST_STABLE].len() > before[FIRST_STABLE].len() {
             assert!(window(&windows, "stable-1").flags.partial, "window {number}");
             restarts_seen += 1;
         }
-        before = ended;
+        before = after;
     }
     assert_eq!(restarts_seen, 1, "the process was started anew between two marks");
     assert!(requests > 1_000, "{requests}");

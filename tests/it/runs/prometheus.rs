@@ -11,6 +11,13 @@ use crate::binary::{Files, run, serin, start};
 use crate::peers::prometheus::Prometheus;
 use crate::peers::sample::{fail, scraped_twice, system, targets};
 
+/// Where selectors of the analysis are changed: the counters of all requests of both sides, and of the bad ones.
+const TOTAL: [&str; 2] = [
+    "total: 'http_requests_total{track=\"canary\"}'",
+    "total: 'http_requests_total{track=\"stable\"}'",
+];
+const BAD: &str = "code=~\"5..\"";
+
 /// Deadline of the analysis, and what a busy machine takes on top.
 const PATIENCE: Duration = Duration::from_secs(110);
 
@@ -154,5 +161,67 @@ async fn a_window_shorter_than_two_scrapes_is_refused_before_anything_is_measure
             );
         }
     }
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn counters_that_do_not_exist_are_missing_data_and_never_promoted() {
+    let (system, prometheus) = scraped_system("500ms").await;
+    // Too few requests would promote here.
+    let hopeful =
+        analysis(&prometheus, "2s").replace("deadline: 90s", "deadline: 20s, onInconclusive: promote");
+    let without = |sides: &[usize], from: &str, to: &str| {
+        sides.iter().fold(hopeful.clone(), |document, side| {
+            let changed = document.replace(TOTAL[*side], &TOTAL[*side].replace(from, to));
+            assert_ne!(changed, document);
+            changed
+        })
+    };
+    let (requests, request) = ("http_requests_total", "http_request_total");
+    let missing = serde_json::json!(["missing_data", "deadline_reached"]);
+    let no_baseline = serde_json::json!(["no_baseline", "deadline_reached"]);
+    let cases = [
+        ("canary", without(&[0], requests, request), &missing),
+        ("stable", without(&[1], requests, request), &no_baseline),
+        ("both", without(&[0, 1], requests, request), &missing),
+        (
+            "no such value",
+            without(&[0], "=\"canary\"", "=\"canari\""),
+            &missing,
+        ),
+        ("no such label", without(&[0], "track", "trak"), &missing),
+    ];
+    let runs = cases.map(|(name, document, reasons)| async move {
+        let (_files, path) = Files::one(&document);
+        let ended = run(["run", &path, "--output", "json"], PATIENCE).await;
+        let run = ended.json();
+        assert_eq!(
+            (ended.code, &run["verdict"]),
+            (Some(3), &"inconclusive".into()),
+            "{name}: {run}"
+        );
+        assert_eq!(run["reasons"], *reasons, "{name}: {run}");
+    });
+    futures::future::join_all(runs).await;
+    system.stop().await;
+}
+
+#[tokio::test]
+async fn bad_requests_that_have_not_come_yet_are_none_and_a_mistyped_counter_of_them_is_refused() {
+    let (system, prometheus) = scraped_system("500ms").await;
+    let document = analysis(&prometheus, "2s");
+    let none_yet = document.replace(BAD, "code=\"599\"");
+    let mistyped = document.replace("bad: 'http_requests_total", "bad: 'http_request_total");
+    assert!(none_yet != document && mistyped != document);
+    let (_files, path) = Files::one(&none_yet);
+    let ended = run(["run", &path, "--output", "json"], PATIENCE).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let (_files, path) = Files::one(&mistyped);
+    let ended = run(["run", &path], PATIENCE).await;
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(
+        ended.stderr.contains("did you mean `http_requests_total`?"),
+        "{ended:?}"
+    );
     system.stop().await;
 }

@@ -11,7 +11,7 @@ use serin_judge::analysis::plan::Plan;
 use serin_judge::condition::Value;
 use serin_judge::time::Timestamp;
 use serin_judge::verdict::{
-    Answer, Counts, Flags, Look, Measurement, RunIdentity, RunReport, RunState, Side, Verdict, Window,
+    Answer, Counts, Data, Flags, Look, Measurement, RunIdentity, RunReport, RunState, Side, Verdict, Window,
 };
 
 use super::chance::Chance;
@@ -44,7 +44,7 @@ pub(super) struct Ending {
 impl Ending {
     /// The report that replaying the records of the run gives.
     pub(super) fn replayed(&self, plan: &Arc<Plan>) -> RunReport {
-        let state = serin::engine::replay(Arc::clone(plan), START, &self.records);
+        let state = serin::engine::replay(Arc::clone(plan), START, &self.records).unwrap();
         state.report(&RunIdentity::default(), state.decided_at().unwrap())
     }
 }
@@ -106,7 +106,7 @@ impl Release {
         let answered = due + Duration::from_millis(1);
         let metric = &self.state.plan().metrics[index];
         let measurements = vec![(index, Measurement::judge(metric, Ok(answer), due, answered))];
-        self.state.record(&measurements);
+        self.state.record(&measurements).unwrap();
         self.records.push(Record::Measurements { measurements });
     }
 
@@ -128,7 +128,7 @@ impl Release {
                     target: format!("{side}-{instance}").into(),
                     start: end - Duration::from_secs(1),
                     end,
-                    counts: Counts { total, bad },
+                    data: Data::Errors(Counts { total, bad }),
                     flags: Flags::default(),
                 });
             }
@@ -149,10 +149,10 @@ impl Release {
 
     fn note(&mut self, windows: &[Window]) {
         let canary = || windows.iter().filter(|window| window.side == Side::Canary);
-        self.canary_requests += canary().map(|window| window.counts.total).sum::<u64>();
+        self.canary_requests += canary().map(|window| window.counts().total).sum::<u64>();
         if self.recent.len() == RECENT_SECONDS {
             let _oldest = self.recent.pop_front();
         }
-        self.recent.extend(canary().next().map(|window| window.counts));
+        self.recent.extend(canary().next().map(|window| window.counts()));
     }
 }

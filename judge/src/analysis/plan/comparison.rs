@@ -9,6 +9,8 @@ use super::PrometheusAccess;
 pub struct Comparison {
     /// Unique inside the plan.
     pub name: String,
+    /// What is compared.
+    pub kind: ComparisonKind,
     /// Where the two populations come from.
     pub population: Population,
     /// How much worse is tolerated.
@@ -19,7 +21,21 @@ pub struct Comparison {
     pub weight: Weight,
 }
 
-/// Where request and error counts of both sides come from.
+/// What is compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ComparisonKind {
+    /// Errors among requests.
+    #[default]
+    Errors,
+    /// Events against exposure.
+    Events,
+    /// How long requests take.
+    Latency,
+    /// A measured value.
+    Series,
+}
+
+/// Where the data of both sides comes from.
 #[expect(clippy::large_enum_variant, reason = "a plan holds a handful of them")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Population {
@@ -45,8 +61,13 @@ pub enum Population {
         /// Of one scrape.
         timeout: Duration,
     },
-    /// Counts are handed in from outside (recorded windows, simulations).
+    /// Windows are handed in from outside (recordings, simulations).
     Recorded,
+    /// A source that this version cannot read: only recorded windows can be judged.
+    Unavailable {
+        /// As the document names it, such as `latency` from `journey`.
+        source: String,
+    },
 }
 
 /// Raw counters of one side in a Prometheus.
@@ -76,11 +97,25 @@ pub struct Tolerance {
 impl Default for Tolerance {
     /// Defaults for error rates.
     fn default() -> Self {
+        Self::of(ComparisonKind::Errors)
+    }
+}
+
+impl Tolerance {
+    /// The defaults of a kind. Only rates of errors have differences that mean something without knowing the service.
+    #[must_use]
+    pub fn of(kind: ComparisonKind) -> Self {
+        let (rollback, promote) = match kind {
+            ComparisonKind::Errors | ComparisonKind::Events => (1.1, 1.5),
+            ComparisonKind::Latency => (1.05, 1.25),
+            ComparisonKind::Series => (1.05, 1.2),
+        };
+        let is_rate = kind == ComparisonKind::Errors;
         Self {
-            rollback: 1.1,
-            promote: 1.5,
-            rollback_absolute: 0.001,
-            promote_absolute: 0.002,
+            rollback,
+            promote,
+            rollback_absolute: if is_rate { 0.001 } else { 0.0 },
+            promote_absolute: if is_rate { 0.002 } else { 0.0 },
         }
     }
 }

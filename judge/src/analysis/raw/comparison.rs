@@ -14,14 +14,14 @@ pub(crate) struct Comparison {
     pub(crate) name: String,
     /// Are more requests bad?
     pub(crate) errors: Option<Errors>,
-    /// Are there more events (restarts, log lines) for the same exposure? Not judged by this version.
-    #[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+    /// Are there more events (restarts, log lines) for the same exposure? No source of this version reads it.
+    #[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
     events: Option<Events>,
-    /// Are requests slower? Not judged by this version.
-    #[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+    /// Are requests slower? No source of this version reads it.
+    #[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
     latency: Option<Latency>,
-    /// Is a measured value higher? Not judged by this version.
-    #[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+    /// Is a measured value higher? No source of this version reads it.
+    #[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
     series: Option<Series>,
     /// How much worse is tolerated.
     pub(crate) tolerance: Option<Tolerance>,
@@ -64,8 +64,8 @@ pub(crate) struct Errors {
     pub(crate) prometheus: Option<PrometheusErrors>,
     /// Counters on `/metrics` endpoints, read directly.
     pub(crate) scrape: Option<ScrapeErrors>,
-    /// Steps of a synthetic journey. Not judged by this version.
-    #[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+    /// Steps of a synthetic journey. No source of this version reads it.
+    #[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
     journey: Option<JourneySides>,
 }
 
@@ -109,7 +109,7 @@ pub(crate) struct ScrapeErrors {
 
 /// A synthetic journey that drives both sides.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+#[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
 pub(crate) struct JourneySides {
     /// `metadata.name` of a Journey.
     name: String,
@@ -123,7 +123,7 @@ pub(crate) struct JourneySides {
 
 /// Where counts of events come from: exactly one.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+#[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
 pub(crate) struct Events {
     /// Raw counters in a Prometheus.
     prometheus: Option<PrometheusSelectors>,
@@ -133,7 +133,7 @@ pub(crate) struct Events {
 
 /// Where latencies come from: exactly one.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+#[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
 pub(crate) struct Latency {
     /// Steps of a synthetic journey.
     journey: Option<JourneySides>,
@@ -145,7 +145,7 @@ pub(crate) struct Latency {
 
 /// Where values come from: exactly one.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+#[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
 pub(crate) struct Series {
     /// Series in a Prometheus.
     prometheus: Option<PrometheusSelectors>,
@@ -155,7 +155,7 @@ pub(crate) struct Series {
 
 /// Series of both sides in a Prometheus.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+#[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
 pub(crate) struct PrometheusSelectors {
     /// Where.
     #[serde(flatten)]
@@ -168,7 +168,7 @@ pub(crate) struct PrometheusSelectors {
 
 /// Series of one side.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+#[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
 pub(crate) struct Selector {
     /// PromQL series selector.
     selector: String,
@@ -178,7 +178,7 @@ pub(crate) struct Selector {
 
 /// A series on `/metrics` endpoints.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+#[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
 pub(crate) struct ScrapeSelector {
     /// The canary's `/metrics` URLs.
     canary: Addresses,
@@ -192,7 +192,7 @@ pub(crate) struct ScrapeSelector {
 
 /// A histogram on `/metrics` endpoints.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "its shape is checked; no version judges it yet")]
+#[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
 pub(crate) struct ScrapeHistogram {
     /// The canary's `/metrics` URLs.
     canary: Addresses,

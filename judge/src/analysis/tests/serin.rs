@@ -219,7 +219,7 @@ fn comparisons_that_are_refused() {
 }
 
 #[test]
-fn comparisons_of_later_versions_are_checked_and_refused_once() {
+fn sources_of_later_versions_are_checked_and_planned_as_unavailable() {
     let cases = [
         (
             "latency: {journey: {name: j, step: s, canary: 'http://a', stable: 'http://b'}}",
@@ -253,13 +253,11 @@ fn comparisons_of_later_versions_are_checked_and_refused_once() {
         ),
     ];
     for (fields, kind, source) in cases {
-        assert_eq!(
-            refused(&comparison(fields), &[]),
-            [format!(
-                "comparisons[0]: a comparison of `{kind}` with `{source}` is read but not judged by this version; \
-                 errors comparisons with prometheus or scrape are"
-            )]
-        );
+        let (plan, _warnings) = plan(&comparison(fields), &[]).unwrap();
+        let expected = Population::Unavailable {
+            source: format!("{kind} from {source}"),
+        };
+        assert_eq!(plan.comparisons[0].population, expected);
     }
     let (_, report) = read(&comparison(
         "latency: {scrape: {canary: 'http://a', stable: 'http://b'}}",

@@ -4,36 +4,40 @@ use super::checks::Checks;
 use super::{prometheus, provider};
 use crate::analysis::diagnostic::listed;
 use crate::analysis::node::Place;
-use crate::analysis::plan::{Comparison, CounterSelectors, Population, Tolerance, Weight};
+use crate::analysis::plan::{Comparison, ComparisonKind, CounterSelectors, Population, Tolerance, Weight};
 use crate::analysis::raw::comparison::{self as raw, PrometheusErrors, ScrapeErrors};
 
 const KINDS: [&str; 4] = ["errors", "events", "latency", "series"];
 const SOURCES: [&str; 3] = ["prometheus", "scrape", "journey"];
 /// The label that tells targets apart when the document does not say.
 const TARGET: &str = "pod";
-const NOT_JUDGED: &str =
-    "is read but not judged by this version; errors comparisons with prometheus or scrape are";
-
 pub(super) fn comparison(
     checks: &mut Checks<'_>,
     raw: &raw::Comparison,
     place: &Place<'_>,
     label: &str,
 ) -> Option<Comparison> {
+    let key = one(checks, place, &KINDS, label, "kind of comparison")?;
+    let kind = match key {
+        "errors" => ComparisonKind::Errors,
+        "events" => ComparisonKind::Events,
+        "latency" => ComparisonKind::Latency,
+        _ => ComparisonKind::Series,
+    };
     let tolerance = tolerance(
         checks,
         &raw.tolerance.clone().unwrap_or_default(),
+        Tolerance::of(kind),
         &place.field("tolerance"),
         label,
     );
-    let kind = one(checks, place, &KINDS, label, "kind of comparison")?;
-    let source_place = place.field(kind);
+    let source_place = place.field(key);
     let source = one(checks, &source_place, &SOURCES, label, "source")?;
     let weight = match raw.weight {
         Some(raw::Weight::Critical) => Weight::Critical,
         Some(raw::Weight::Standard) => Weight::Standard,
         Some(raw::Weight::Info) => Weight::Info,
-        None if matches!(kind, "errors" | "latency") => Weight::Critical,
+        None if matches!(key, "errors" | "latency") => Weight::Critical,
         None => Weight::Standard,
     };
     if weight == Weight::Info && raw.required == Some(true) {
@@ -51,18 +55,13 @@ pub(super) fn comparison(
     ) {
         (Some(raw), _) => prometheus_errors(checks, raw, &source_place.field("prometheus"), label),
         (None, Some(raw)) => scrape_errors(checks, raw, &source_place.field("scrape"), label),
-        (None, None) => {
-            let found = format!("{label}a comparison of `{kind}` with `{source}` {NOT_JUDGED}");
-            checks.refuse(
-                &source_place.field(source),
-                found,
-                "`errors` with `prometheus` or `scrape`",
-            );
-            return None;
-        }
+        (None, None) => Population::Unavailable {
+            source: format!("{key} from {source}"),
+        },
     };
     Some(Comparison {
         name: raw.name.clone(),
+        kind,
         population,
         tolerance,
         required: raw.required.unwrap_or(weight != Weight::Info),
@@ -162,8 +161,13 @@ fn scrape_errors(checks: &mut Checks<'_>, raw: &ScrapeErrors, place: &Place<'_>,
     }
 }
 
-fn tolerance(checks: &mut Checks<'_>, raw: &raw::Tolerance, place: &Place<'_>, label: &str) -> Tolerance {
-    let default = Tolerance::default();
+fn tolerance(
+    checks: &mut Checks<'_>,
+    raw: &raw::Tolerance,
+    default: Tolerance,
+    place: &Place<'_>,
+    label: &str,
+) -> Tolerance {
     let ratio = |value: f64| (1.0..=100.0).contains(&value);
     let difference = |value: f64| (0.0..1.0).contains(&value);
     let ratio_range = "canary over stable, from 1 (no worse) to 100";

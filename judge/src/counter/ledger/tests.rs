@@ -131,6 +131,53 @@ fn a_counter_that_comes_back_in_a_new_process_is_no_second_restart() {
 }
 
 #[test]
+fn without_any_counter_of_all_requests_nothing_is_known() {
+    let mut ledger = opened(&[read(0, &[])]);
+    assert_eq!(closed(&mut ledger, 10, &[read(10, &[])]), (0, 0, true));
+    assert_eq!(
+        closed(&mut ledger, 20, &[read(20, &[(BAD, 2.0)])]),
+        (0, 2, true),
+        "more bad ones than requests: it cannot be judged"
+    );
+    // It comes with the first request, and then nothing was missed before it.
+    let increases = ledger.close(
+        at(30),
+        &[read(30, &[(TOTAL, 4.0), (BAD, 2.0)]), of("idle", read(30, &[]))],
+    );
+    let pod = increases["pod"];
+    assert_eq!(
+        (pod.total, pod.bad, pod.partial, pod.since),
+        (4, 0, false, at(20))
+    );
+    let increases = ledger.close(
+        at(40),
+        &[read(40, &[(TOTAL, 9.0), (BAD, 2.0)]), of("idle", read(40, &[]))],
+    );
+    let idle = increases["idle"];
+    assert_eq!(
+        (idle.total, idle.partial),
+        (0, false),
+        "others have the counter: here was no request yet"
+    );
+}
+
+#[test]
+fn a_read_of_a_window_that_was_closed_without_it_is_late() {
+    let mut ledger = opened(&[read(-5, &[(TOTAL, 1.0)])]);
+    let first = ledger.close(at(10), &[read(5, &[(TOTAL, 2.0)])])["pod"];
+    assert_eq!((first.total, first.partial, first.late), (1, false, false));
+    let reads = [
+        read(5, &[(TOTAL, 2.0)]),
+        read(8, &[(TOTAL, 4.0)]),
+        read(15, &[(TOTAL, 5.0)]),
+    ];
+    let second = ledger.close(at(20), &reads)["pod"];
+    assert_eq!((second.total, second.partial, second.late), (3, true, true));
+    let third = ledger.close(at(30), &reads[1..])["pod"];
+    assert!(!third.late, "it was counted before");
+}
+
+#[test]
 fn a_counter_whose_process_was_not_read_is_not_dead() {
     let mut ledger = opened(&[read(0, &[(TOTAL, 100.0)])]);
     assert_eq!(closed(&mut ledger, 10, &[]), (0, 0, true));

@@ -42,10 +42,9 @@ impl Coverage {
             self.stable_seen |= current.stable.is_some();
         }
         let all_read = self.all_read(look.at, &look.canary_targets, window);
-        let requests = current
-            .both()
-            .map(|(canary, stable)| canary.total.min(stable.total));
-        self.is_sound_now = all_read && requests.is_some_and(|requests| requests > 0);
+        let both = current.both();
+        self.is_sound_now =
+            all_read && both.is_some_and(|(canary, stable)| !canary.is_empty() && !stable.is_empty());
         if current.start.is_some_and(|start| start >= judged_from) {
             self.cover(look.at, current, all_read);
         }
@@ -76,7 +75,7 @@ impl Coverage {
                 let from = self.covered_until.map_or(start, |until| until.max(start));
                 self.covered += at.since(from);
                 self.covered_until = Some(at);
-                self.looks_empty += u64::from(canary.total == 0 || stable.total == 0);
+                self.looks_empty += u64::from(canary.is_empty() || stable.is_empty());
             }
             _ => self.looks_missing += 1,
         }

@@ -1,19 +1,22 @@
 use crate::analysis::plan::Dispersion;
-use crate::stats::dispersion::{self, Calibration};
+use crate::stats::dispersion::Calibration;
 
 use super::report::DispersionSource;
 
 /// The factor that log-evidence is divided by. Frozen when the first window is judged.
 #[derive(Clone, Debug)]
 pub(super) struct DispersionFactor {
+    /// When nothing calibrates it.
+    default: f64,
     configured: Option<f64>,
     pub(super) calibration: Calibration,
     frozen: Option<(f64, DispersionSource)>,
 }
 
 impl DispersionFactor {
-    pub(super) fn new(dispersion: Dispersion) -> Self {
+    pub(super) fn new(dispersion: Dispersion, default: f64) -> Self {
         Self {
+            default,
             configured: match dispersion {
                 Dispersion::Auto => None,
                 Dispersion::Fixed(factor) => Some(factor.max(1.0)),
@@ -45,9 +48,10 @@ impl DispersionFactor {
         if let Some(factor) = self.configured {
             return (factor, DispersionSource::Configured);
         }
-        self.calibration.factor().map_or(
-            (dispersion::ERRORS_DEFAULT, DispersionSource::Default),
-            |factor| (factor, DispersionSource::History),
-        )
+        self.calibration
+            .factor()
+            .map_or((self.default, DispersionSource::Default), |factor| {
+                (factor, DispersionSource::History)
+            })
     }
 }

@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use crate::analysis::plan::Policy;
+use crate::stats::Margin;
 use crate::stats::planning::{self, Traffic};
-use crate::stats::rate_ratio::REGRESSION_GRID;
 use crate::time::Timestamp;
 
 use super::evidence::Evidence;
+use super::latency::Latency;
+use super::method::Method;
+use super::rates::Rates;
+use super::series::Series;
 use super::{promotion, rollback};
 
 /// The clock's side of a forecast.
@@ -18,53 +22,131 @@ pub(super) struct Horizon {
     pub(super) deadline_at: Timestamp,
 }
 
-/// Smallest ratio of canary to stable rate that is expected to be detected by the deadline at the traffic so far;
-/// `None` when unknown, when nothing would be, or when boundaries decide.
+/// What has to be gathered, and how fast it comes.
+struct Pace {
+    /// Canary requests (exposure, points) a second while both sides were seen.
+    per_second: f64,
+    /// Log evidence that a new component needs to roll back, before its alternatives' prior.
+    log_threshold: f64,
+    /// Until the deadline.
+    seconds_left: f64,
+}
+
+/// Smallest ratio of canary to stable that is expected to be detected by the deadline at the traffic so far; `None`
+/// when unknown, when nothing would be, or when boundaries decide.
 pub(super) fn detectable_ratio(evidence: &Evidence, policy: &Policy, horizon: &Horizon) -> Option<f64> {
-    let (margin, per_second) = (evidence.rollback_margin(), canary_per_second(evidence)?);
     let threshold = rollback::threshold(policy).filter(|_| evidence.share > 0.0)?;
-    // The prior of the first component and of its best alternative.
+    // The prior of the first component.
     let restart_cost = if policy.restart_interval.is_some() {
         2.0
     } else {
         1.0
     };
-    let prior_cost = restart_cost * REGRESSION_GRID.len() as f64 / evidence.share;
-    let log_evidence = libm::log(threshold * prior_cost) * evidence.dispersion.factor();
-    let left = horizon.deadline_at.since(horizon.now).as_secs_f64();
-    let requests = evidence.judged.canary_requests as f64 + per_second * left;
-    let traffic = traffic(evidence, evidence.past_stable.predicted_rate()?);
-    planning::detectable_ratio(margin, &traffic, &REGRESSION_GRID, log_evidence, requests)
+    let pace = Pace {
+        per_second: per_second(evidence)?,
+        log_threshold: libm::log(threshold * restart_cost / evidence.share),
+        seconds_left: horizon.deadline_at.since(horizon.now).as_secs_f64(),
+    };
+    match &evidence.method {
+        Method::Errors(rates) | Method::Events(rates) => of_rates(rates, &pace),
+        Method::Latency(latency) => of_latency(latency, &pace),
+        Method::Series(series) => of_series(series, &pace),
+    }
+}
+
+fn of_rates(rates: &Rates, pace: &Pace) -> Option<f64> {
+    let test = &rates.test;
+    let alternatives = libm::log(test.grid.len() as f64);
+    let log_evidence = (pace.log_threshold + alternatives) * test.dispersion.factor();
+    let requests = rates.judged.canary_requests as f64 + pace.per_second * pace.seconds_left;
+    let traffic = rates.traffic(Some(rates.past_stable.predicted_rate()?));
+    let requests = requests * rates.units;
+    planning::detectable_ratio(
+        rates.rollback_margin(),
+        &traffic,
+        test.grid,
+        log_evidence,
+        requests,
+    )
+}
+
+/// The slow-down that the most sensitive threshold can see: a canary `s` times as slow exceeds a threshold as often as
+/// stable exceeds one `s` times smaller.
+fn of_latency(latency: &Latency, pace: &Pace) -> Option<f64> {
+    let alternatives: usize = latency.tests.iter().map(|test| test.grid.len()).sum();
+    let requests = latency.judged.canary_requests as f64 + pace.per_second * pace.seconds_left;
+    let traffic = |part: f64| Traffic {
+        canary_rate: 1.0 - part,
+        stable_rate: 1.0 - part,
+        stable_per_canary: ratio(latency.judged.stable_requests, latency.judged.canary_requests),
+    };
+    let seen = latency.parts().zip(&latency.tests).filter_map(|(part, test)| {
+        let log_evidence = (pace.log_threshold + libm::log(alternatives as f64)) * test.dispersion.factor();
+        let exceedances = planning::detectable_ratio(
+            Margin::Ratio(1.0),
+            &traffic(part),
+            test.grid,
+            log_evidence,
+            requests,
+        )?;
+        latency.slow_down(part, exceedances)
+    });
+    seen.min_by(f64::total_cmp)
+}
+
+fn of_series(series: &Series, pace: &Pace) -> Option<f64> {
+    series.detectable_ratio(
+        series.points as f64 + pace.per_second * pace.seconds_left,
+        pace.log_threshold,
+    )
 }
 
 /// When the sooner of rollback and promotion is to be expected if traffic and rates stay as they are; `None` when
-/// neither is before the deadline.
+/// neither is before the deadline, or where nothing can be told.
 pub(super) fn decision_at(evidence: &Evidence, policy: &Policy, horizon: &Horizon) -> Option<Timestamp> {
-    let per_second = canary_per_second(evidence)?;
-    let traffic = traffic(
-        evidence,
-        rate(evidence.judged.stable_events, evidence.judged.stable_requests),
-    );
-    let after = |log_missing: f64, evidence_rate: f64| {
-        let seconds = log_missing.max(0.0) * evidence.dispersion.factor() / (evidence_rate * per_second);
+    let per_second = per_second(evidence)?;
+    let after = |log_missing: f64, factor: f64, evidence_rate: f64| {
+        let seconds = log_missing.max(0.0) * factor / (evidence_rate * per_second);
         let wait = Duration::try_from_secs_f64(seconds).ok()?;
         Some(horizon.now + wait).filter(|_| evidence_rate > 0.0)
     };
-    let rollback_at = rollback::threshold(policy)
+    let rollback_missing = rollback::threshold(policy)
         .filter(|_| evidence.share > 0.0)
-        .and_then(|threshold| {
-            let missing = libm::log(threshold / evidence.share) - evidence.log_e;
-            after(
-                missing,
-                planning::evidence_rate(evidence.rollback_margin(), &traffic, &REGRESSION_GRID),
+        .map(|threshold| libm::log(threshold / evidence.share) - evidence.method.log_e());
+    let promotion_missing = -libm::log(policy.false_promotion) - evidence.method.promotion_log_e();
+    let (rollback_at, promotion_at) = match &evidence.method {
+        Method::Errors(rates) | Method::Events(rates) => {
+            let (traffic, factor) = (rates.traffic(None), rates.test.dispersion.factor());
+            let margin = rates.promotion_margin();
+            let towards =
+                |margin, grid: &[f64]| planning::evidence_rate(margin, &traffic, grid) * rates.units;
+            (
+                rollback_missing.and_then(|missing| {
+                    after(missing, factor, towards(rates.rollback_margin(), rates.test.grid))
+                }),
+                after(
+                    promotion_missing,
+                    factor,
+                    towards(margin, &promotion::alternatives(margin)),
+                ),
             )
-        });
-    let missing = -libm::log(policy.false_promotion) - evidence.promotion.log_e();
-    let promotion_at = after(missing, promotion_rate(evidence, &traffic)).and_then(|at| {
-        let requests_left = policy
-            .minimum_requests
-            .saturating_sub(evidence.judged.canary_requests) as f64;
-        let enough_at = horizon.now + Duration::try_from_secs_f64(requests_left / per_second).ok()?;
+        }
+        // Evidence of many thresholds and of short series grows in no straight line: what came so far goes on.
+        Method::Latency(_) | Method::Series(_) => {
+            let seconds = evidence.coverage.covered().as_secs_f64();
+            let pace = |log_e: f64| log_e / (seconds * per_second);
+            (
+                rollback_missing.and_then(|missing| after(missing, 1.0, pace(evidence.method.log_e()))),
+                after(promotion_missing, 1.0, pace(evidence.method.promotion_log_e())),
+            )
+        }
+    };
+    let promotion_at = promotion_at.and_then(|at| {
+        let missing = evidence
+            .method
+            .canary_requests()
+            .map_or(0, |requests| policy.minimum_requests.saturating_sub(requests));
+        let enough_at = horizon.now + Duration::try_from_secs_f64(missing as f64 / per_second).ok()?;
         Some(
             at.max(enough_at)
                 .max(horizon.started_at + policy.minimum_duration),
@@ -77,31 +159,17 @@ pub(super) fn decision_at(evidence: &Evidence, policy: &Policy, horizon: &Horizo
         .filter(|at| *at <= horizon.deadline_at)
 }
 
-fn promotion_rate(evidence: &Evidence, traffic: &Traffic) -> f64 {
-    let margin = evidence.promotion_margin();
-    planning::evidence_rate(margin, traffic, &promotion::alternatives(margin))
+/// What is judged per second while both sides were seen; `None` before anything was.
+fn per_second(evidence: &Evidence) -> Option<f64> {
+    let seconds = evidence.coverage.covered().as_secs_f64();
+    let per_second = evidence.method.judged().canary_requests as f64 / seconds;
+    (seconds > 0.0 && per_second > 0.0).then_some(per_second)
 }
 
-fn traffic(evidence: &Evidence, stable_rate: f64) -> Traffic {
-    let judged = &evidence.judged;
-    Traffic {
-        canary_rate: rate(judged.canary_events, judged.canary_requests),
-        stable_rate,
-        stable_per_canary: rate(judged.stable_requests, judged.canary_requests),
-    }
-}
-
-fn rate(part: u64, whole: u64) -> f64 {
+fn ratio(part: u64, whole: u64) -> f64 {
     if whole > 0 {
         part as f64 / whole as f64
     } else {
         0.0
     }
-}
-
-/// Canary requests per second while both sides were seen; `None` before any was judged.
-fn canary_per_second(evidence: &Evidence) -> Option<f64> {
-    let seconds = evidence.coverage.covered().as_secs_f64();
-    let per_second = evidence.judged.canary_requests as f64 / seconds;
-    (seconds > 0.0 && per_second > 0.0).then_some(per_second)
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::tests::{START, at, comparison, independent, look, window};
 use super::*;
 use crate::analysis::plan::Weight;
-use crate::verdict::{Side, Window};
+use crate::verdict::{Counts, Data, Side, Window};
 
 /// Good enough to promote by the ratio, given the time.
 const GOOD: (u64, u64, u64, u64) = (1000, 0, 1900, 40);
@@ -71,15 +71,18 @@ fn windows_of_different_times_are_never_compared() {
             let was_late = |window: &Window| window.side == late;
             if (296..=302).contains(&second) {
                 for window in now.windows.iter().filter(|window| was_late(window)) {
-                    missed.0 += window.counts.total;
-                    missed.1 += window.counts.bad;
+                    missed.0 += window.counts().total;
+                    missed.1 += window.counts().bad;
                 }
                 now.windows.retain(|window| !was_late(window));
             } else if second == 303 {
                 for window in now.windows.iter_mut().filter(|window| was_late(window)) {
                     window.start = at(295);
-                    window.counts.total += missed.0;
-                    window.counts.bad += missed.1;
+                    let Counts { total, bad } = window.counts();
+                    window.data = Data::Errors(Counts {
+                        total: total + missed.0,
+                        bad: bad + missed.1,
+                    });
                 }
             }
             let before = only(&comparisons, end);

@@ -13,23 +13,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::time::Timestamp;
-use crate::verdict::{Counts, Look, Side, Window};
+use crate::verdict::{Data, Look, Side, Window};
 
 use super::evidence::Evidence;
-
-/// More requests than this in one look of one side are no count of requests: the sum of all looks has to stay
-/// exact in an `f64`.
-const REQUESTS_MAX: u64 = 1_000_000_000_000;
 
 /// Windows are of one time when they begin and end within one part in so many of a window.
 const UNEVEN_PART: u32 = 10;
 
 /// The windows of one comparison and one use in one look, summed by side into one stratum.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Slice {
-    /// `None`: no window of this side came.
-    pub(super) canary: Option<Counts>,
-    pub(super) stable: Option<Counts>,
+    /// `None`: no window of this side came that was read.
+    pub(super) canary: Option<Sum>,
+    pub(super) stable: Option<Sum>,
     /// Earliest start of the windows.
     pub(super) start: Option<Timestamp>,
     latest_start: Option<Timestamp>,
@@ -50,7 +46,7 @@ pub(super) struct Slice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CanaryTarget {
     pub(super) name: Arc<str>,
-    /// False for an empty partial window: the target could not be read.
+    /// As its window says.
     pub(super) was_read: bool,
 }
 
@@ -79,15 +75,20 @@ impl Slice {
                 .canary_windows_partial
                 .saturating_add(u32::from(window.flags.partial));
         }
+        self.is_invalid |= !window.data.is_valid() || window.end <= window.start;
+        if !window.was_read() {
+            return;
+        }
         let side = match window.side {
             Side::Canary => &mut self.canary,
             Side::Stable => &mut self.stable,
         };
-        let sum = side.get_or_insert_default();
-        sum.total = sum.total.saturating_add(window.counts.total);
-        sum.bad = sum.bad.saturating_add(window.counts.bad);
-        self.is_invalid |=
-            window.counts.bad > window.counts.total || sum.total > REQUESTS_MAX || window.end <= window.start;
+        match side {
+            None => *side = Some(Sum::new(window.data.clone())),
+            Some(sum) => self.is_invalid |= !sum.add(&window.data),
+        }
+        let is_sound = side.as_ref().is_some_and(|sum| sum.data.is_valid());
+        self.is_invalid |= !is_sound;
     }
 
     /// After all windows have been added: do they begin and end together, as nearly as `slack`?
@@ -99,12 +100,21 @@ impl Slice {
             .any(|(first, last)| last.since(first) > slack);
     }
 
-    /// Counts of both sides, when both came, are valid and of one time.
-    pub(super) fn both(&self) -> Option<(Counts, Counts)> {
+    /// Both sides, when both came, are valid and of one time.
+    pub(super) fn both(&self) -> Option<(&Data, &Data)> {
         if self.is_invalid || self.is_uneven {
             return None;
         }
-        self.canary.zip(self.stable)
+        self.data(Side::Canary).zip(self.data(Side::Stable))
+    }
+
+    /// What came of a side.
+    pub(super) fn data(&self, side: Side) -> Option<&Data> {
+        let sum = match side {
+            Side::Canary => &self.canary,
+            Side::Stable => &self.stable,
+        };
+        sum.as_ref().map(|sum| &sum.data)
     }
 
     /// Requests may be missing from at least half of the canary's windows. A process that dies takes its last requests
@@ -114,13 +124,57 @@ impl Slice {
             && self.canary_windows_partial >= self.canary_windows - self.canary_windows_partial
     }
 
-    /// Counts of stable, when they came and are valid.
-    pub(super) fn stable_only(&self) -> Option<Counts> {
-        self.stable.filter(|_| !self.is_invalid)
+    /// Stable's side, when it came and is valid.
+    pub(super) fn stable_only(&self) -> Option<&Data> {
+        self.data(Side::Stable).filter(|_| !self.is_invalid)
+    }
+}
+
+/// What the windows of one side hold together.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Sum {
+    data: Data,
+    windows: f64,
+}
+
+impl Sum {
+    fn new(data: Data) -> Self {
+        Self { data, windows: 1.0 }
+    }
+
+    /// Adds what another target has seen; a series is the mean over its targets. False for data of another kind.
+    fn add(&mut self, more: &Data) -> bool {
+        self.windows += 1.0;
+        match (&mut self.data, more) {
+            (Data::Errors(sum), Data::Errors(more)) => {
+                sum.total = sum.total.saturating_add(more.total);
+                sum.bad = sum.bad.saturating_add(more.bad);
+            }
+            (Data::Events(sum), Data::Events(more)) => {
+                sum.events = sum.events.saturating_add(more.events);
+                sum.exposure += more.exposure;
+            }
+            (Data::Latency(sum), Data::Latency(more)) => sum.merge(more),
+            (Data::Series(mean), Data::Series(more)) => *mean += (more - *mean) / self.windows,
+            _ => return false,
+        }
+        true
     }
 }
 
 impl LookSlices {
+    /// The window is of a kind that the comparison cannot take.
+    fn refuse(&mut self, window: &Window) {
+        let slice = if window.flags.history {
+            self.history.get_mut(&window.end)
+        } else {
+            Some(&mut self.current)
+        };
+        if let Some(slice) = slice {
+            slice.is_invalid = true;
+        }
+    }
+
     fn add(&mut self, window: &Window) {
         if window.flags.history {
             self.history.entry(window.end).or_default().add(window);
@@ -130,7 +184,7 @@ impl LookSlices {
         if window.side == Side::Canary {
             self.canary_targets.push(CanaryTarget {
                 name: Arc::clone(&window.target),
-                was_read: window.counts.total > 0 || !window.flags.partial,
+                was_read: window.was_read(),
             });
         }
     }
@@ -149,8 +203,10 @@ pub(super) fn slice(look: &Look, comparisons: &[Evidence], window_length: Durati
         let found = comparisons
             .iter()
             .position(|evidence| evidence.name == window.comparison);
-        if let Some(slice) = found.and_then(|index| slices.get_mut(index)) {
-            slice.add(window);
+        let Some(index) = found else { continue };
+        slices[index].add(window);
+        if !comparisons[index].method.fits(&window.data) {
+            slices[index].refuse(window);
         }
     }
     let slack = window_length / UNEVEN_PART;

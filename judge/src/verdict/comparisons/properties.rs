@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::tests::{START, at, comparison, independent, window};
 use super::*;
-use crate::verdict::{Counts, Flags, Side, Window};
+use crate::verdict::{Counts, Data, Flags, Side, Window};
 
 /// Counts as a broken exporter may send them.
 fn any_count() -> impl Strategy<Value = u64> {
@@ -47,7 +47,7 @@ fn any_window() -> impl Strategy<Value = Window> {
             target: "pod".into(),
             start,
             end,
-            counts: Counts { total, bad },
+            data: Data::Errors(Counts { total, bad }),
             flags,
         })
 }

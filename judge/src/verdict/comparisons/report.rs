@@ -54,6 +54,10 @@ pub enum Remark {
     LateHistory,
     /// The limit of restarts was reached; later regressions are found more slowly.
     RestartsExhausted,
+    /// Latency windows named other buckets than those before them, or than the other side: they were left out.
+    BucketLayoutsDiffer,
+    /// The buckets are too coarse for the tolerated slow-down: requests above the same bound are compared instead.
+    CoarseBuckets,
 }
 
 impl std::fmt::Display for Remark {
@@ -76,6 +80,13 @@ impl std::fmt::Display for Remark {
             Self::LateHistory => "history that came after judging had begun was ignored",
             Self::RestartsExhausted => {
                 "no more restarts of the evidence; later regressions are found more slowly"
+            }
+            Self::BucketLayoutsDiffer => {
+                "latency windows of different buckets cannot be compared and count as missing"
+            }
+            Self::CoarseBuckets => {
+                "the buckets are too coarse for the tolerated slow-down; up to 1.5 times as many slow requests were \
+                 tolerated instead"
             }
         })
     }
@@ -127,19 +138,34 @@ pub struct DispersionReport {
     pub source: DispersionSource,
 }
 
+/// A quantile of both sides' latencies.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QuantileReport {
+    /// Part of the requests that are faster, 0..1.
+    pub part: f64,
+    /// Of the canary, in milliseconds; infinite where requests were given up.
+    #[serde(serialize_with = "number::serialize")]
+    pub canary_ms: f64,
+    /// Of stable.
+    #[serde(serialize_with = "number::serialize")]
+    pub stable_ms: f64,
+}
+
 /// One comparison as public JSON shows it. Unknown numbers are null; e-values are clamped to 1e300.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ComparisonReport {
     /// The comparison's name.
     pub name: Arc<str>,
-    /// `errors`.
+    /// `errors`, `events`, `latency` or `series`.
     pub kind: &'static str,
     /// What it has come to.
     pub decision: Decision,
     /// Must be non-inferior for a promotion.
     pub required: bool,
-    /// Mantel and Haenszel's ratio of canary to stable rate; infinite when only the canary had events.
+    /// Ratio of canary to stable: of the rates (Mantel and Haenszel; infinite when only the canary had events), of a
+    /// quantile, of the mean values.
     #[serde(serialize_with = "number::optional::serialize")]
     pub estimate: Option<f64>,
     /// `ratio`.
@@ -162,13 +188,13 @@ pub struct ComparisonReport {
     pub tolerance: ToleranceReport,
     /// How noisy the traffic is.
     pub dispersion: DispersionReport,
-    /// Canary requests judged.
+    /// Canary requests judged; for events the exposure, for series the points.
     pub n_canary: u64,
-    /// Stable requests judged.
+    /// The same of stable.
     pub n_stable: u64,
-    /// Canary events among them.
+    /// Canary events among them; for latencies, requests above the tolerated multiple of stable's p90.
     pub events_canary: u64,
-    /// Stable events among them.
+    /// Stable events among them; for latencies, requests above stable's p90.
     pub events_stable: u64,
     /// Smallest ratio that is expected to be detected by the deadline.
     #[serde(serialize_with = "number::optional::serialize")]
@@ -177,6 +203,9 @@ pub struct ComparisonReport {
     pub expected_decision_at: Option<Timestamp>,
     /// Method and version.
     pub method: &'static str,
+    /// The quantile that the estimate of a latency comparison is of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantile: Option<QuantileReport>,
     /// What to know beside the numbers.
     pub remarks: Vec<Remark>,
     /// One plain sentence for people.

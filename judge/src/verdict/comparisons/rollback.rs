@@ -51,25 +51,27 @@ pub(super) struct Rollback {
     log_e: f64,
     log_e_max: f64,
     threshold: Option<f64>,
-    /// Per comparison, for boundaries only.
-    boundaries: Vec<Boundaries>,
+    /// Per comparison and stream of counts, for boundaries only.
+    boundaries: Vec<Vec<Boundaries>>,
     /// The last of the equally spaced looks of the boundaries that has been taken.
     last_slot: u128,
     is_decided: bool,
 }
 
 impl Rollback {
-    pub(super) fn new(policy: &Policy, started_at: Timestamp, shares: &[f64]) -> Self {
+    pub(super) fn new(policy: &Policy, started_at: Timestamp, evidence: &[Evidence]) -> Self {
+        let boundaries = |one: &Evidence| {
+            let streams = one.method.tests().len();
+            let level = one.share * policy.false_rollback / streams.max(1) as f64;
+            vec![Boundaries::new(level); streams]
+        };
         Self {
             started_at,
             deadline: policy.deadline,
             log_e: 0.0,
             log_e_max: 0.0,
             threshold: threshold(policy),
-            boundaries: shares
-                .iter()
-                .map(|share| Boundaries::new(share * policy.false_rollback))
-                .collect(),
+            boundaries: evidence.iter().map(boundaries).collect(),
             last_slot: 0,
             is_decided: false,
         }
@@ -89,7 +91,10 @@ impl Rollback {
 
     /// After the windows of a look have been added.
     pub(super) fn look(&mut self, at: Timestamp, evidence: &mut [Evidence], policy: &Policy) {
-        let terms: Vec<(f64, f64)> = evidence.iter().map(|one| (one.share, one.log_e)).collect();
+        let terms: Vec<(f64, f64)> = evidence
+            .iter()
+            .map(|one| (one.share, one.method.log_e()))
+            .collect();
         if terms.iter().any(|(share, _)| *share > 0.0) {
             self.log_e = log_weighted_sum_exp(&terms);
             self.log_e_max = self.log_e_max.max(self.log_e);
@@ -104,7 +109,7 @@ impl Rollback {
     fn look_at_evidence(&mut self, threshold: f64, evidence: &mut [Evidence], policy: &Policy) {
         let terms: Vec<(f64, f64)> = evidence
             .iter()
-            .map(|one| (if one.may_roll_back(policy) { one.share } else { 0.0 }, one.log_e))
+            .map(|one| (one.share, one.method.rollback_log_e(policy.minimum_events)))
             .collect();
         if self.is_decided || log_weighted_sum_exp(&terms) < libm::log(threshold) {
             return;
@@ -128,12 +133,13 @@ impl Rollback {
             if one.share <= 0.0 {
                 continue;
             }
-            let factor = one.dispersion.factor();
-            let boundary = boundaries.look(fraction, one.deadline_test.information(factor));
-            if boundary.is_some_and(|z| one.deadline_test.z(factor) >= z) && one.may_roll_back(policy) {
-                one.is_regressed = true;
-                self.is_decided = true;
+            for (test, boundaries) in one.method.tests().iter().zip(boundaries) {
+                let factor = test.dispersion.factor();
+                let boundary = boundaries.look(fraction, test.deadline.information(factor));
+                let is_crossed = boundary.is_some_and(|z| test.deadline.z(factor) >= z);
+                one.is_regressed |= is_crossed && test.has_events(policy.minimum_events);
             }
+            self.is_decided |= one.is_regressed;
         }
     }
 
@@ -145,8 +151,8 @@ impl Rollback {
             AlphaSpending::ObrienFleming => self.cross(1.0, evidence, policy),
             AlphaSpending::Hybrid => {
                 for one in evidence.iter_mut().filter(|one| one.share > 0.0) {
-                    let p = one.deadline_test.p_value(one.dispersion.factor());
-                    if p <= one.share * policy.false_rollback / 2.0 && one.may_roll_back(policy) {
+                    let p = one.method.deadline_p(policy.minimum_events);
+                    if p <= one.share * policy.false_rollback / 2.0 {
                         one.is_regressed = true;
                         self.is_decided = true;
                     }
@@ -159,7 +165,12 @@ impl Rollback {
 /// Marks the comparisons whose closed-testing evidence alone reaches the threshold, and always the one that
 /// contributed most.
 fn attribute(evidence: &mut [Evidence], terms: &[(f64, f64)], threshold: f64) {
-    let adjusted = combine::closed_adjust(&evidence.iter().map(|one| shown(one.log_e)).collect::<Vec<_>>());
+    let adjusted = combine::closed_adjust(
+        &evidence
+            .iter()
+            .map(|one| shown(one.method.log_e()))
+            .collect::<Vec<_>>(),
+    );
     let mut most: Option<(usize, f64)> = None;
     for (index, (share, log_e)) in terms.iter().enumerate().filter(|(_, (share, _))| *share > 0.0) {
         let contribution = libm::log(*share) + log_e;

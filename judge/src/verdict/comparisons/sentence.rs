@@ -1,4 +1,4 @@
-use super::report::{ComparisonReport, Decision};
+use super::report::{ComparisonReport, Decision, QuantileReport};
 
 /// The report in one plain sentence.
 pub(super) fn describe(report: &ComparisonReport) -> String {
@@ -10,16 +10,47 @@ pub(super) fn describe(report: &ComparisonReport) -> String {
         Decision::Noninferior => "the canary is good enough",
         Decision::Undecided => "not decided yet",
     };
+    let what = match (report.kind, report.quantile) {
+        ("latency", Some(quantile)) => slow(report, &quantile),
+        ("events", _) => format!(
+            "{} events on the canary in an exposure of {} against {} in {} on stable",
+            report.events_canary, report.n_canary, report.events_stable, report.n_stable,
+        ),
+        ("series", _) => format!("{} pairs of values", report.n_canary),
+        _ => format!(
+            "{} of {} canary requests went wrong ({}) against {} of {} on stable ({})",
+            report.events_canary,
+            report.n_canary,
+            percent(report.events_canary, report.n_canary),
+            report.events_stable,
+            report.n_stable,
+            percent(report.events_stable, report.n_stable),
+        ),
+    };
+    format!("{what}{}: {outcome}.", ratio(report))
+}
+
+fn slow(report: &ComparisonReport, quantile: &QuantileReport) -> String {
+    let ms = |value: f64| {
+        if value.is_finite() {
+            format!("{value:.0} ms")
+        } else {
+            "beyond every bound".to_owned()
+        }
+    };
     format!(
-        "{} of {} canary requests went wrong ({}) against {} of {} on stable ({}){}: {outcome}.",
-        report.events_canary,
+        "p{} of {} canary requests is {} against {} of {} on stable",
+        shortest(100.0 * quantile.part),
         report.n_canary,
-        percent(report.events_canary, report.n_canary),
-        report.events_stable,
+        ms(quantile.canary_ms),
+        ms(quantile.stable_ms),
         report.n_stable,
-        percent(report.events_stable, report.n_stable),
-        ratio(report),
     )
+}
+
+/// `99.7` and not `99.70000000000001`.
+fn shortest(percent: f64) -> f64 {
+    (percent * 10.0).round() / 10.0
 }
 
 /// Three significant digits where they matter, so that 0.004% is not shown as 0.00%.

@@ -4,6 +4,7 @@ use crate::analysis::plan::Policy;
 use crate::time::Timestamp;
 
 use super::evidence::Evidence;
+use super::stable_health::StableState;
 
 /// Why the data is not enough to decide, worst last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -26,7 +27,7 @@ impl Evidence {
         self.coverage.is_sound_now()
             && !self.coverage.is_mostly_empty()
             && !self.coverage.is_mostly_missing(judged_from, newest, policy)
-            && self.judged.canary_requests >= policy.minimum_requests
+            && self.method.has_enough(policy)
     }
 
     fn shortfall(&self, judged_from: Timestamp, now: Timestamp, policy: &Policy) -> Option<Shortfall> {
@@ -36,10 +37,10 @@ impl Evidence {
             Some(Shortfall::NoBaseline)
         } else if self.coverage.is_mostly_missing(judged_from, now, policy) {
             Some(Shortfall::MissingData)
-        } else if self.speaks_for_stable() && !self.health.is_healthy() {
+        } else if self.speaks_for_stable() && self.method.stable_state() == StableState::Unhealthy {
             Some(Shortfall::StableUnhealthy)
         } else {
-            let too_few = self.judged.canary_requests < policy.minimum_requests;
+            let too_few = !self.method.has_enough(policy);
             (too_few || self.coverage.is_mostly_empty()).then_some(Shortfall::InsufficientData)
         }
     }

@@ -21,11 +21,8 @@ const STRETCHES: [usize; 3] = [1, 3, 6];
 /// Windows that are remembered for the longest stretch.
 const RECENT_MAX: usize = 6;
 
-/// Unhealthy is at least this many times the reference rate ...
+/// Unhealthy is at least this many times the reference rate, plus an excess ...
 const FACTOR: f64 = 2.0;
-
-/// ... plus this part of all requests ...
-const EXCESS: f64 = 0.005;
 
 /// ... and beyond chance by this many standard deviations.
 const DEVIATIONS: f64 = 4.0;
@@ -49,8 +46,12 @@ pub enum StableState {
 }
 
 /// Stable's normal range and whether it is inside it now.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct StableHealth {
+    /// Part of all requests that is added to the multiple of the reference rate.
+    excess: f64,
+    /// The rate that is unhealthy when there is no history to tell what is normal; 1 is none.
+    limit: f64,
     /// From history when there is any, else from burn-in and earlier windows that left no doubt.
     reference: Tally,
     is_from_history: bool,
@@ -65,6 +66,19 @@ pub(super) struct StableHealth {
 }
 
 impl StableHealth {
+    pub(super) fn new(excess: f64, limit: f64) -> Self {
+        Self {
+            excess,
+            limit,
+            reference: Tally::default(),
+            is_from_history: false,
+            recent: VecDeque::new(),
+            doubtful: Tally::default(),
+            was_proven: false,
+            state: StableState::Well,
+        }
+    }
+
     /// A window of history, when both sides ran the old version.
     pub(super) fn learn(&mut self, stable: Tally) {
         if !self.is_from_history {
@@ -74,9 +88,8 @@ impl StableHealth {
         self.reference.add(stable);
     }
 
-    /// The latest window. `dispersion` is at least 1; `limit` (0..1) is the rate that is unhealthy when there is no
-    /// history to tell what is normal.
-    pub(super) fn observe(&mut self, stable: Tally, dispersion: f64, limit: f64) {
+    /// The latest window. `dispersion` is at least 1.
+    pub(super) fn observe(&mut self, stable: Tally, dispersion: f64) {
         if stable.total <= 0.0 {
             return;
         }
@@ -85,13 +98,15 @@ impl StableHealth {
         }
         self.recent.push_back(stable);
         let stretches = STRETCHES.map(|length| self.latest(length));
-        let is_material = stretches.iter().any(|stretch| self.is_material(*stretch, limit));
-        if is_material || (!self.is_from_history && upper_limit(self.latest(RECENT_MAX)) > limit) {
+        let is_material = stretches.iter().any(|stretch| self.is_material(*stretch));
+        let little_known =
+            !self.is_from_history && self.limit < 1.0 && upper_limit(self.latest(RECENT_MAX)) > self.limit;
+        if is_material || little_known {
             self.doubtful.add(stable);
             let proven = stretches
                 .into_iter()
                 .chain([self.doubtful])
-                .any(|stretch| self.is_proven(stretch, dispersion, limit));
+                .any(|stretch| self.is_proven(stretch, dispersion));
             self.was_proven |= proven;
             self.state = if proven {
                 StableState::Unhealthy
@@ -100,7 +115,7 @@ impl StableHealth {
             };
         } else {
             self.state = StableState::Well;
-            self.learn_from_windows(stable, limit);
+            self.learn_from_windows(stable);
         }
     }
 
@@ -114,9 +129,9 @@ impl StableHealth {
 
     /// A window that leaves no doubt, and those before it that left some: leaving them out, too, would make every
     /// event look abnormal in the end. Those of a fault are left out.
-    fn learn_from_windows(&mut self, stable: Tally, limit: f64) {
+    fn learn_from_windows(&mut self, stable: Tally) {
         let doubtful = std::mem::take(&mut self.doubtful);
-        let was_fault = std::mem::take(&mut self.was_proven) || doubtful.rate() > limit;
+        let was_fault = std::mem::take(&mut self.was_proven) || doubtful.rate() > self.limit;
         if self.is_from_history {
             return;
         }
@@ -135,16 +150,16 @@ impl StableHealth {
     }
 
     /// Above what is normal by more than anybody would shrug off, chance aside.
-    fn is_material(&self, stretch: Tally, limit: f64) -> bool {
+    fn is_material(&self, stretch: Tally) -> bool {
         let above_reference =
-            self.reference.total > 0.0 && stretch.rate() >= FACTOR * self.reference.rate() + EXCESS;
-        above_reference || (!self.is_from_history && stretch.rate() > limit)
+            self.reference.total > 0.0 && stretch.rate() >= FACTOR * self.reference.rate() + self.excess;
+        above_reference || (!self.is_from_history && stretch.rate() > self.limit)
     }
 
     /// Material, and beyond chance.
-    fn is_proven(&self, stretch: Tally, dispersion: f64, limit: f64) -> bool {
+    fn is_proven(&self, stretch: Tally, dispersion: f64) -> bool {
         self.is_abnormal(stretch, dispersion)
-            || (!self.is_from_history && lower_limit(stretch, dispersion) > limit)
+            || (!self.is_from_history && lower_limit(stretch, dispersion) > self.limit)
     }
 
     /// Materially and significantly above the reference.
@@ -157,7 +172,7 @@ impl StableHealth {
         pooled.add(self.reference);
         let spread =
             pooled.rate() * (1.0 - pooled.rate()) * (1.0 / stretch.total + 1.0 / self.reference.total);
-        rate >= FACTOR * normal + EXCESS && rate - normal >= DEVIATIONS * (dispersion * spread).sqrt()
+        rate >= FACTOR * normal + self.excess && rate - normal >= DEVIATIONS * (dispersion * spread).sqrt()
     }
 }
 
@@ -190,19 +205,19 @@ mod tests {
 
     #[test]
     fn an_incident_begins_and_ends() {
-        let mut health = StableHealth::default();
+        let mut health = StableHealth::new(0.005, 0.2);
         for _ in 0..20 {
-            health.observe(tally(1900.0, 10.0), 2.0, 0.2);
+            health.observe(tally(1900.0, 10.0), 2.0);
             assert!(health.is_healthy());
         }
         let reference = health.reference;
         for _ in 0..10 {
-            health.observe(tally(1900.0, 150.0), 2.0, 0.2);
+            health.observe(tally(1900.0, 150.0), 2.0);
             assert!(!health.is_healthy());
         }
         assert_eq!(health.reference, reference);
         let windows_until_recovery = (1..20).find(|_| {
-            health.observe(tally(1900.0, 10.0), 2.0, 0.2);
+            health.observe(tally(1900.0, 10.0), 2.0);
             health.is_healthy()
         });
         assert!(windows_until_recovery.is_some_and(|windows| windows <= RECENT_MAX));
@@ -210,30 +225,30 @@ mod tests {
 
     #[test]
     fn history_is_the_reference_once_there_is_any() {
-        let mut health = StableHealth::default();
+        let mut health = StableHealth::new(0.005, 0.2);
         health.learn(tally(100_000.0, 500.0));
-        health.observe(tally(2000.0, 60.0), 1.0, 1.0);
+        health.observe(tally(2000.0, 60.0), 1.0);
         assert!(!health.is_healthy());
         assert_eq!(health.reference, tally(100_000.0, 500.0));
     }
 
     #[test]
     fn without_a_past_the_absolute_limit_holds() {
-        let mut health = StableHealth::default();
-        health.observe(tally(500.0, 200.0), 2.0, 0.2);
+        let mut health = StableHealth::new(0.005, 0.2);
+        health.observe(tally(500.0, 200.0), 2.0);
         assert!(!health.is_healthy());
-        let mut never = StableHealth::default();
-        never.observe(tally(500.0, 500.0), 2.0, 1.0);
+        let mut never = StableHealth::new(0.005, 1.0);
+        never.observe(tally(500.0, 500.0), 2.0);
         assert!(never.is_healthy());
     }
 
     #[test]
     fn a_fault_from_the_start_is_never_taken_for_normal() {
         for (total, events) in [(100.0, 30.0), (20.0, 6.0), (6.0, 2.0)] {
-            let mut health = StableHealth::default();
+            let mut health = StableHealth::new(0.005, 0.2);
             let mut states = Vec::new();
             for _ in 0..180 {
-                health.observe(tally(total, events), 2.0, 0.2);
+                health.observe(tally(total, events), 2.0);
                 states.push(health.state());
             }
             assert!(!states.contains(&StableState::Well), "{total}");
@@ -241,7 +256,7 @@ mod tests {
             assert_eq!(states[179], StableState::Unhealthy, "{total}");
             // It is over: what was seen in the meantime is no measure of what is normal.
             for _ in 0..RECENT_MAX {
-                health.observe(tally(total, 0.0), 2.0, 0.2);
+                health.observe(tally(total, 0.0), 2.0);
             }
             assert_eq!(health.state(), StableState::Well);
             assert_eq!(health.reference.events, 0.0);
@@ -250,14 +265,14 @@ mod tests {
 
     #[test]
     fn a_doubt_that_proves_to_be_chance_is_part_of_what_is_normal() {
-        let mut health = StableHealth::default();
+        let mut health = StableHealth::new(0.005, 0.2);
         for _ in 0..60 {
-            health.observe(tally(20.0, 0.0), 2.0, 0.2);
+            health.observe(tally(20.0, 0.0), 2.0);
         }
-        health.observe(tally(20.0, 1.0), 2.0, 0.2);
+        health.observe(tally(20.0, 1.0), 2.0);
         assert_eq!(health.state(), StableState::InDoubt);
         for _ in 0..20 {
-            health.observe(tally(20.0, 0.0), 2.0, 0.2);
+            health.observe(tally(20.0, 0.0), 2.0);
         }
         assert_eq!(health.state(), StableState::Well);
         assert_eq!(health.reference, tally(1620.0, 1.0));
@@ -265,9 +280,9 @@ mod tests {
 
     #[test]
     fn few_requests_prove_nothing() {
-        let mut health = StableHealth::default();
+        let mut health = StableHealth::new(0.005, 0.2);
         health.learn(tally(100_000.0, 500.0));
-        health.observe(tally(20.0, 1.0), 2.0, 0.2);
+        health.observe(tally(20.0, 1.0), 2.0);
         assert!(health.is_healthy());
     }
 }

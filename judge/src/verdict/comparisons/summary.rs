@@ -9,6 +9,7 @@ use crate::time::Timestamp;
 use super::Comparisons;
 use super::evidence::Evidence;
 use super::forecast::{self, Horizon};
+use super::method::Method;
 use super::number::shown;
 use super::report::{
     ComparisonReport, Decision, DispersionReport, Interval, PromotionReport, Remark, ToleranceReport,
@@ -65,7 +66,7 @@ fn adjust(evidence: &[Evidence], policy: &Policy) -> Adjusted {
             .collect();
         let e_values: Vec<f64> = members
             .iter()
-            .map(|index| shown(evidence[*index].log_e))
+            .map(|index| shown(evidence[*index].method.log_e()))
             .collect();
         for (member, value) in members.iter().zip(combine::closed_adjust(&e_values)) {
             adjusted.e_values[*member] = value;
@@ -73,7 +74,8 @@ fn adjust(evidence: &[Evidence], policy: &Policy) -> Adjusted {
         if for_information {
             for position in combine::e_bh(&e_values, policy.false_rollback) {
                 let member = members[position];
-                adjusted.is_discovery[member] = evidence[member].may_roll_back(policy);
+                adjusted.is_discovery[member] =
+                    evidence[member].method.rollback_log_e(policy.minimum_events) > 0.0;
             }
         }
     }
@@ -81,27 +83,28 @@ fn adjust(evidence: &[Evidence], policy: &Policy) -> Adjusted {
 }
 
 fn one(evidence: &Evidence, policy: &Policy, horizon: &Horizon, adjusted_e_value: f64) -> ComparisonReport {
-    let judged = evidence.judged;
-    let (factor, source) = evidence.dispersion.estimate();
+    let method = &evidence.method;
+    let judged = method.judged();
+    let ((kind, name), (factor, source)) = (method.names(), method.dispersion());
     let mut remarks = evidence.remarks.clone();
     if evidence.coverage.was_missing() {
         remarks.push(Remark::MissingWindows);
     }
     ComparisonReport {
         name: Arc::clone(&evidence.name),
-        kind: "errors",
+        kind,
         decision: decision(evidence, policy),
         required: evidence.required,
-        estimate: evidence.estimate.value(),
+        estimate: estimate(method),
         effect_scale: "ratio",
-        interval: interval(evidence),
-        e_value: shown(evidence.log_e),
+        interval: interval(method),
+        e_value: shown(method.log_e()),
         e_value_max: shown(evidence.log_e_max),
         adjusted_e_value,
         anytime_p_value: libm::exp(-evidence.log_e_max).min(1.0),
         threshold: rollback::threshold(policy),
         promotion: PromotionReport {
-            e_value: shown(evidence.promotion.log_e()),
+            e_value: shown(method.promotion_log_e()),
             threshold: 1.0 / policy.false_promotion,
         },
         tolerance: tolerance(evidence),
@@ -112,7 +115,11 @@ fn one(evidence: &Evidence, policy: &Policy, horizon: &Horizon, adjusted_e_value
         events_stable: judged.stable_events,
         mde_at_deadline: forecast::detectable_ratio(evidence, policy, horizon),
         expected_decision_at: forecast::decision_at(evidence, policy, horizon),
-        method: "rate_ratio/1",
+        method: name,
+        quantile: match method {
+            Method::Latency(latency) => latency.shown(),
+            _ => None,
+        },
         remarks,
         sentence: String::new(),
     }
@@ -128,9 +135,23 @@ fn decision(evidence: &Evidence, policy: &Policy) -> Decision {
     }
 }
 
-fn interval(evidence: &Evidence) -> Option<Interval> {
-    evidence.estimate.value()?;
-    let (lower, upper) = evidence.interval.limits(LEVEL);
+fn estimate(method: &Method) -> Option<f64> {
+    match method {
+        Method::Errors(rates) | Method::Events(rates) => rates.estimate.value(),
+        Method::Latency(latency) => latency.shown().map(|shown| shown.canary_ms / shown.stable_ms),
+        Method::Series(series) => series.estimate(),
+    }
+}
+
+fn interval(method: &Method) -> Option<Interval> {
+    let (lower, upper) = match method {
+        Method::Errors(rates) | Method::Events(rates) => {
+            rates.estimate.value()?;
+            rates.interval.limits(LEVEL)
+        }
+        Method::Latency(latency) => latency.interval(LEVEL)?,
+        Method::Series(series) => series.interval(LEVEL)?,
+    };
     Some(Interval {
         lower,
         upper,

@@ -48,14 +48,30 @@ pub(super) struct Judged {
 }
 
 impl Judged {
-    /// Adds a window; one where a side had no requests compares nothing.
-    pub(super) fn add(&mut self, canary: Counts, stable: Counts) {
-        if canary.total == 0 || stable.total == 0 {
-            return;
+    /// Adds a window of both sides; one where a side had no requests compares nothing.
+    pub(super) fn add(&mut self, canary: Tally, stable: Tally) {
+        if canary.total > 0.0 && stable.total > 0.0 {
+            self.add_requests(whole(canary.total), whole(stable.total));
+            self.add_events(whole(canary.events), whole(stable.events));
         }
-        self.canary_requests = self.canary_requests.saturating_add(canary.total);
-        self.canary_events = self.canary_events.saturating_add(canary.bad);
-        self.stable_requests = self.stable_requests.saturating_add(stable.total);
-        self.stable_events = self.stable_events.saturating_add(stable.bad);
     }
+
+    pub(super) fn add_requests(&mut self, canary: u64, stable: u64) {
+        self.canary_requests = self.canary_requests.saturating_add(canary);
+        self.stable_requests = self.stable_requests.saturating_add(stable);
+    }
+
+    pub(super) fn add_events(&mut self, canary: u64, stable: u64) {
+        self.canary_events = self.canary_events.saturating_add(canary);
+        self.stable_events = self.stable_events.saturating_add(stable);
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts and exposures are at least 0, and the conversion saturates"
+)]
+fn whole(count: f64) -> u64 {
+    count as u64
 }

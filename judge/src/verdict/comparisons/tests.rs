@@ -2,14 +2,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::analysis::plan::{AlphaSpending, Dispersion, Population, Tolerance, Weight};
-use crate::verdict::{Counts, Flags, Side, Window};
+use crate::analysis::plan::{AlphaSpending, ComparisonKind, Dispersion, Population, Tolerance, Weight};
+use crate::verdict::{Counts, Data, Flags, Side, Window};
 
 pub(super) const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 
 pub(super) fn comparison(name: &str) -> Comparison {
     Comparison {
         name: name.to_owned(),
+        kind: ComparisonKind::Errors,
         population: Population::Recorded,
         tolerance: Tolerance::default(),
         required: true,
@@ -35,7 +36,7 @@ pub(super) fn window(name: &str, side: Side, end: Timestamp, total: u64, bad: u6
         target: Arc::from(""),
         start: end - Duration::from_secs(10),
         end,
-        counts: Counts { total, bad },
+        data: Data::Errors(Counts { total, bad }),
         flags: Flags::default(),
     }
 }
@@ -181,6 +182,30 @@ fn shortfalls_are_told_apart() {
     assert_eq!(fine.shortfall(at(600)), None);
     assert_eq!(fine.shortfall(at(1700)), Some(Shortfall::MissingData));
     assert!(!run(&policy, &steady(600, (1000, 0, 1900, 40))).promotable(at(1700)));
+}
+
+#[test]
+fn a_canary_that_dies_in_most_windows_is_missing_data() {
+    for (every, expected) in [(1, Some(Shortfall::MissingData)), (10, None)] {
+        let mut looks = steady(600, (1000, 0, 1900, 40));
+        for look in looks.iter_mut().step_by(every) {
+            look.windows[0].flags.partial = true;
+        }
+        let comparisons = run(&independent(), &looks);
+        assert_eq!(comparisons.shortfall(at(600)), expected, "every {every}th window");
+        assert_eq!(comparisons.promotable(at(600)), expected.is_none());
+    }
+    // What it did until then still speaks against it, and stable's windows are not what is judged.
+    let mut looks = steady(600, (1000, 100, 1900, 10));
+    looks
+        .iter_mut()
+        .for_each(|look| look.windows[0].flags.partial = true);
+    assert!(run(&independent(), &looks).regressed());
+    let mut looks = steady(600, (1000, 0, 1900, 40));
+    looks
+        .iter_mut()
+        .for_each(|look| look.windows[1].flags.partial = true);
+    assert!(run(&independent(), &looks).promotable(at(600)));
 }
 
 #[test]
@@ -437,8 +462,14 @@ fn planning_answers() {
 fn the_same_looks_give_the_same_bits() {
     let mut looks = steady(900, (137, 2, 1811, 13));
     for (step, look) in looks.iter_mut().enumerate() {
-        look.windows[0].counts.bad = (step as u64 * 7) % 4;
-        look.windows[1].counts.bad = (step as u64 * 5) % 23;
+        for (window, bad) in look
+            .windows
+            .iter_mut()
+            .zip([(step as u64 * 7) % 4, (step as u64 * 5) % 23])
+        {
+            let total = window.counts().total;
+            window.data = Data::Errors(Counts { total, bad });
+        }
     }
     let text = serde_json::to_string(&looks).unwrap();
     let back: Vec<Look> = serde_json::from_str(&text).unwrap();

@@ -27,8 +27,8 @@ fn dry(name: &str) -> Metric {
 #[test]
 fn a_run_waits_until_every_metric_is_final() {
     let mut state = run(vec![metric("a"), endless("b")]);
-    state.record(&[(0, measured(Successful, 1))]);
-    state.record(&[(1, measured(Successful, 1))]);
+    state.record(&[(0, measured(Successful, 1))]).unwrap();
+    state.record(&[(1, measured(Successful, 1))]).unwrap();
     assert_eq!(
         (state.run_phase.phase, state.run_phase.message.as_str()),
         (Running, ""),
@@ -46,7 +46,7 @@ fn single_measurements() {
     };
     for spec in [once, metric("m")] {
         let mut state = run(vec![spec]);
-        state.record(&[(0, measured(Successful, 1))]);
+        state.record(&[(0, measured(Successful, 1))]).unwrap();
         assert_eq!(state.run_phase.phase, Successful, "cases 57 and 72");
         let decision = state.decision();
         assert_eq!(
@@ -63,8 +63,8 @@ fn the_first_metric_with_the_worst_phase_gives_the_message() {
         metric("failed-metric"),
         metric("second"),
     ]);
-    state.record(&[(0, measured(Successful, 1))]);
-    state.record(&[(1, measured(Failed, 1))]);
+    state.record(&[(0, measured(Successful, 1))]).unwrap();
+    state.record(&[(1, measured(Failed, 1))]).unwrap();
     assert_eq!(state.run_phase.phase, Failed, "case 60");
     let expected = "Metric \"failed-metric\" assessed Failed due to failed (1) > failureLimit (0)";
     assert_eq!(state.run_phase.message, expected);
@@ -77,7 +77,7 @@ fn the_first_metric_with_the_worst_phase_gives_the_message() {
 #[test]
 fn inconclusive_and_error_runs_map_to_their_exit_codes() {
     let mut state = run(vec![metric("m")]);
-    state.record(&[(0, measured(Inconclusive, 1))]);
+    state.record(&[(0, measured(Inconclusive, 1))]).unwrap();
     let decision = state.decision();
     assert_eq!(decision.reasons, [Reason::MetricInconclusive]);
     assert_eq!(
@@ -94,7 +94,7 @@ fn inconclusive_and_error_runs_map_to_their_exit_codes() {
         );
         let mut measurement = measured(Error, second);
         measurement.message = "connection refused".to_owned();
-        state.record(&[(0, measurement)]);
+        state.record(&[(0, measurement)]).unwrap();
     }
     let expected = "Metric \"m\" assessed Error due to consecutiveErrors (5) > consecutiveErrorLimit (4): \
                     \"Error Message: connection refused\"";
@@ -110,8 +110,8 @@ fn inconclusive_and_error_runs_map_to_their_exit_codes() {
 #[test]
 fn dry_run_metrics_never_count() {
     let mut state = run(vec![dry("a"), dry("b")]);
-    state.record(&[(0, measured(Successful, 1))]);
-    state.record(&[(1, measured(Failed, 1))]);
+    state.record(&[(0, measured(Successful, 1))]).unwrap();
+    state.record(&[(1, measured(Failed, 1))]).unwrap();
     assert_eq!(
         (state.run_phase.phase, state.run_phase.message.as_str()),
         (Successful, ""),
@@ -163,11 +163,22 @@ fn what_puts_a_run_into_its_end() {
 #[test]
 fn stopping_by_hand_is_never_a_promotion() {
     let mut state = run(vec![endless("m")]);
-    state.record(&[(0, measured(Successful, 1))]);
+    state.record(&[(0, measured(Successful, 1))]).unwrap();
     state.stop(at(2));
     let decision = state.decision();
     assert_eq!(
         (decision.verdict, decision.reasons),
         (Verdict::Inconclusive, vec![Reason::Stopped])
     );
+}
+
+#[test]
+fn measurements_of_another_plan_are_refused_whole() {
+    let mut state = run(vec![metric("a")]);
+    let error = state
+        .record(&[(0, measured(Failed, 1)), (1, measured(Failed, 1))])
+        .unwrap_err();
+    assert_eq!((error.place, error.metrics), (2, 1));
+    assert!(error.to_string().contains("metric number 2"), "{error}");
+    assert_eq!(state.metrics[0].counters.failed, 0, "nothing was taken in");
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::{at, measured, metric};
 use crate::analysis::plan::Metric;
 use crate::verdict::guard::Guards;
-use crate::verdict::{Counts, Flags, Look, MetricState, Phase, Side, StableState, Window};
+use crate::verdict::{Counts, Data, Flags, Look, MetricState, Phase, Side, StableState, Window};
 
 const WINDOW: Duration = Duration::from_secs(10);
 
@@ -14,10 +14,10 @@ fn look(second: i64, stable: u64) -> Look {
         target: "pod-1".into(),
         start: at(second - 10),
         end: at(second),
-        counts: Counts {
+        data: Data::Errors(Counts {
             total: stable,
             bad: 0,
-        },
+        }),
         flags: Flags::default(),
     };
     Look {

@@ -7,11 +7,11 @@ use proptest::prelude::*;
 
 use super::{at, measured, metric, plan};
 use crate::analysis::plan::{
-    Comparison, Dialect, Dispersion, Metric, Plan, Policy, Population, Tolerance, Weight,
+    Comparison, ComparisonKind, Dialect, Dispersion, Metric, Plan, Policy, Population, Tolerance, Weight,
 };
 use crate::time::Timestamp;
 use crate::verdict::{
-    Counts, Flags, Look, Measurement, Phase, RunIdentity, RunState, Side, Unread, Verdict, Window,
+    Counts, Data, Flags, Look, Measurement, Phase, RunIdentity, RunState, Side, Unread, Verdict, Window,
 };
 
 const MINIMUM_REQUESTS: u64 = 300;
@@ -29,6 +29,7 @@ enum Event {
 fn judged_by() -> Arc<Plan> {
     let comparison = Comparison {
         name: "errors".to_owned(),
+        kind: ComparisonKind::Errors,
         population: Population::Recorded,
         tolerance: Tolerance {
             promote: 3.0,
@@ -107,7 +108,7 @@ fn any_window(end: Timestamp) -> impl Strategy<Value = Window> {
             target: "pod".into(),
             start,
             end,
-            counts,
+            data: Data::Errors(counts),
             flags: Flags { partial, history },
         })
 }
@@ -157,7 +158,7 @@ fn any_event() -> impl Strategy<Value = Event> {
 
 fn apply(state: &mut RunState, event: &Event) {
     match event {
-        Event::Measurements(measurements) => state.record(measurements),
+        Event::Measurements(measurements) => state.record(measurements).unwrap(),
         Event::Look(look, unread) => state.look(look, unread),
         Event::Tick(now) => state.tick(*now),
         Event::Stop(now) => state.stop(*now),
@@ -168,14 +169,14 @@ fn apply(state: &mut RunState, event: &Event) {
 fn valid_canary_requests(event: &Event) -> u64 {
     let Event::Look(look, _) = event else { return 0 };
     let valid = look.windows.iter().filter(|window| {
-        let counts = window.counts;
+        let counts = window.counts();
         window.side == Side::Canary
             && &*window.comparison == "errors"
             && !window.flags.history
             && counts.bad <= counts.total
             && window.start < window.end
     });
-    valid.fold(0, |sum, window| sum.saturating_add(window.counts.total))
+    valid.fold(0, |sum, window| sum.saturating_add(window.counts().total))
 }
 
 /// Plays the events and gives the state, and how many valid canary requests there were at the verdict.
@@ -202,7 +203,7 @@ fn orderly(seconds: i64, canary: impl Fn(i64) -> Option<Counts>) -> Vec<Event> {
             target: "pod".into(),
             start: at(second - 1),
             end: at(second),
-            counts,
+            data: Data::Errors(counts),
             flags: Flags::default(),
         };
         let stable = window(Side::Stable, Counts { total: 2000, bad: 10 });

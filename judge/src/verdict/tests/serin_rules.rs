@@ -32,7 +32,7 @@ fn a_failure_counts_once_it_has_lasted() {
         (5, Failed),
         (6, Failed),
     ] {
-        state.record(&[(0, measured(phase, second))]);
+        state.record(&[(0, measured(phase, second))]).unwrap();
         assert_eq!(state.decision().verdict, Verdict::Continue, "second {second}");
     }
     assert_eq!(state.metrics[0].counters.failed, 0);
@@ -40,13 +40,13 @@ fn a_failure_counts_once_it_has_lasted() {
         state.metrics[0].measurements[0].message,
         "failing for 0s of 3s: does not count yet"
     );
-    state.record(&[(0, measured(Error, 7))]);
+    state.record(&[(0, measured(Error, 7))]).unwrap();
     assert_eq!(
         state.decision().verdict,
         Verdict::Continue,
         "an error neither ends nor feeds the failure"
     );
-    state.record(&[(0, measured(Failed, 8))]);
+    state.record(&[(0, measured(Failed, 8))]).unwrap();
     assert_eq!(
         state.decision().reasons,
         [Reason::MetricFailed],
@@ -60,7 +60,7 @@ fn a_metric_that_holds_never_rolls_back() {
         on_failure: OnFailure::Hold,
         ..every_second("memory")
     }]);
-    state.record(&[(0, measured(Failed, 1))]);
+    state.record(&[(0, measured(Failed, 1))]).unwrap();
     let decision = state.decision();
     assert_eq!(
         (decision.verdict, decision.reasons),
@@ -78,9 +78,9 @@ fn rollback_comes_before_errors_and_errors_before_promotion() {
         },
     ]);
     for second in 0..4 {
-        state.record(&[(0, measured(Error, second))]);
+        state.record(&[(0, measured(Error, second))]).unwrap();
     }
-    state.record(&[(1, measured(Failed, 4))]);
+    state.record(&[(1, measured(Failed, 4))]).unwrap();
     assert_eq!(
         state.decision().reasons,
         [Reason::SloGuard],
@@ -94,9 +94,9 @@ fn rollback_comes_before_errors_and_errors_before_promotion() {
             ..every_second("fine")
         },
     ]);
-    state.record(&[(1, measured(Successful, 1))]);
+    state.record(&[(1, measured(Successful, 1))]).unwrap();
     for second in 0..5 {
-        state.record(&[(0, measured(Error, second))]);
+        state.record(&[(0, measured(Error, second))]).unwrap();
     }
     let decision = state.decision();
     assert_eq!(
@@ -137,7 +137,7 @@ fn endless_metrics_are_promoted_at_the_deadline_only_when_they_are_fine() {
     for (name, measurements, reasons, code) in cases {
         let mut state = run(vec![every_second("m")]);
         for (phase, second) in measurements {
-            state.record(&[(0, measured(phase, second))]);
+            state.record(&[(0, measured(phase, second))]).unwrap();
         }
         state.tick(deadline);
         let decision = state.decision();
@@ -170,7 +170,7 @@ fn what_is_done_at_the_deadline_never_applies_to_missing_data_or_errors() {
             };
             let mut state = RunState::new(Arc::new(spec), at(0));
             for (phase, second) in measurements {
-                state.record(&[(0, measured(phase, second))]);
+                state.record(&[(0, measured(phase, second))]).unwrap();
             }
             state.tick(at(1800));
             assert_eq!(state.decision().verdict, Verdict::Inconclusive);
@@ -190,8 +190,8 @@ fn a_promotion_by_policy_never_goes_over_a_metric_that_fails() {
         ..Policy::default()
     };
     let mut state = RunState::new(Arc::new(spec), at(0));
-    state.record(&[(0, measured(Successful, 1798))]);
-    state.record(&[(0, measured(Failed, 1799))]);
+    state.record(&[(0, measured(Successful, 1798))]).unwrap();
+    state.record(&[(0, measured(Failed, 1799))]).unwrap();
     state.tick(at(1800));
     assert_eq!(state.decision().verdict, Verdict::Inconclusive);
 }
@@ -199,7 +199,7 @@ fn a_promotion_by_policy_never_goes_over_a_metric_that_fails() {
 #[test]
 fn a_stopped_run_is_inconclusive() {
     let mut state = run(vec![every_second("m")]);
-    state.record(&[(0, measured(Successful, 1))]);
+    state.record(&[(0, measured(Successful, 1))]).unwrap();
     state.stop(at(2));
     let decision = state.decision();
     assert_eq!(

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{at, measured, metric, plan};
-use crate::analysis::plan::{Comparison, Dialect, Metric, Plan, Population, Tolerance, Weight};
+use crate::analysis::plan::{
+    Comparison, ComparisonKind, Dialect, Metric, Plan, Population, Tolerance, Weight,
+};
 use crate::stats::chance::Chance;
-use crate::verdict::{Counts, Flags, Look, Phase, Reason, RunState, Side, Verdict, Window};
+use crate::verdict::{Counts, Data, Flags, Look, Phase, Reason, RunState, Side, Verdict, Window};
 
 /// The canary's error rate that the guard does not allow.
 const GUARDED: f64 = 0.05;
@@ -27,6 +29,7 @@ fn guarded() -> Arc<Plan> {
     Arc::new(Plan {
         comparisons: vec![Comparison {
             name: "errors".to_owned(),
+            kind: ComparisonKind::Errors,
             population: Population::Recorded,
             tolerance: Tolerance::default(),
             required: true,
@@ -43,7 +46,7 @@ fn window(side: Side, second: i64, counts: Counts) -> Window {
         target: "pod-1".into(),
         start: at(second - 10),
         end: at(second),
-        counts,
+        data: Data::Errors(counts),
         flags: Flags::default(),
     }
 }
@@ -72,7 +75,7 @@ fn roll_out(chance: &mut Chance, traffic: Traffic, rates: fn(i64) -> (f64, f64))
         } else {
             Phase::Successful
         };
-        run.record(&[(0, measured(phase, second - 3))]);
+        run.record(&[(0, measured(phase, second - 3))]).unwrap();
         let windows = vec![
             window(Side::Canary, second, canary),
             window(Side::Stable, second, stable),

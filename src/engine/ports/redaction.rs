@@ -14,10 +14,17 @@ pub struct Redaction {
 }
 
 impl Redaction {
-    /// Knows these secrets.
+    /// Of a source that sends no secret.
+    pub const NONE: Self = Self { secrets: Vec::new() };
+
+    /// Knows these secrets, also as they are when they are quoted.
     #[must_use]
     pub fn new(secrets: impl IntoIterator<Item = String>) -> Self {
-        let mut secrets: Vec<String> = secrets.into_iter().filter(|secret| !secret.is_empty()).collect();
+        let mut secrets: Vec<String> = secrets
+            .into_iter()
+            .filter(|secret| !secret.is_empty())
+            .flat_map(spellings)
+            .collect();
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         secrets.dedup();
         Self { secrets }
@@ -53,6 +60,16 @@ impl Redaction {
     }
 }
 
+/// A secret as it is, as an error quotes it, as JSON, and as JSON that Go writes.
+fn spellings(secret: String) -> [String; 4] {
+    let unquoted = |text: &str| text[1..text.len() - 1].to_owned();
+    let json = unquoted(&serde_json::Value::from(secret.as_str()).to_string());
+    let go = [("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")]
+        .iter()
+        .fold(json.clone(), |text, (from, to)| text.replace(from, to));
+    [unquoted(&format!("{secret:?}")), json, go, secret]
+}
+
 impl std::fmt::Debug for Redaction {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "Redaction({} secrets)", self.secrets.len())
@@ -70,6 +87,10 @@ mod tests {
         assert_eq!(redaction.excerpt(b"<p>\n abcdef </p>"), "<p> ***** </p>");
         assert_eq!(redaction.excerpt(&[b'x'; 500]).len(), 160);
         assert_eq!(format!("{redaction:?}"), "Redaction(2 secrets)");
+        let redaction = Redaction::new(["to\"ken<\\1".to_owned()]);
+        for text in ["to\"ken<\\1", r#"to\"ken<\\1"#, r#"to\"ken\u003c\\1"#] {
+            assert_eq!(redaction.apply(text), "*****", "{text}");
+        }
         let redaction = Redaction::new(["ok".to_owned(), "t0ken-and-more".to_owned()]);
         assert_eq!(redaction.apply_to_value("ok t0ken-and-more"), "ok *****");
     }

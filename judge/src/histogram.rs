@@ -1,0 +1,211 @@
+//! Latency histograms: how many requests took how long.
+
+use serde::{Deserialize, Serialize};
+
+/// More buckets than this are no histogram but a list of samples.
+pub const BUCKETS_MAX: usize = 65_536;
+
+/// More requests than this in one histogram are no count of requests: sums of many have to stay exact in an `f64`.
+pub const REQUESTS_MAX: u64 = 1_000_000_000_000;
+
+/// Counts per bucket, not cumulative: `(upper bound in milliseconds, requests)`, bounds ascending. The last bound may
+/// be infinite. A bucket reaches from the bound before it (exclusive) to its own (inclusive).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<(Bound, u64)>", into = "Vec<(Bound, u64)>")]
+pub struct Histogram {
+    bounds: Vec<f64>,
+    counts: Vec<u64>,
+}
+
+/// Why buckets are no histogram.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HistogramError {
+    /// A bound that is no upper bound of a latency.
+    #[error("an upper bound of {0} ms; latencies are above 0")]
+    Bound(String),
+    /// Bounds that do not ascend.
+    #[error("an upper bound of {0} ms after one of {1} ms; bounds ascend, each given once")]
+    Order(String, String),
+    /// Too many buckets.
+    #[error("{0} buckets; at most {BUCKETS_MAX} are taken")]
+    Buckets(usize),
+    /// Absurdly many requests.
+    #[error("more than {REQUESTS_MAX} requests in one histogram")]
+    Requests,
+}
+
+impl Histogram {
+    /// A histogram of these buckets.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with them.
+    pub fn new(buckets: Vec<(f64, u64)>) -> Result<Self, HistogramError> {
+        if buckets.len() > BUCKETS_MAX {
+            return Err(HistogramError::Buckets(buckets.len()));
+        }
+        let mut histogram = Self::default();
+        let mut total = 0_u64;
+        for (bound, count) in buckets {
+            if bound.is_nan() || bound <= 0.0 {
+                return Err(HistogramError::Bound(bound.to_string()));
+            }
+            if let Some(last) = histogram.bounds.last().filter(|last| **last >= bound) {
+                return Err(HistogramError::Order(bound.to_string(), last.to_string()));
+            }
+            total = total.saturating_add(count);
+            histogram.bounds.push(bound);
+            histogram.counts.push(count);
+        }
+        if total > REQUESTS_MAX {
+            return Err(HistogramError::Requests);
+        }
+        Ok(histogram)
+    }
+
+    /// Upper bounds in milliseconds, ascending.
+    #[must_use]
+    pub fn bounds(&self) -> &[f64] {
+        &self.bounds
+    }
+
+    /// Requests in all buckets.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.counts
+            .iter()
+            .fold(0, |sum, count| sum.saturating_add(*count))
+    }
+
+    /// Requests that took longer than `threshold` milliseconds, which has to be one of the layout's bounds to be exact.
+    #[must_use]
+    pub fn above(&self, threshold: f64) -> u64 {
+        let first = self.bounds.partition_point(|bound| *bound <= threshold);
+        self.counts[first..]
+            .iter()
+            .fold(0, |sum, count| sum.saturating_add(*count))
+    }
+
+    /// Adds the buckets of another. Bounds that only one of them has are kept.
+    pub fn merge(&mut self, other: &Self) {
+        self.add_bounds(other);
+        let mut place = 0;
+        for (bound, more) in other.buckets() {
+            while self.bounds[place] < bound {
+                place += 1;
+            }
+            self.counts[place] = self.counts[place].saturating_add(more);
+        }
+    }
+
+    /// Takes in the bounds of another, with no requests in the new ones.
+    pub fn add_bounds(&mut self, other: &Self) {
+        let is_known = |bound: &f64| self.bounds.binary_search_by(|own| own.total_cmp(bound)).is_ok();
+        if self.bounds == other.bounds || other.bounds.iter().all(is_known) {
+            return;
+        }
+        let mut merged: Vec<(f64, u64)> = self.buckets().collect();
+        merged.extend(other.bounds.iter().map(|bound| (*bound, 0)));
+        merged.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+        merged.dedup_by(|later, kept| later.0 == kept.0);
+        (self.bounds, self.counts) = merged.into_iter().unzip();
+    }
+
+    /// `(upper bound in milliseconds, requests)`, ascending.
+    pub fn buckets(&self) -> impl Iterator<Item = (f64, u64)> {
+        self.bounds.iter().copied().zip(self.counts.iter().copied())
+    }
+}
+
+/// An upper bound as JSON has it: a number, or `"+Inf"`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Bound {
+    Finite(f64),
+    Text(String),
+}
+
+impl TryFrom<Vec<(Bound, u64)>> for Histogram {
+    type Error = HistogramError;
+
+    fn try_from(buckets: Vec<(Bound, u64)>) -> Result<Self, HistogramError> {
+        let buckets = buckets.into_iter().map(|(bound, count)| match bound {
+            Bound::Finite(bound) => Ok((bound, count)),
+            Bound::Text(text) if matches!(text.as_str(), "+Inf" | "Inf") => Ok((f64::INFINITY, count)),
+            Bound::Text(text) => Err(HistogramError::Bound(format!("{text:?}"))),
+        });
+        Self::new(buckets.collect::<Result<_, _>>()?)
+    }
+}
+
+impl From<Histogram> for Vec<(Bound, u64)> {
+    fn from(histogram: Histogram) -> Self {
+        let bound = |bound: f64| {
+            if bound.is_finite() {
+                Bound::Finite(bound)
+            } else {
+                Bound::Text("+Inf".to_owned())
+            }
+        };
+        let buckets = histogram.buckets();
+        buckets.map(|(upper, count)| (bound(upper), count)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(buckets: &[(f64, u64)]) -> Histogram {
+        Histogram::new(buckets.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn merging_adds_buckets_and_keeps_all_bounds() {
+        let mut sum = of(&[(10.0, 3), (20.0, 0), (40.0, 1)]);
+        sum.merge(&of(&[(10.0, 1), (40.0, 2)]));
+        assert_eq!(sum, of(&[(10.0, 4), (20.0, 0), (40.0, 3)]));
+        sum.merge(&of(&[(5.0, 7), (30.0, 1), (f64::INFINITY, 2)]));
+        assert_eq!(
+            sum,
+            of(&[
+                (5.0, 7),
+                (10.0, 4),
+                (20.0, 0),
+                (30.0, 1),
+                (40.0, 3),
+                (f64::INFINITY, 2)
+            ])
+        );
+        assert_eq!(
+            (sum.total(), sum.above(20.0), sum.above(f64::INFINITY)),
+            (17, 6, 0)
+        );
+        let mut empty = Histogram::default();
+        empty.merge(&sum);
+        assert_eq!(empty, sum);
+    }
+
+    #[test]
+    fn json_knows_the_overflow_bucket() {
+        let histogram = of(&[(2.5, 1), (f64::INFINITY, 3)]);
+        let text = serde_json::to_string(&histogram).unwrap();
+        assert_eq!(text, r#"[[2.5,1],["+Inf",3]]"#);
+        assert_eq!(serde_json::from_str::<Histogram>(&text).unwrap(), histogram);
+        assert!(serde_json::from_str::<Histogram>(r#"[["much",3]]"#).is_err());
+    }
+
+    #[test]
+    fn what_is_no_histogram_is_refused() {
+        for buckets in [
+            vec![(f64::NAN, 1)],
+            vec![(0.0, 1)],
+            vec![(-5.0, 1)],
+            vec![(10.0, 1), (10.0, 1)],
+            vec![(10.0, 1), (5.0, 1)],
+            vec![(10.0, u64::MAX)],
+            vec![(1.0, REQUESTS_MAX), (2.0, 1)],
+        ] {
+            assert!(Histogram::new(buckets.clone()).is_err(), "{buckets:?}");
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! Are requests slower? Scaled exceedances: how many canary requests took longer than the tolerated multiple of a
+//! threshold, against how many stable ones took longer than the threshold itself.
+//!
+//! The thresholds are quantiles of stable's past, so each window is judged by what was known before it. If the canary
+//! is stochastically at most `rollback` times as slow as stable, then at every threshold at most as large a part of its
+//! requests exceeds the multiple, so each of the streams below is a test of one and the same null and their mean is
+//! too. The body takes the exact conditional form, since there exceedances are common.
+
+use crate::analysis::plan::{Policy, Tolerance};
+use crate::stats::log_sum::log_weighted_sum_exp;
+use crate::stats::quantile_sequence::QuantileSequence;
+use crate::stats::{Margin, Stratum, dispersion};
+use crate::verdict::Latencies;
+
+use super::rate_test::RateTest;
+use super::report::QuantileReport;
+use super::stable_health::StableHealth;
+use super::tally::{Judged, Tally};
+use super::threshold::{self, Exceeded, Layouts, Threshold};
+
+/// One quantile of stable whose exceedances are tested.
+#[derive(Clone, Copy, Debug)]
+struct Quantile {
+    /// Part of the requests below it.
+    part: f64,
+    /// Alternatives as multiples of the exceedance rate (of its odds in the body).
+    grid: &'static [f64],
+    /// Exceedances are common: the exact conditional form.
+    is_body: bool,
+    /// Takes part in a promotion.
+    promotes: bool,
+}
+
+/// The grids put their weight where services regress: little changes of the body, large ones of the tail.
+const QUANTILES: [Quantile; 5] = [
+    quantile(0.5, &[1.15, 1.5, 2.5], true, true),
+    quantile(0.9, &[1.2, 2.0, 4.0], true, true),
+    quantile(0.99, &[1.4, 2.0, 4.0, 12.0], false, true),
+    quantile(0.997, &[1.6, 3.0, 8.0], false, false),
+    quantile(0.999, &[2.0, 5.0, 20.0], false, false),
+];
+
+const fn quantile(part: f64, grid: &'static [f64], is_body: bool, promotes: bool) -> Quantile {
+    Quantile {
+        part,
+        grid,
+        is_body,
+        promotes,
+    }
+}
+
+/// The quantile by which stable's health is told, by its place.
+const OF_HEALTH: usize = 1;
+
+/// The quantile that is shown while no other has more evidence, by its place.
+const OF_DISPLAY: usize = 1;
+
+/// Stable is unhealthy at this part of all requests above what is normal.
+const EXCESS: f64 = 0.005;
+
+/// Where buckets are too coarse for a multiple of the threshold, the same bound is taken on both sides and this ratio
+/// of the exceedances is tolerated: a latency within 5 % moves them by less at the slopes of usual services.
+const COARSE_TOLERATED: f64 = 1.5;
+
+/// The ratio of the exceedances that is good enough there.
+const COARSE_GOOD_ENOUGH: f64 = 2.0;
+
+/// Requests at which the interval that is shown is tightest.
+const INTERVAL_BEST_AT: f64 = 10_000.0;
+
+/// The latency comparison.
+#[derive(Clone, Debug)]
+pub(super) struct Latency {
+    pub(super) tolerance: Tolerance,
+    pub(super) tests: [RateTest; QUANTILES.len()],
+    /// Stable before the window at hand, while it was healthy.
+    past_stable: Latencies,
+    pub(super) layouts: Layouts,
+    pub(super) health: StableHealth,
+    /// All judged windows.
+    pub(super) canary: Latencies,
+    pub(super) stable: Latencies,
+    pub(super) judged: Judged,
+    /// Some threshold could not be multiplied.
+    pub(super) is_coarse: bool,
+}
+
+impl Latency {
+    pub(super) fn new(tolerance: Tolerance, policy: &Policy) -> Self {
+        Self {
+            tolerance,
+            tests: QUANTILES.map(|quantile| {
+                let default = if quantile.is_body {
+                    dispersion::COMMON_DEFAULT
+                } else {
+                    dispersion::RARE_DEFAULT
+                };
+                RateTest::new(quantile.grid, policy, default)
+            }),
+            past_stable: Latencies::default(),
+            layouts: Layouts::default(),
+            health: StableHealth::new(EXCESS, 1.0),
+            canary: Latencies::default(),
+            stable: Latencies::default(),
+            judged: Judged::default(),
+            is_coarse: false,
+        }
+    }
+
+    /// Of a regression: the mean over all alternatives of all thresholds. Those with fewer canary events than
+    /// `minimum_events` are left out of the sum, which only makes it smaller.
+    pub(super) fn log_e(&self, minimum_events: u64) -> f64 {
+        let alternatives: usize = QUANTILES.iter().map(|quantile| quantile.grid.len()).sum();
+        let terms: Vec<(f64, f64)> = self
+            .tests
+            .iter()
+            .filter(|test| test.has_events(minimum_events))
+            .map(|test| (test.grid.len() as f64 / alternatives as f64, test.log_e()))
+            .collect();
+        log_weighted_sum_exp(&terms)
+    }
+
+    /// Of a canary that is good enough at every threshold that counts: the least of them.
+    pub(super) fn promotion_log_e(&self) -> f64 {
+        let promoting = QUANTILES
+            .iter()
+            .zip(&self.tests)
+            .filter(|(quantile, _)| quantile.promotes);
+        promoting
+            .map(|(_, test)| test.promotion.log_e())
+            .fold(f64::INFINITY, f64::min)
+    }
+
+    /// Of the test at the deadline, corrected for the number of thresholds (Bonferroni).
+    pub(super) fn deadline_p(&self, minimum_events: u64) -> f64 {
+        let enough = self.tests.iter().filter(|test| test.has_events(minimum_events));
+        let least = enough.map(RateTest::deadline_p).fold(1.0, f64::min);
+        (least * self.tests.len() as f64).min(1.0)
+    }
+
+    /// The threshold of a quantile as stable's past gives it.
+    fn threshold(&self, quantile: &Quantile, multiple: f64) -> Option<Threshold> {
+        threshold::of(&self.past_stable, quantile.part, multiple, &self.layouts)
+    }
+
+    pub(super) fn calibrate(&mut self, batch: i64, canary: &Latencies, stable: &Latencies) {
+        for (index, quantile) in QUANTILES.iter().enumerate() {
+            if let Some(at) = self.threshold(quantile, 1.0) {
+                let stratum = stratum(canary, stable, at.stable_ms, at.stable_ms);
+                self.tests[index].dispersion.calibration.add(batch, &stratum);
+            }
+        }
+    }
+
+    pub(super) fn learn_stable(&mut self, stable: &Latencies) {
+        if let Some(slow) = self.slow(stable) {
+            self.health.learn(slow);
+        }
+        self.past_stable.merge(stable);
+        self.layouts.add(&stable.histogram);
+    }
+
+    pub(super) fn watch_stable(&mut self, stable: &Latencies) {
+        if let Some(slow) = self.slow(stable) {
+            let factor = self.tests[OF_HEALTH].dispersion.factor();
+            self.health.observe(slow, factor);
+        }
+        if self.health.is_healthy() {
+            self.past_stable.merge(stable);
+        }
+        self.layouts.add(&stable.histogram);
+    }
+
+    /// Stable's requests that are slow by what is normal.
+    fn slow(&self, stable: &Latencies) -> Option<Tally> {
+        let at = self.threshold(&QUANTILES[OF_HEALTH], 1.0)?;
+        Some(Tally {
+            total: stable.total() as f64,
+            events: stable.above(at.stable_ms) as f64,
+        })
+    }
+
+    pub(super) fn judge(&mut self, canary: &Latencies, stable: &Latencies) {
+        let mut promotions = Vec::new();
+        for (index, quantile) in QUANTILES.iter().enumerate() {
+            if let Some(at) = self.threshold(quantile, self.tolerance.rollback) {
+                let (stratum, margin) = self.stratum(quantile, &at, Exceeded::More, canary, stable);
+                if index == OF_DISPLAY {
+                    self.judged.add_events(
+                        canary.above(at.multiple_up_ms.unwrap_or(at.stable_ms)),
+                        stable.above(at.stable_ms),
+                    );
+                }
+                self.tests[index].judge_regression(&stratum, margin);
+            }
+            if let Some(at) = self
+                .threshold(quantile, self.tolerance.promote)
+                .filter(|_| quantile.promotes)
+            {
+                let (stratum, margin) = self.stratum(quantile, &at, Exceeded::Less, canary, stable);
+                promotions.push((index, stratum, margin));
+            }
+        }
+        self.judged.add_requests(canary.total(), stable.total());
+        self.canary.merge(canary);
+        self.stable.merge(stable);
+        // Only now, so that a window's own bounds are no part of what it is judged by.
+        self.watch_stable(stable);
+        self.layouts.add(&canary.histogram);
+        if self.health.is_healthy() {
+            for (index, stratum, margin) in promotions {
+                self.tests[index].judge_promotion(&stratum, margin);
+            }
+        }
+    }
+
+    /// Exceedances of both sides and what they are tested against.
+    fn stratum(
+        &mut self,
+        quantile: &Quantile,
+        at: &Threshold,
+        direction: Exceeded,
+        canary: &Latencies,
+        stable: &Latencies,
+    ) -> (Stratum, Margin) {
+        let bound = match direction {
+            Exceeded::More => at.multiple_up_ms,
+            Exceeded::Less => at.multiple_down_ms,
+        };
+        let Some(canary_ms) = bound else {
+            self.is_coarse = true;
+            let margin = match direction {
+                Exceeded::More => Margin::Ratio(COARSE_TOLERATED),
+                Exceeded::Less => Margin::Ratio(COARSE_GOOD_ENOUGH),
+            };
+            return (stratum(canary, stable, at.stable_ms, at.stable_ms), margin);
+        };
+        let margin = if quantile.is_body {
+            Margin::Odds { odds: 1.0 }
+        } else {
+            Margin::Ratio(1.0)
+        };
+        (stratum(canary, stable, canary_ms, at.stable_ms), margin)
+    }
+
+    /// A confidence sequence for the ratio of the shown quantile: each side's own at half of the error. It takes each
+    /// side's requests as coming from one distribution, so what hits both sides widens it for nothing.
+    pub(super) fn interval(&self, level: f64) -> Option<(f64, f64)> {
+        let shown = self.shown()?;
+        let sequence = QuantileSequence::try_new(shown.part, INTERVAL_BEST_AT, 1.0 - level)?;
+        let limits = |latencies: &Latencies| {
+            let (lower, upper) = sequence.ranks(latencies.total(), (1.0 - level) / 2.0);
+            let total = latencies.total() as f64;
+            let at = |rank: u64| threshold::quantile(latencies, rank as f64 / total);
+            let lower = if lower == 0 { Some(0.0) } else { at(lower) };
+            Some((
+                lower?,
+                if upper > latencies.total() {
+                    f64::INFINITY
+                } else {
+                    at(upper)?
+                },
+            ))
+        };
+        let (canary, stable) = (limits(&self.canary)?, limits(&self.stable)?);
+        Some((canary.0 / stable.1, canary.1 / stable.0))
+    }
+
+    /// The part of the requests below each threshold, in the order of the tests.
+    pub(super) fn parts(&self) -> impl Iterator<Item = f64> {
+        QUANTILES.iter().map(|quantile| quantile.part)
+    }
+
+    /// How many times as slow as stable a canary is that exceeds the tolerated multiple of the quantile `part` as
+    /// often as `exceedances` times what stable does. `None` when not even the slowest bound would.
+    pub(super) fn slow_down(&self, part: f64, exceedances: f64) -> Option<f64> {
+        let finite = |part: f64| threshold::quantile(&self.past_stable, part).filter(|ms| ms.is_finite());
+        let slower = 1.0 - (1.0 - part) * exceedances;
+        let from = finite(slower).filter(|_| slower > 0.0)?;
+        Some(self.tolerance.rollback * finite(part)? / from)
+    }
+
+    /// The quantile with most evidence of a regression, else a usual one.
+    pub(super) fn shown(&self) -> Option<QuantileReport> {
+        let evidence = |index: usize| self.tests[index].log_e();
+        let most = (0..QUANTILES.len())
+            .filter(|index| evidence(*index) > 0.0)
+            .max_by(|a, b| evidence(*a).total_cmp(&evidence(*b)))
+            .unwrap_or(OF_DISPLAY);
+        let part = QUANTILES[most].part;
+        Some(QuantileReport {
+            part,
+            canary_ms: threshold::quantile(&self.canary, part)?,
+            stable_ms: threshold::quantile(&self.stable, part)?,
+        })
+    }
+}
+
+fn stratum(canary: &Latencies, stable: &Latencies, canary_ms: f64, stable_ms: f64) -> Stratum {
+    Stratum::from_counts(
+        canary.total(),
+        stable.total(),
+        canary.above(canary_ms),
+        stable.above(stable_ms),
+    )
+}

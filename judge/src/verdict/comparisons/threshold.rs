@@ -1,0 +1,152 @@
+//! Thresholds for latencies out of buckets.
+
+use crate::histogram::{BUCKETS_MAX, Histogram};
+use crate::verdict::Latencies;
+
+/// Stable requests above a threshold without which it is nothing to go by.
+const REQUESTS_ABOVE_MIN: f64 = 5.0;
+
+/// The next bound may be this much beyond the multiple that was asked for.
+const COARSE_PART: f64 = 1.15;
+
+/// Bounds that differ by less than this part are one.
+const SAME_PART: f64 = 1e-9;
+
+/// Times in a row that a side has to list the same bounds until they are its layout.
+const LISTS_FOR_LAYOUT: u32 = 3;
+
+/// In which direction a window is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exceeded {
+    /// Is the canary slower? Its requests above the multiple, rounded up.
+    More,
+    /// Is the canary fast enough? Rounded down.
+    Less,
+}
+
+/// A quantile of stable's past, and its multiple in the layout's bounds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Threshold {
+    /// A bound of the layout.
+    pub(super) stable_ms: f64,
+    /// The smallest bound of at least the multiple; `None` when it is far beyond.
+    pub(super) multiple_up_ms: Option<f64>,
+    /// The largest bound of at most the multiple, above `stable_ms`; `None` without such.
+    pub(super) multiple_down_ms: Option<f64>,
+}
+
+/// The quantile `part` of stable's past and `multiple` times it. `None` while too little is known, or when the quantile
+/// lies beyond the last finite bound.
+pub(super) fn of(past: &Latencies, part: f64, multiple: f64, layouts: &Layouts) -> Option<Threshold> {
+    let total = past.total() as f64;
+    if total * (1.0 - part) < REQUESTS_ABOVE_MIN {
+        return None;
+    }
+    let stable_ms = quantile(past, part).filter(|ms| ms.is_finite())?;
+    let wanted = stable_ms * multiple;
+    let bounds = layouts.all.bounds();
+    let up = bounds.partition_point(|bound| *bound < wanted * (1.0 - SAME_PART));
+    let down = bounds.partition_point(|bound| *bound <= wanted * (1.0 + SAME_PART));
+    let below = down.checked_sub(1).and_then(|place| bounds.get(place));
+    Some(Threshold {
+        stable_ms,
+        multiple_up_ms: bounds
+            .get(up)
+            .copied()
+            .filter(|bound| *bound <= wanted * COARSE_PART),
+        multiple_down_ms: below
+            .copied()
+            .filter(|bound| *bound > stable_ms && *bound >= wanted / COARSE_PART),
+    })
+}
+
+/// The smallest bound that at least `part` (0..1) of the requests did not exceed; infinite when there is none, `None`
+/// without requests.
+pub(super) fn quantile(latencies: &Latencies, part: f64) -> Option<f64> {
+    let total = latencies.total();
+    if total == 0 {
+        return None;
+    }
+    let wanted = part * total as f64;
+    let mut sum = 0_u64;
+    for (bound, count) in latencies.histogram.buckets() {
+        sum = sum.saturating_add(count);
+        if sum as f64 >= wanted {
+            return Some(bound);
+        }
+    }
+    Some(f64::INFINITY)
+}
+
+/// The bounds in use. Sides may leave out empty buckets, so the layout is what all windows so far name together; a side
+/// that names the same bounds again and again has told its layout.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Layouts {
+    /// Every bound so far, with no requests.
+    all: Histogram,
+    canary: Listed,
+    stable: Listed,
+}
+
+/// What one side lists.
+#[derive(Clone, Debug, Default)]
+struct Listed {
+    bounds: Vec<f64>,
+    times: u32,
+}
+
+impl Listed {
+    /// The side's layout, once told.
+    fn layout(&self) -> Option<&[f64]> {
+        (self.times >= LISTS_FOR_LAYOUT).then_some(&self.bounds)
+    }
+
+    fn take(&mut self, bounds: &[f64]) {
+        if self.layout().is_some() {
+            return;
+        }
+        if self.bounds == bounds {
+            self.times += 1;
+        } else {
+            self.bounds = bounds.to_vec();
+            self.times = 1;
+        }
+    }
+
+    /// A window may leave out bounds of a layout that was told, not name others.
+    fn fits(&self, bounds: &[f64]) -> bool {
+        self.layout().is_none_or(|layout| {
+            bounds
+                .iter()
+                .all(|bound| layout.binary_search_by(|own| own.total_cmp(bound)).is_ok())
+        })
+    }
+}
+
+impl Layouts {
+    /// False when a window's bounds contradict what is known: counts of different buckets cannot be compared.
+    pub(super) fn accept(&mut self, canary: Option<&Histogram>, stable: Option<&Histogram>) -> bool {
+        for (listed, histogram) in [(&mut self.canary, canary), (&mut self.stable, stable)] {
+            let Some(histogram) = histogram else { continue };
+            if !listed.fits(histogram.bounds()) {
+                return false;
+            }
+            listed.take(histogram.bounds());
+        }
+        let both = self.canary.layout().zip(self.stable.layout());
+        both.is_none_or(|(canary, stable)| finite(canary) == finite(stable))
+            && self.all.bounds().len() < BUCKETS_MAX
+    }
+
+    /// Takes in the bounds of a window that was accepted, for those to come.
+    pub(super) fn add(&mut self, histogram: &Histogram) {
+        self.all.add_bounds(histogram);
+    }
+}
+
+fn finite(bounds: &[f64]) -> &[f64] {
+    match bounds.split_last() {
+        Some((last, rest)) if last.is_infinite() => rest,
+        _ => bounds,
+    }
+}

@@ -1,0 +1,14 @@
+//! Recorded windows, judged as a run would have judged them.
+//!
+//! One JSON object a line, in order of time; all lines that end at one instant are one look. Each line holds one window of
+//! both sides, or of one: `{"at", "seconds", "comparison", "target", "history", "partial", "canary", "stable"}`.
+
+mod judged;
+mod line;
+mod reader;
+#[cfg(test)]
+mod tests;
+
+pub use judged::{JudgedRecording, judge, plan};
+pub use line::Malformed;
+pub use reader::{Recording, RecordingError, RecordingReader};

@@ -1,0 +1,277 @@
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use super::{JudgedRecording, RecordingReader, judge, plan};
+use crate::histogram::Histogram;
+use crate::stats::chance::Chance;
+use crate::verdict::{Reason, RunIdentity, Verdict};
+
+fn judged(text: &str) -> JudgedRecording {
+    let mut reader = RecordingReader::default();
+    for line in text.lines() {
+        reader.line(line).unwrap();
+    }
+    let recording = reader.finish();
+    judge(Arc::new(plan(&recording)), &recording, &RunIdentity::default()).unwrap()
+}
+
+fn refused(text: &str) -> String {
+    let mut reader = RecordingReader::default();
+    let found = text.lines().find_map(|line| reader.line(line).err());
+    found.map_or_else(String::new, |error| error.to_string())
+}
+
+/// A line of the ten seconds that end `step` windows after noon.
+fn line(step: u32, comparison: &str, canary: &str, stable: &str) -> String {
+    let second = step * 10;
+    let (hour, minute, second) = (12 + second / 3600, second / 60 % 60, second % 60);
+    format!(
+        r#"{{"at":"2026-05-04T{hour:02}:{minute:02}:{second:02}Z","seconds":10,"comparison":"{comparison}","canary":{canary},"stable":{stable}}}"#
+    )
+}
+
+fn errors(total: u64, bad: u64) -> String {
+    format!(r#"{{"total":{total},"bad":{bad}}}"#)
+}
+
+#[test]
+fn a_healthy_canary_is_promoted_and_a_bad_one_rolled_back() {
+    let mut chance = Chance::from_seed(3);
+    for (rate, verdict, reason) in [
+        (0.005, Verdict::Promote, Reason::NonInferiorityShown),
+        (0.05, Verdict::Rollback, Reason::RegressionDetected),
+    ] {
+        let text: Vec<String> = (1..=180)
+            .map(|step| {
+                let canary = errors(1000, chance.binomial(1000, rate));
+                line(
+                    step,
+                    "error-rate",
+                    &canary,
+                    &errors(19_000, chance.binomial(19_000, 0.005)),
+                )
+            })
+            .collect();
+        let judged = judged(&text.join("\n"));
+        assert_eq!((judged.run.verdict, judged.run.reasons[0]), (verdict, reason));
+        assert!(judged.looks < 60 && judged.canary_requests > 0, "{judged:?}");
+    }
+}
+
+#[test]
+fn a_recording_that_ends_early_is_no_verdict() {
+    let text: Vec<String> = (1..=20)
+        .map(|step| line(step, "e", &errors(100, 0), &errors(1900, 9)))
+        .collect();
+    let judged = judged(&text.join("\n"));
+    assert_eq!(judged.run.verdict, Verdict::Inconclusive);
+    assert_eq!(judged.run.reasons[0], Reason::InsufficientData);
+    assert_eq!(judged.looks, 20);
+}
+
+#[test]
+fn lines_that_cannot_be_right_are_named() {
+    let good = line(1, "e", &errors(100, 0), &errors(1900, 9));
+    for (text, found) in [
+        ("{".to_owned(), "line 1: EOF"),
+        (format!("{good}\n{good}"), "line 2: a canary window from"),
+        (
+            format!("{}\n{good}", line(2, "e", &errors(1, 0), &errors(1, 0))),
+            "line 2: a window that ends at",
+        ),
+        (
+            line(1, "e", &errors(5, 6), &errors(1, 0)),
+            "line 1: canary: 6 bad requests of 5",
+        ),
+        (
+            line(1, "e", r#"{"total":-5,"bad":0}"#, "null"),
+            "line 1: canary: total of -5",
+        ),
+        (
+            line(1, "e", r#"{"value":"NaN"}"#, "null"),
+            "line 1: canary: a value of \"NaN\"",
+        ),
+        (
+            line(1, "e", r#"{"events":3,"exposure":0}"#, "null"),
+            "line 1: canary: 3 events in an exposure of 0",
+        ),
+        (
+            line(1, "e", r#"{"histogram":[[5,1],[5,2]]}"#, "null"),
+            "line 1: an upper bound of 5 ms after one of 5 ms",
+        ),
+        (
+            line(1, "e", &errors(5, 1), r#"{"value":3}"#),
+            "line 1: data of different kinds on the two sides",
+        ),
+        (
+            format!("{good}\n{}", line(2, "e", r#"{"value":3}"#, r#"{"value":3}"#)),
+            "line 2: Series of comparison \"e\"",
+        ),
+        (
+            good.replace("\"seconds\":10", "\"seconds\":-10"),
+            "line 1: a window of -10 seconds",
+        ),
+        (
+            good.replace("\"seconds\":10", "\"second\":10"),
+            "line 1: unknown field `second`",
+        ),
+    ] {
+        let error = refused(&text);
+        assert!(error.starts_with(found), "{error}\nwanted {found}");
+        assert!(error.contains("; expected "), "{error}");
+    }
+}
+
+/// What one kind of service takes, in milliseconds: a body and a tail, both lognormal.
+fn latency(chance: &mut Chance) -> f64 {
+    let (median, sigma) = if chance.uniform() < 0.97 {
+        (80.0, 0.45)
+    } else {
+        (250.0, 0.55)
+    };
+    median * libm::exp(sigma * chance.normal())
+}
+
+/// Buckets two percent wide.
+fn histogram(latencies: impl Iterator<Item = f64>) -> String {
+    let bounds: Vec<f64> = (0..700)
+        .map(|index| libm::exp(f64::from(index) * libm::log(1.02)))
+        .collect();
+    let mut counts = vec![0_u64; bounds.len()];
+    for ms in latencies {
+        counts[bounds.partition_point(|bound| *bound < ms)] += 1;
+    }
+    let seen = bounds.into_iter().zip(counts).filter(|(_, count)| *count > 0);
+    let histogram = Histogram::new(seen.collect()).unwrap();
+    format!(
+        r#"{{"histogram":{}}}"#,
+        serde_json::to_string(&histogram).unwrap()
+    )
+}
+
+type Slow = fn(&mut Chance, f64) -> f64;
+
+/// Latencies of a canary that `slow` makes of usual ones, at 10 and 190 requests a second.
+fn release(chance: &mut Chance, slow: Slow) -> JudgedRecording {
+    let mut text = String::new();
+    for step in 1..=180 {
+        let canary: Vec<f64> = (0..100)
+            .map(|_| {
+                let usual = latency(chance);
+                slow(chance, usual)
+            })
+            .collect();
+        let stable: Vec<f64> = (0..1900).map(|_| latency(chance)).collect();
+        let line = line(
+            step,
+            "latency",
+            &histogram(canary.into_iter()),
+            &histogram(stable.into_iter()),
+        );
+        let _ = writeln!(text, "{line}");
+    }
+    judged(&text)
+}
+
+#[test]
+fn slow_canaries_are_found_and_others_promoted() {
+    let mut chance = Chance::from_seed(41);
+    let shapes: [(&str, Verdict, u64, Slow); 5] = [
+        ("no change", Verdict::Promote, 1200, |_, ms| ms),
+        ("times 1.3", Verdict::Rollback, 700, |_, ms| 1.3 * ms),
+        ("p99 doubled", Verdict::Rollback, 700, |_, ms| {
+            if ms > 187.0 {
+                ms * (ms / 187.0).min(2.0)
+            } else {
+                ms
+            }
+        }),
+        ("2 % hang for 500 ms", Verdict::Rollback, 700, |chance, ms| {
+            if chance.uniform() < 0.02 { ms + 500.0 } else { ms }
+        }),
+        ("half as slow", Verdict::Promote, 700, |_, ms| 0.5 * ms),
+    ];
+    for (name, verdict, seconds, slow) in shapes {
+        let runs = 12;
+        let mut right = Vec::new();
+        for _ in 0..runs {
+            let judged = release(&mut chance, slow);
+            assert!(
+                [verdict, Verdict::Inconclusive].contains(&judged.run.verdict),
+                "{name}: {}",
+                judged.run.summary
+            );
+            if judged.run.verdict == verdict {
+                right.push(judged.at.since(judged.run.started_at).as_secs());
+            }
+        }
+        right.sort_unstable();
+        let median = right.get(right.len() / 2).copied().unwrap_or(u64::MAX);
+        println!(
+            "latency, {name}: {verdict} in {} of {runs}, median {median} s",
+            right.len()
+        );
+        assert!(right.len() > runs / 2 && median <= seconds, "{name}: {right:?}");
+    }
+}
+
+#[test]
+fn buckets_of_another_layout_are_left_out() {
+    let coarse = |bounds: [f64; 4]| {
+        let buckets: Vec<(f64, u64)> = bounds.into_iter().zip([400, 500, 90, 10]).collect();
+        format!(
+            r#"{{"histogram":{}}}"#,
+            serde_json::to_string(&Histogram::new(buckets).unwrap()).unwrap()
+        )
+    };
+    let text: Vec<String> = (1..=180)
+        .map(|step| {
+            line(
+                step,
+                "latency",
+                &coarse([60.0, 150.0, 300.0, 600.0]),
+                &coarse([50.0, 100.0, 250.0, 500.0]),
+            )
+        })
+        .collect();
+    let judged = judged(&text.join("\n"));
+    assert_eq!(
+        judged.run.verdict,
+        Verdict::Inconclusive,
+        "{}",
+        judged.run.summary
+    );
+    assert_eq!(judged.run.reasons[0], Reason::MissingData);
+}
+
+#[test]
+fn events_and_series_are_judged() {
+    let mut chance = Chance::from_seed(47);
+    for (factor, series, verdict) in [
+        (1.0, 1.0, Verdict::Promote),
+        (8.0, 1.0, Verdict::Rollback),
+        (1.0, 1.6, Verdict::Rollback),
+    ] {
+        let mut text = String::new();
+        for step in 1..=180 {
+            let events = |chance: &mut Chance, mean: f64| chance.binomial(1_000_000, mean / 1e6);
+            let canary = format!(
+                r#"{{"events":{},"exposure":40.0}}"#,
+                events(&mut chance, 4.0 * factor)
+            );
+            let stable = format!(r#"{{"events":{},"exposure":360.0}}"#, events(&mut chance, 36.0));
+            let _ = writeln!(text, "{}", line(step, "restarts", &canary, &stable));
+            let value = |chance: &mut Chance, factor: f64| {
+                format!(
+                    r#"{{"value":{}}}"#,
+                    factor * 200.0 * libm::exp(0.03 * chance.normal())
+                )
+            };
+            let (canary, stable) = (value(&mut chance, series), value(&mut chance, 1.0));
+            let _ = writeln!(text, "{}", line(step, "memory", &canary, &stable));
+        }
+        let judged = judged(&text);
+        println!("events x{factor}, series x{series}: {}", judged.run.summary);
+        assert_eq!(judged.run.verdict, verdict, "{}", judged.run.summary);
+    }
+}
