@@ -15,6 +15,7 @@
 //!   Error, always: a single pair cannot be tested. So is a constant side of one point or of zeros (which get no noise) against
 //!   another such side.
 //! * **Common-language effect sizes** overflow 32 bits in the original from 33,000 points a side on; here they do not.
+//! * **Fields and words** that the format does not have are errors of their line; the original drops them silently.
 //! * **Infinite values** go into the original's ranks, whose root search then ends in a number by accident. Here the metric
 //!   is Error.
 

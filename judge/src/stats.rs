@@ -48,6 +48,7 @@ pub mod pooled;
 #[cfg(test)]
 mod properties;
 pub mod quantile_sequence;
+pub mod rank_distribution;
 pub mod rate_ratio;
 pub mod ratio_interval;
 pub mod reference;

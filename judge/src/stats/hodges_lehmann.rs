@@ -6,7 +6,7 @@
 //! of two fingers, so each order statistic takes at most 64 passes. In histograms with logarithmic buckets the difference of two
 //! buckets' places is the logarithm of a ratio, and the same method gives the factor between the populations.
 
-use super::mann_whitney::ExactU;
+use super::rank_distribution::RankDistribution;
 use super::{Sample, bisection, normal};
 
 /// A shift with its interval.
@@ -33,10 +33,10 @@ pub fn estimate(x: &Sample, y: &Sample) -> f64 {
 }
 
 /// With the exact ranks and the level that they really have, which can be below `confidence` (two-sided, in (0, 1)) for
-/// very small samples; `None` beyond [`super::mann_whitney::EXACT_PAIRS_MAX`] pairs. Meant for values without ties.
+/// very small samples; `None` beyond [`super::rank_distribution::EXACT_PAIRS_MAX`] pairs. Meant for values without ties.
 #[must_use]
 pub fn exact(x: &Sample, y: &Sample, confidence: f64) -> Option<(Shift, f64)> {
-    let distribution = ExactU::try_new([x.count() as u64, y.count() as u64])?;
+    let distribution = RankDistribution::try_new([x.count() as u64, y.count() as u64])?;
     let rank = distribution.quantile(0.5 * (1.0 - confidence)).max(1);
     let achieved = 1.0 - 2.0 * distribution.at_most(rank as f64 - 1.0);
     let pairs = pairs(x, y);

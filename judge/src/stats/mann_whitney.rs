@@ -6,17 +6,14 @@
 //! ```
 //!
 //! (Mann and Whitney 1947; tie correction of Kruskal and Wallis 1952.) One pass over the distinct values, so a pair of
-//! histograms costs its number of buckets whatever the counts. Without ties the exact distribution is the Gaussian
-//! binomial coefficient.
+//! histograms costs its number of buckets whatever the counts. Without ties the exact distribution is known.
 //!
 //! statrs' `mannwhitneyu` agrees where both can go. It is not used: its exact p-value enumerates every one of the
 //! `C(n+m, n)` arrangements, it takes no histograms, and its logarithms are the platform's.
 
-use super::{Pooled, Sample, alternative::Alternative, normal, pooled::merged};
-
-/// The exact distribution is offered up to this many pairs `nm`: beyond it the normal one is as good, and up to it every
-/// count of arrangements fits in 128 bits.
-pub const EXACT_PAIRS_MAX: u64 = 2500;
+use super::{
+    Pooled, Sample, alternative::Alternative, normal, pooled::merged, rank_distribution::RankDistribution,
+};
 
 /// The rank statistic of x against y.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,13 +109,13 @@ impl MannWhitney {
         (sides * normal::survival(z)).min(1.0)
     }
 
-    /// The exact p-value; `None` with ties or more than [`EXACT_PAIRS_MAX`] pairs.
+    /// The exact p-value; `None` with ties or more than [`super::rank_distribution::EXACT_PAIRS_MAX`] pairs.
     #[must_use]
     pub fn exact_p_value(&self, alternative: Alternative) -> Option<f64> {
         if !self.has_no_ties {
             return None;
         }
-        let distribution = ExactU::try_new(self.totals)?;
+        let distribution = RankDistribution::try_new(self.totals)?;
         let (u, sides) = self.directed(alternative);
         // U is whole without ties, and its distribution is symmetric: P(U >= u) = P(U <= nm - u).
         Some((sides * distribution.at_most(self.pairs() - u)).min(1.0))
@@ -134,61 +131,6 @@ impl MannWhitney {
     }
 }
 
-/// The distribution of U over all arrangements of `n + m` distinct values.
-pub(super) struct ExactU {
-    /// Probability of each value of U, from 0 to `nm`.
-    masses: Vec<f64>,
-}
-
-impl ExactU {
-    /// `None` beyond [`EXACT_PAIRS_MAX`] pairs.
-    pub(super) fn try_new([n, m]: [u64; 2]) -> Option<Self> {
-        let pairs = n.checked_mul(m).filter(|pairs| *pairs <= EXACT_PAIRS_MAX)?;
-        let (pairs, n, m) = (
-            usize::try_from(pairs).ok()?,
-            usize::try_from(n).ok()?,
-            usize::try_from(m).ok()?,
-        );
-        let (few, many) = (n.min(m), n.max(m));
-        // prod_i (1 - q^(many+i)) / (1 - q^i). Steps in between may wrap; the coefficients are exact in the end,
-        // since the largest, C(100, 50), has 97 bits.
-        let mut counts = vec![0_u128; pairs + 1];
-        counts[0] = 1;
-        for factor in 1..=few {
-            for u in (many + factor..=pairs).rev() {
-                counts[u] = counts[u].wrapping_sub(counts[u - many - factor]);
-            }
-            for u in factor..=pairs {
-                counts[u] = counts[u].wrapping_add(counts[u - factor]);
-            }
-        }
-        let whole = counts.iter().sum::<u128>() as f64;
-        Some(Self {
-            masses: counts.into_iter().map(|count| count as f64 / whole).collect(),
-        })
-    }
-
-    /// `P(U <= u)`.
-    pub(super) fn at_most(&self, u: f64) -> f64 {
-        let within = self
-            .masses
-            .iter()
-            .enumerate()
-            .take_while(|(value, _)| *value as f64 <= u);
-        within.map(|(_, mass)| mass).sum()
-    }
-
-    /// The smallest `u` with `P(U <= u) >= p`.
-    pub(super) fn quantile(&self, p: f64) -> usize {
-        let mut sum = 0.0;
-        let reached = self.masses.iter().position(|mass| {
-            sum += mass;
-            sum >= p
-        });
-        reached.unwrap_or(self.masses.len() - 1)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -200,24 +142,6 @@ mod tests {
         let found = MannWhitney::of_samples(&x, &y);
         assert_eq!(found, MannWhitney::new(&Pooled::of_samples(&x, &y)));
         found
-    }
-
-    #[test]
-    fn exact_distribution_counts_every_arrangement() {
-        // All C(7, 3) ways to choose the ranks of x.
-        let distribution = ExactU::try_new([3, 4]).unwrap();
-        let mut counts = vec![0.0; 13];
-        for mask in 0_u32..1 << 7 {
-            if mask.count_ones() == 3 {
-                let ranks = (0..7).filter(|bit| mask >> bit & 1 == 1).enumerate();
-                counts[ranks.map(|(place, bit)| bit - place).sum::<usize>()] += 1.0 / 35.0;
-            }
-        }
-        for (got, expected) in distribution.masses.iter().zip(&counts) {
-            assert!((got - expected).abs() < 1e-15);
-        }
-        assert!((ExactU::try_new([50, 50]).unwrap().at_most(1249.5) - 0.5).abs() < 1e-2);
-        assert!(ExactU::try_new([51, 50]).is_none() && ExactU::try_new([u64::MAX, 2]).is_none());
     }
 
     #[test]

@@ -137,9 +137,9 @@ fn kolmogorov_smirnov(params: Arguments, inputs: Arguments) -> Result<Fields, Ar
 
 fn fisher_exact(_: Arguments, inputs: Arguments) -> Result<Fields, ArgumentError> {
     let [canary, stable] = inputs.table("table")?;
-    let total = |row: [u64; 2]| row[0].checked_add(row[1]).filter(|total| *total <= 1 << 50);
+    let total = |row: [u64; 2]| row[0].checked_add(row[1]).filter(|total| *total <= 1 << 40);
     let (Some(nc), Some(ns)) = (total(canary), total(stable)) else {
-        return Err(unusable("`table` has more than 2^50 requests in a row"));
+        return Err(unusable("`table` has more than 2^40 requests in a row"));
     };
     let p = fisher::exact(&Stratum::from_counts(nc, ns, canary[0], stable[0]));
     Ok(vec![
