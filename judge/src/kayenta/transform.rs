@@ -52,6 +52,9 @@ pub(super) fn mean(points: &[f64]) -> f64 {
     }
     let count = points.len() as f64;
     let rough = points.iter().sum::<f64>() / count;
+    if !rough.is_finite() {
+        return rough;
+    }
     let correction: f64 = points.iter().map(|point| point - rough).sum();
     rough + correction / count
 }
@@ -68,7 +71,9 @@ pub(super) fn statistics(sorted: &[f64]) -> Statistics {
             deviations().map(|d| d * d).sum::<f64>(),
             deviations().sum::<f64>(),
         );
-        ((squares - sum * sum / count) / (count - 1.0)).max(0.0).sqrt()
+        let variance = (squares - sum * sum / count) / (count - 1.0);
+        // Rounding may leave less than nothing; what is not a number stays so.
+        if variance < 0.0 { 0.0 } else { variance.sqrt() }
     } else {
         0.0
     };
@@ -108,6 +113,11 @@ mod tests {
         );
         assert_eq!(statistics(&[]), Statistics::default());
         assert_eq!(statistics(&[0.1; 10]).std, 0.0);
+        let infinite = statistics(&[3.0, f64::INFINITY]);
+        assert!(
+            infinite.mean == f64::INFINITY && infinite.std.is_nan(),
+            "{infinite:?}"
+        );
     }
 
     #[test]
