@@ -6,11 +6,13 @@ mod documents;
 pub mod eval;
 pub mod exit;
 pub mod junit;
+pub mod lines;
 pub mod output;
 pub mod plan;
 pub mod run;
 pub mod schemas;
 pub mod screen;
+pub mod stats;
 pub mod validate;
 
 use clap::{Parser, Subcommand};
@@ -41,6 +43,8 @@ pub enum Command {
     Validate(validate::ValidateOptions),
     /// Evaluate one condition, or a batch of them.
     Eval(eval::EvalOptions),
+    /// Verify the statistics, or judge as Kayenta does.
+    Stats(stats::StatsOptions),
     /// Write the JSON Schemas of all documents into a folder.
     #[command(hide = true)]
     Schemas(schemas::SchemasOptions),

@@ -16,6 +16,7 @@ async fn main() -> ExitCode {
         Command::Compare(options) => cli::compare::execute(&options),
         Command::Validate(options) => cli::validate::execute(&options),
         Command::Eval(options) => cli::eval::execute(&options),
+        Command::Stats(options) => cli::stats::execute(&options),
         Command::Schemas(options) => cli::schemas::execute(&options),
     }
 }

@@ -1,7 +1,5 @@
 //! `serin eval`: one condition, or a batch.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::process::ExitCode;
 
 use serde_json::json;
@@ -9,12 +7,10 @@ use serin_judge::condition::{Batch, Condition, ConditionError, Value};
 use serin_judge::time::Timestamp;
 
 use crate::cli::exit;
+use crate::cli::lines::{self, Answered};
 use crate::cli::output;
 use crate::engine::clock::SystemClock;
 use crate::engine::ports::Clock;
-
-/// A line of a batch is never longer; one that is cannot be read to its end without bound.
-const LINE_BYTES_LIMIT: u64 = 16 << 20;
 
 /// Options of `serin eval`.
 #[derive(Debug, clap::Args)]
@@ -162,42 +158,12 @@ fn underlined(text: &str, error: &ConditionError) -> String {
 }
 
 fn batch(file: &str) -> ExitCode {
-    let answered = if file == "-" {
-        answer_lines(&mut io::stdin().lock())
-    } else {
-        File::open(file).and_then(|file| answer_lines(&mut BufReader::new(file)))
-    };
-    match answered {
-        Ok(true) => ExitCode::from(exit::GOOD),
-        Ok(false) => ExitCode::from(exit::INVALID),
-        // The reader has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(exit::GOOD),
-        Err(error) => exit::fail(exit::INVALID, &format!("error: {file}: {error}")),
-    }
-}
-
-/// Answers line by line; true when every line was well formed.
-fn answer_lines(lines: &mut impl BufRead) -> io::Result<bool> {
-    let mut out = BufWriter::new(io::stdout().lock());
     let (mut batch, now) = (Batch::new(), SystemClock.now());
-    let (mut number, mut all_well_formed) = (0, true);
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        number += 1;
-        let length = io::Read::take(&mut *lines, LINE_BYTES_LIMIT).read_until(b'\n', &mut line)?;
-        if length == 0 {
-            out.flush()?;
-            return Ok(all_well_formed);
+    lines::answer(file, |number, text| {
+        let answer = batch.line(number, text, now);
+        Answered {
+            json: answer.json,
+            well_formed: answer.well_formed,
         }
-        if line.last() != Some(&b'\n') && line.len() as u64 == LINE_BYTES_LIMIT {
-            // What is left of an endless line is no line of its own.
-            let _skipped = lines.skip_until(b'\n')?;
-        }
-        let text = String::from_utf8_lossy(&line);
-        let answer = batch.line(number, text.trim_end_matches(['\n', '\r']), now);
-        all_well_formed &= answer.well_formed;
-        out.write_all(answer.json.as_bytes())?;
-        out.write_all(b"\n")?;
-    }
+    })
 }

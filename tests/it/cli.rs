@@ -6,6 +6,7 @@ mod endpoints;
 mod eval;
 mod prometheus;
 mod secrets;
+mod stats;
 mod terminal;
 mod usage;
 mod validate;

@@ -1,12 +1,13 @@
 //! Where a monotone statement changes its truth, to the last bit.
 
 /// Order-preserving whole number of a float that is not NaN.
-fn key(value: f64) -> i64 {
+pub(super) fn key(value: f64) -> i64 {
     let bits = value.to_bits().cast_signed();
     bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
 }
 
-fn value(key: i64) -> f64 {
+/// The float of a [`key`].
+pub(super) fn value(key: i64) -> f64 {
     f64::from_bits((key ^ ((key >> 63).cast_unsigned() >> 1).cast_signed()).cast_unsigned())
 }
 

@@ -1,6 +1,6 @@
 //! How long until a test can decide, and what it can see by then.
 
-use super::{Margin, Stratum};
+use super::{Margin, Stratum, normal};
 
 /// Halvings of a bisection: from any starting interval down to the last bits of an `f64`.
 const BISECTIONS: usize = 80;
@@ -16,6 +16,47 @@ pub fn bernoulli_divergence(p: f64, q: f64) -> f64 {
 #[must_use]
 pub fn wald_bound(alpha: f64, canary_rate: f64, stable_rate: f64) -> f64 {
     -libm::log(alpha) / bernoulli_divergence(canary_rate, stable_rate)
+}
+
+/// What a fixed-horizon test of two shares is planned for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TwoShares {
+    /// Events per canary request that should be found, in (0, 1).
+    pub canary_rate: f64,
+    /// Events per stable request, in (0, 1), another one.
+    pub stable_rate: f64,
+    /// Stable requests per canary request, positive.
+    pub stable_per_canary: f64,
+    /// Level of the test, in (0, 1).
+    pub alpha: f64,
+    /// Probability of finding it, in (0, 1).
+    pub power: f64,
+    /// Whether only a worse canary counts.
+    pub one_sided: bool,
+}
+
+/// Canary requests that a single look needs, by the normal approximation with pooled variance under the null:
+/// `[ z_a sqrt(p(1-p)(1+1/k)) + z_b sqrt(p_c(1-p_c) + p_s(1-p_s)/k) ]^2 / (p_c-p_s)^2`, `p = (p_c + k p_s)/(1+k)`
+/// (Fleiss, Levin and Paik 2003, section 4.3, for unequal groups). Infinite for equal rates.
+#[must_use]
+pub fn sample_size(plan: &TwoShares) -> f64 {
+    let TwoShares {
+        canary_rate: canary,
+        stable_rate: stable,
+        stable_per_canary: split,
+        ..
+    } = *plan;
+    let pooled = (canary + split * stable) / (1.0 + split);
+    let alpha = if plan.one_sided {
+        plan.alpha
+    } else {
+        0.5 * plan.alpha
+    };
+    let null = normal::upper_quantile(alpha) * (pooled * (1.0 - pooled) * (1.0 + 1.0 / split)).sqrt();
+    let found = normal::upper_quantile(1.0 - plan.power)
+        * (canary * (1.0 - canary) + stable * (1.0 - stable) / split).sqrt();
+    let reach = (null + found) / (canary - stable);
+    reach * reach
 }
 
 /// Traffic and rates as planning assumes them to go on.

@@ -117,7 +117,8 @@ mod tests {
 
     #[test]
     fn order_of_the_populations_does_not_matter_and_equal_ones_are_no_evidence() {
-        let sample = |from: u32| Sample::try_new((0..500).map(|i| f64::from(i + from)).collect()).unwrap();
+        let sample =
+            |from: u32| Sample::try_new(&(from..from + 500).map(f64::from).collect::<Vec<f64>>()).unwrap();
         let (x, y) = (sample(0), sample(200));
         let sequence = QuantileSequence::try_new(0.5, 1000.0, 0.05).unwrap();
         let one = sequence.log_e(&Pooled::of_samples(&x, &y));

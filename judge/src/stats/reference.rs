@@ -8,6 +8,7 @@ mod arguments;
 mod case;
 mod compute;
 mod difference;
+mod fixed;
 mod sequential;
 
 pub use case::{Case, ReferenceError, parse};

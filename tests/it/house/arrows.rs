@@ -30,12 +30,13 @@ pub(super) const SERIN: House = House {
     shared: &["http", "conformance"],
 };
 
-/// `verdict -> analysis -> (condition, stats, counter, histogram) -> time`.
+/// `verdict -> analysis -> kayenta -> (condition, stats, counter, histogram) -> time`.
 pub(super) const JUDGE: House = House {
     crate_name: "serin_judge",
     floors: &[
         &["time"],
         &["condition", "stats", "counter", "histogram"],
+        &["kayenta"],
         &["analysis"],
         &["verdict"],
     ],

@@ -147,7 +147,19 @@ impl<'a> Arguments<'a> {
         } else {
             self.numbers(field)?
         };
-        Sample::try_new(values).map_err(|error| ArgumentError::Sample { field, error })
+        Sample::try_new(&values).map_err(|error| ArgumentError::Sample { field, error })
+    }
+
+    /// Two rows of two counts.
+    pub(super) fn table(self, field: &'static str) -> Result<[[u64; 2]; 2], ArgumentError> {
+        self.read(field, "a table of two rows of two whole numbers", |value| {
+            let row = |row: &Value| {
+                let counts: Vec<u64> = row.as_array()?.iter().map(count_of).collect::<Option<_>>()?;
+                <[u64; 2]>::try_from(counts).ok()
+            };
+            let rows: Vec<[u64; 2]> = value.as_array()?.iter().map(row).collect::<Option<_>>()?;
+            rows.try_into().ok()
+        })
     }
 
     /// Windows as lists `[n_c, n_s, x_c, x_s]`.

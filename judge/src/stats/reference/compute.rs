@@ -1,7 +1,7 @@
 //! From the name of a test to its fields.
 
 use super::arguments::{ArgumentError, Arguments};
-use super::{Case, sequential};
+use super::{Case, fixed, sequential};
 
 /// What a method gives for one field.
 pub(super) enum Field {
@@ -35,7 +35,7 @@ pub(super) type Method = fn(Arguments, Arguments) -> Result<Fields, ArgumentErro
 
 /// Every field of the case's test; `None` when there is no such test.
 pub(super) fn fields(case: &Case) -> Option<Result<Fields, ArgumentError>> {
-    let mut methods = sequential::METHODS.iter();
+    let mut methods = fixed::METHODS.iter().chain(sequential::METHODS);
     let (_, method) = methods.find(|(name, _)| *name == case.test)?;
     Some(method(Arguments(&case.params), Arguments(&case.inputs)))
 }

@@ -29,6 +29,9 @@ pub(super) const METHODS: &[(&str, Method)] = &[
     ("wald_bound", wald_bound),
 ];
 
+/// Closed testing compares each e-value with each other, autocovariances each lag with each point.
+const STEPS_MAX: usize = 100_000_000;
+
 fn unusable(what: &str) -> ArgumentError {
     ArgumentError::Unusable(what.to_owned())
 }
@@ -210,8 +213,11 @@ fn newey_west_variance(params: Arguments, inputs: Arguments) -> Result<Fields, A
     params.choice("kernel", &[("Bartlett", ())])?;
     params.choice("divisor", &[("n", ())])?;
     let lag_max = usize::try_from(params.count("max_lag")?).unwrap_or(usize::MAX);
-    let found =
-        newey_west::long_run(&inputs.numbers("d")?, lag_max).ok_or_else(|| unusable("`d` is empty"))?;
+    let series = inputs.numbers("d")?;
+    if series.len().saturating_mul(lag_max.min(series.len())) > STEPS_MAX {
+        return Err(unusable("`d` and `max_lag` make more than 100,000,000 products"));
+    }
+    let found = newey_west::long_run(&series, lag_max).ok_or_else(|| unusable("`d` is empty"))?;
     Ok(vec![
         ("gamma", found.autocovariances.into()),
         ("long_run_variance", found.variance.into()),
@@ -232,7 +238,11 @@ fn e_bh(params: Arguments, inputs: Arguments) -> Result<Fields, ArgumentError> {
 
 fn closed_adjust(params: Arguments, inputs: Arguments) -> Result<Fields, ArgumentError> {
     params.choice("merge", &[("arithmetic mean", ())])?;
-    let adjusted = combine::closed_adjust(&inputs.numbers("e")?);
+    let e_values = inputs.numbers("e")?;
+    if e_values.len().saturating_mul(e_values.len()) > STEPS_MAX {
+        return Err(unusable("`e` has more than 10,000 values"));
+    }
+    let adjusted = combine::closed_adjust(&e_values);
     Ok(vec![("adjusted_e", adjusted.into())])
 }
 
