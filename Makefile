@@ -1,5 +1,5 @@
 # The one entry point; CI runs the same recipes.
-.PHONY: help check fmt clippy deny drift test test-tools bench gen
+.PHONY: help check fmt clippy deny drift test test-tools bench bench-decision gen
 
 help: ## What there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -29,6 +29,9 @@ test-tools:
 
 bench: ## Speed, as ratios and absolute figures.
 	cargo bench --locked
+
+bench-decision: ## Simulated releases judged by Serin and by others' rules; minutes to hours, see DECISION_NULL in benches/decision.rs.
+	cargo bench --locked -p serin-judge --bench decision
 
 gen: ## Writes the generated files: schemas.
 	cargo run --quiet --locked -- schemas schemas

@@ -3,6 +3,17 @@
 //! `DECISION_NULL` and `DECISION_WORSE` set how many releases are played of each kind, `DECISION_ONLY` a part of the
 //! scenarios' names.
 
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "counts of a simulation, far below 2^53"
+)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a simulation may differ between machines"
+)]
+
 #[path = "decision/chance.rs"]
 mod chance;
 #[path = "decision/rules.rs"]
@@ -18,7 +29,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use chance::Chance;
-use rules::Outcome;
+use rules::{Outcome, Rule};
 use scenario::{BURN_IN, JUDGED, Scenario};
 use traffic::{Bodies, HEALTHY, Service, Window};
 
@@ -54,19 +65,28 @@ fn main() {
         let runs = if scenario.is_null { nulls } else { worse };
         let began = Instant::now();
         let ended = play(scenario, index as u64, runs, &bodies, &variants, &peers);
-        println!(
-            "\n{} ({runs} releases, {:.0} s)",
+        let bound = scenario
+            .bound
+            .map_or_else(String::new, |bound| format!(", bound {bound:.0} canary requests"));
+        say(&format!(
+            "\n{} ({runs} releases{bound}, {:.0} s)",
             scenario.name,
             began.elapsed().as_secs_f64()
-        );
+        ));
         let names = variants
             .iter()
             .map(|variant| variant.name)
             .chain(peers.iter().map(|(name, _)| *name));
         for (name, ended) in names.zip(ended) {
-            println!("  {name:<28} {}", line(&ended));
+            say(&format!("  {name:<28} {}", line(&ended)));
         }
     }
+}
+
+fn say(text: &str) {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    let _gone = writeln!(out, "{text}").and_then(|()| out.flush());
 }
 
 fn line(ended: &[Ended]) -> String {
@@ -103,7 +123,7 @@ fn play(
     runs: usize,
     bodies: &Bodies,
     variants: &[serin::Variant],
-    peers: &[(&'static str, fn(&[Window]) -> Outcome)],
+    peers: &[Rule],
 ) -> Vec<Vec<Ended>> {
     let next = AtomicUsize::new(0);
     let work = || {
@@ -136,7 +156,7 @@ fn release(
     chance: &mut Chance,
     bodies: &Bodies,
     variants: &[serin::Variant],
-    peers: &[(&'static str, fn(&[Window]) -> Outcome)],
+    peers: &[Rule],
 ) -> Vec<Ended> {
     let onset = if scenario.late {
         60 + (chance.bits() % 61) as usize

@@ -12,7 +12,9 @@ pub mod plan;
 pub mod run;
 pub mod schemas;
 pub mod screen;
+mod secrets;
 pub mod stats;
+pub mod test;
 pub mod validate;
 
 use clap::{Parser, Subcommand};
@@ -41,6 +43,8 @@ pub enum Command {
     Compare(compare::CompareOptions),
     /// Check documents: every mistake with its line, column and what would be right.
     Validate(validate::ValidateOptions),
+    /// Test analyses: scripted answers on a simulated clock, expected verdicts.
+    Test(test::TestOptions),
     /// Evaluate one condition, or a batch of them.
     Eval(eval::EvalOptions),
     /// Verify the statistics, or judge as Kayenta does.

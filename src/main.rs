@@ -15,6 +15,7 @@ async fn main() -> ExitCode {
         Command::Run(options) => cli::run::execute(options).await,
         Command::Compare(options) => cli::compare::execute(&options),
         Command::Validate(options) => cli::validate::execute(&options),
+        Command::Test(options) => cli::test::execute(options).await,
         Command::Eval(options) => cli::eval::execute(&options),
         Command::Stats(options) => cli::stats::execute(&options),
         Command::Schemas(options) => cli::schemas::execute(&options),

@@ -4,7 +4,6 @@
 //! written and increases become windows.
 
 mod counted;
-mod decimal;
 pub mod http;
 pub mod prometheus;
 pub mod scrape;
@@ -12,5 +11,5 @@ mod unavailable;
 pub mod web;
 
 pub(crate) use counted::Counted;
-pub(crate) use decimal::Decimal;
+pub(crate) use serin_judge::condition::Decimal;
 pub use unavailable::Unavailable;

@@ -1,14 +1,14 @@
 //! Seeded random numbers, fast enough for a billion requests.
 
 /// SplitMix64 (Steele, Lea and Flood 2014).
-pub struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
-    pub fn from_seed(seed: u64) -> Self {
+    pub(crate) fn from_seed(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03)
     }
 
-    pub fn bits(&mut self) -> u64 {
+    pub(crate) fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -17,18 +17,18 @@ impl Chance {
     }
 
     /// Uniform in (0, 1).
-    pub fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         ((self.bits() >> 11) as f64 + 0.5) / 9_007_199_254_740_992.0
     }
 
     /// Standard normal (Box and Muller).
-    pub fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         let radius = (-2.0 * self.uniform().ln()).sqrt();
         radius * (2.0 * std::f64::consts::PI * self.uniform()).cos()
     }
 
     /// Poisson: products of uniforms below 30, above a rounded normal with the skewness corrected.
-    pub fn poisson(&mut self, mean: f64) -> u64 {
+    pub(crate) fn poisson(&mut self, mean: f64) -> u64 {
         if mean < 30.0 {
             let limit = (-mean).exp();
             let (mut product, mut count) = (self.uniform(), 0);
@@ -44,7 +44,7 @@ impl Chance {
     }
 
     /// Exact: jumps from success to success, so the cost is the number of successes.
-    pub fn binomial(&mut self, trials: u64, probability: f64) -> u64 {
+    pub(crate) fn binomial(&mut self, trials: u64, probability: f64) -> u64 {
         if probability <= 0.0 {
             return 0;
         }
@@ -64,13 +64,13 @@ impl Chance {
 }
 
 /// Draws an index in proportion to its mass in constant time (Walker 1977; Vose 1991).
-pub struct Alias {
+pub(crate) struct Alias {
     /// Probability to stay, as 32 bits, and where to go otherwise.
     cells: Vec<(u32, u32)>,
 }
 
 impl Alias {
-    pub fn new(mass: &[f64]) -> Self {
+    pub(crate) fn new(mass: &[f64]) -> Self {
         let cells = mass.len().next_power_of_two();
         let whole: f64 = mass.iter().sum();
         let mut scaled: Vec<f64> = mass.iter().map(|part| part / whole * cells as f64).collect();
@@ -92,7 +92,7 @@ impl Alias {
         Self { cells: table }
     }
 
-    pub fn draw(&self, chance: &mut Chance) -> usize {
+    pub(crate) fn draw(&self, chance: &mut Chance) -> usize {
         let bits = chance.bits();
         let index = (bits >> 32) as usize & (self.cells.len() - 1);
         let (stay, other) = self.cells[index];

@@ -4,7 +4,7 @@ use crate::traffic::{BUCKETS, SideWindow, Window, bounds};
 
 /// How a release ended, in windows after the burn-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     Rollback(usize),
     Promote(usize),
     Undecided,
@@ -13,8 +13,11 @@ pub enum Outcome {
 /// Windows in a minute.
 const MINUTE: usize = 6;
 
-/// Names and rules, each over the judged windows.
-pub fn all() -> Vec<(&'static str, fn(&[Window]) -> Outcome)> {
+/// A name, and what it makes of the judged windows.
+pub(crate) type Rule = (&'static str, fn(&[Window]) -> Outcome);
+
+/// All of them.
+pub(crate) fn all() -> Vec<Rule> {
     vec![
         ("Kayenta, every 5 min", |run| kayenta(run, 5)),
         ("Kayenta, once", |run| kayenta(run, 30)),

@@ -3,8 +3,8 @@
 use crate::traffic::{Behaviour, HEALTHY, Noise, Split};
 
 /// Windows of burn-in and those that are judged.
-pub const BURN_IN: usize = 12;
-pub const JUDGED: usize = 180;
+pub(crate) const BURN_IN: usize = 12;
+pub(crate) const JUDGED: usize = 180;
 
 const A: Split = split(200.0, 0.05);
 const B: Split = split(20.0, 0.1);
@@ -36,19 +36,19 @@ const fn split(per_second: f64, canary: f64) -> Split {
 type Canary = fn(window: usize, onset: usize) -> Behaviour;
 
 /// One kind of release.
-pub struct Scenario {
-    pub name: &'static str,
+pub(crate) struct Scenario {
+    pub(crate) name: &'static str,
     /// The canary is no worse than tolerated.
-    pub is_null: bool,
-    pub split: Split,
-    pub noise: Noise,
+    pub(crate) is_null: bool,
+    pub(crate) split: Split,
+    pub(crate) noise: Noise,
     /// Errors and latencies of both sides rise from minute 10 to 15.
-    pub incident: bool,
+    pub(crate) incident: bool,
     /// The fault begins at a random minute from 10 to 20.
-    pub late: bool,
-    pub canary: Canary,
+    pub(crate) late: bool,
+    pub(crate) canary: Canary,
     /// Least canary requests on average that any test needs, where known.
-    pub bound: Option<f64>,
+    pub(crate) bound: Option<f64>,
 }
 
 const fn null(name: &'static str, split: Split, noise: Noise) -> Scenario {
@@ -89,11 +89,11 @@ fn tail(tail: f64) -> Behaviour {
 }
 
 /// Growth of the tail that some scenario asks for.
-pub const TAILS: [f64; 3] = [1.2, 1.5, 2.0];
+pub(crate) const TAILS: [f64; 3] = [1.2, 1.5, 2.0];
 
 impl Scenario {
     /// What canary and stable do at a window after the burn-in.
-    pub fn behaviours(&self, window: usize, onset: usize) -> [Behaviour; 2] {
+    pub(crate) fn behaviours(&self, window: usize, onset: usize) -> [Behaviour; 2] {
         let mut both = [(self.canary)(window, onset), HEALTHY];
         // Windows 60 to 89 are minutes 10 to 15.
         if self.incident && (60..90).contains(&window) {
@@ -107,7 +107,16 @@ impl Scenario {
 }
 
 /// All of them.
-pub fn all() -> Vec<Scenario> {
+pub(crate) fn all() -> Vec<Scenario> {
+    nulls()
+        .into_iter()
+        .chain(of_errors())
+        .chain(of_latency())
+        .chain(under_noise())
+        .collect()
+}
+
+fn nulls() -> Vec<Scenario> {
     vec![
         null("no change, A (5/95)", A, NONE),
         null("no change, B low traffic", B, NONE),
@@ -128,6 +137,11 @@ pub fn all() -> Vec<Scenario> {
             },
             ..null("exactly at the tolerance", A, NONE)
         },
+    ]
+}
+
+fn of_errors() -> Vec<Scenario> {
+    vec![
         worse("errors 0.5% to 0.75%", A, |_, _| errors(0.0075), Some(15_030.0)),
         worse("errors 0.5% to 1.5%", A, |_, _| errors(0.015), Some(900.0)),
         worse("errors 0.5% to 5%", A, |_, _| errors(0.05), Some(81.0)),
@@ -143,6 +157,12 @@ pub fn all() -> Vec<Scenario> {
                 Some(900.0),
             )
         },
+        worse("errors at the margin (x1.5)", A, |_, _| errors(0.0075), None),
+    ]
+}
+
+fn of_latency() -> Vec<Scenario> {
+    vec![
         worse("latency x1.2", A, |_, _| slow(1.2), Some(206.0)),
         worse("latency x1.2, B", B, |_, _| slow(1.2), Some(206.0)),
         worse("tail, p99 +20%", A, |_, _| tail(1.2), Some(7858.0)),
@@ -163,6 +183,11 @@ pub fn all() -> Vec<Scenario> {
             |window, _| slow(1.0 + 0.5 * window as f64 / JUDGED as f64),
             None,
         ),
+    ]
+}
+
+fn under_noise() -> Vec<Scenario> {
+    vec![
         Scenario {
             noise: SMALL_PODS,
             ..worse("errors x3, small pod noise", A, |_, _| errors(0.015), Some(900.0))
@@ -189,6 +214,5 @@ pub fn all() -> Vec<Scenario> {
                 Some(206.0),
             )
         },
-        worse("errors at the margin (x1.5)", A, |_, _| errors(0.0075), None),
     ]
 }

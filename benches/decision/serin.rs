@@ -19,14 +19,14 @@ use crate::traffic::{self, SideWindow, WINDOW, Window};
 const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 
 /// A way to judge.
-pub struct Variant {
-    pub name: &'static str,
-    pub with_history: bool,
-    pub policy: Policy,
+pub(crate) struct Variant {
+    pub(crate) name: &'static str,
+    pub(crate) with_history: bool,
+    pub(crate) policy: Policy,
 }
 
 /// The full default, and its parts off one at a time.
-pub fn variants() -> Vec<Variant> {
+pub(crate) fn variants() -> Vec<Variant> {
     let policy = Policy {
         burn_in: Duration::from_secs(BURN_IN as u64 * WINDOW),
         deadline: Duration::from_secs((BURN_IN + JUDGED) as u64 * WINDOW),
@@ -93,13 +93,13 @@ fn plan(policy: Policy) -> Plan {
 }
 
 /// The looks of a release, its history first.
-pub struct Recording {
+pub(crate) struct Recording {
     history: Vec<Look>,
     run: Vec<Look>,
 }
 
 impl Recording {
-    pub fn new(history: &[Window], run: &[Window]) -> Self {
+    pub(crate) fn new(history: &[Window], run: &[Window]) -> Self {
         let look = |window: &Window, at: Timestamp, history: bool| {
             let mut windows = Vec::with_capacity(4);
             for (side, seen) in [Side::Canary, Side::Stable].into_iter().zip(window) {
@@ -164,7 +164,7 @@ fn latency(seen: &SideWindow) -> Data {
 /// Judges a recording; outcomes are counted in windows after the burn-in.
 ///
 /// A fault that begins late is looked for in releases that were not promoted before: `may_promote` is false there.
-pub fn judge(variant: &Variant, recording: &Recording, may_promote: bool) -> Outcome {
+pub(crate) fn judge(variant: &Variant, recording: &Recording, may_promote: bool) -> Outcome {
     let policy = Policy {
         false_promotion: if may_promote {
             variant.policy.false_promotion

@@ -3,10 +3,10 @@
 use crate::chance::{Alias, Chance};
 
 /// Length of a window in seconds.
-pub const WINDOW: u64 = 10;
+pub(crate) const WINDOW: u64 = 10;
 
 /// Latency buckets: two percent wide, from 12 ms up.
-pub const BUCKETS: usize = 320;
+pub(crate) const BUCKETS: usize = 320;
 
 /// Width of a bucket on the log scale.
 const BUCKET_LOG: f64 = 0.019_802_627_296_179_713;
@@ -15,34 +15,34 @@ const BUCKET_LOG: f64 = 0.019_802_627_296_179_713;
 const PODS: [usize; 2] = [2, 38];
 
 /// Upper bounds of the buckets in milliseconds.
-pub fn bounds() -> [f64; BUCKETS] {
+pub(crate) fn bounds() -> [f64; BUCKETS] {
     std::array::from_fn(|index| 12.0 * (BUCKET_LOG * (index as f64 + 1.0)).exp())
 }
 
 /// One side of a window.
 #[derive(Clone)]
-pub struct SideWindow {
-    pub requests: u64,
-    pub errors: u64,
-    pub latencies: Box<[u32; BUCKETS]>,
+pub(crate) struct SideWindow {
+    pub(crate) requests: u64,
+    pub(crate) errors: u64,
+    pub(crate) latencies: Box<[u32; BUCKETS]>,
 }
 
 /// Canary and stable.
-pub type Window = [SideWindow; 2];
+pub(crate) type Window = [SideWindow; 2];
 
 /// What a side does in one window.
 #[derive(Clone, Copy)]
-pub struct Behaviour {
-    pub error_rate: f64,
+pub(crate) struct Behaviour {
+    pub(crate) error_rate: f64,
     /// All latencies are multiplied by this.
-    pub slow: f64,
+    pub(crate) slow: f64,
     /// Latencies above the 95th percentile are multiplied so that p99 is this much higher.
-    pub tail: f64,
+    pub(crate) tail: f64,
     /// Part of the requests that take 500 ms more.
-    pub hanging: f64,
+    pub(crate) hanging: f64,
 }
 
-pub const HEALTHY: Behaviour = Behaviour {
+pub(crate) const HEALTHY: Behaviour = Behaviour {
     error_rate: 0.005,
     slow: 1.0,
     tail: 1.0,
@@ -51,18 +51,18 @@ pub const HEALTHY: Behaviour = Behaviour {
 
 /// Request rate and split.
 #[derive(Clone, Copy)]
-pub struct Split {
-    pub per_second: f64,
-    pub canary: f64,
+pub(crate) struct Split {
+    pub(crate) per_second: f64,
+    pub(crate) canary: f64,
 }
 
 /// Noise of a service, as standard deviations on the log scale.
 #[derive(Clone, Copy, Default)]
-pub struct Noise {
+pub(crate) struct Noise {
     /// Both sides together: latency, error rate.
-    pub common: (f64, f64),
+    pub(crate) common: (f64, f64),
     /// Each pod alone: latency, error rate.
-    pub pods: (f64, f64),
+    pub(crate) pods: (f64, f64),
 }
 
 /// Stationary first-order autoregressions with a time constant of a minute.
@@ -86,7 +86,7 @@ impl Slow {
 }
 
 /// A running service.
-pub struct Service {
+pub(crate) struct Service {
     split: Split,
     noise: Noise,
     load: Slow,
@@ -95,7 +95,7 @@ pub struct Service {
 }
 
 impl Service {
-    pub fn new(split: Split, noise: Noise, chance: &mut Chance) -> Self {
+    pub(crate) fn new(split: Split, noise: Noise, chance: &mut Chance) -> Self {
         Self {
             split,
             noise,
@@ -108,7 +108,12 @@ impl Service {
     }
 
     /// The next window; `behaviours` are of canary and stable.
-    pub fn window(&mut self, behaviours: [Behaviour; 2], bodies: &Bodies, chance: &mut Chance) -> Window {
+    pub(crate) fn window(
+        &mut self,
+        behaviours: [Behaviour; 2],
+        bodies: &Bodies,
+        chance: &mut Chance,
+    ) -> Window {
         let load = (0.1 * self.load.next(chance)).exp();
         let factor = |deviation: f64, value: f64| (deviation * value - 0.5 * deviation * deviation).exp();
         let common = [
@@ -160,7 +165,7 @@ impl Service {
 }
 
 /// Distributions to draw buckets from.
-pub struct Bodies {
+pub(crate) struct Bodies {
     usual: Alias,
     tails: Vec<(f64, Alias)>,
     /// For each bucket, the one 500 ms later.
@@ -168,7 +173,7 @@ pub struct Bodies {
 }
 
 impl Bodies {
-    pub fn new(tails: &[f64]) -> Self {
+    pub(crate) fn new(tails: &[f64]) -> Self {
         let bounds = bounds();
         Self {
             usual: Alias::new(&mass(1.0)),

@@ -5,6 +5,7 @@
 //! [`plan::Plan`]. Every mistake is a [`Diagnostic`] with its place; all of a file are reported at once.
 
 mod args;
+pub mod cases;
 mod diagnostic;
 mod documents;
 pub mod duration;
@@ -24,9 +25,9 @@ mod yaml;
 
 pub use args::Inputs;
 pub use diagnostic::{Diagnostic, Severity};
-pub use documents::Documents;
+pub use documents::{Documents, Refusal};
 pub use kind::DocumentKind;
 pub use schema::schemas;
 pub use settings::{Limits, Settings};
 pub use source::Source;
-pub use yaml::{DEPTH_MAX, FILE_BYTES_MAX, NODES_MAX};
+pub use yaml::{DEPTH_MAX, FILE_BYTES_MAX, NODES_MAX, TEST_FILE_BYTES_MAX, TEST_NODES_MAX};

@@ -27,4 +27,4 @@ pub use batch::{Batch, BatchAnswer, batch_line};
 pub use error::ConditionError;
 pub use explain::{Explanation, Part};
 pub use program::{Condition, evaluate_time};
-pub use value::{Native, Table, Value};
+pub use value::{Decimal, Native, Table, Value};

@@ -12,12 +12,16 @@ mod decision;
 mod guard;
 mod measurement;
 mod metric;
-mod phase;
 pub mod recording;
 mod report;
+mod resume;
 mod run;
+mod schedule;
+pub mod simulated;
+mod status;
 mod window;
 
+pub use crate::analysis::plan::Phase;
 pub use crate::counter::Counts;
 pub use comparisons::{
     ComparisonReport, Comparisons, Decision as ComparisonDecision, DispersionReport, DispersionSource,
@@ -27,9 +31,9 @@ pub use comparisons::{
 pub use decision::{Decision, Reason, Verdict};
 pub use measurement::{Answer, Measurement};
 pub use metric::{Counters, ERROR_RETRY, MetricState};
-pub use phase::Phase;
 pub use report::{MetricReport, RunReport};
 pub use run::{ForeignRecord, RunIdentity, RunState, Unread};
+pub use schedule::Schedule;
 pub use window::{Data, Events, Flags, Latencies, Look, Side, Window};
 
 #[cfg(test)]

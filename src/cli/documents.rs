@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serin_judge::analysis::{Diagnostic, Documents, FILE_BYTES_MAX, Source};
+use serin_judge::analysis::{Diagnostic, Documents, FILE_BYTES_MAX, Source, TEST_FILE_BYTES_MAX};
 
 /// Files of a folder are documents when they end like this; unit tests of analyses are not.
 const ENDINGS: [&str; 3] = ["yaml", "yml", "json"];
@@ -17,25 +17,62 @@ const DEPTH_MAX: usize = 16;
 /// # Errors
 /// One line that names the first path that cannot be read, or a folder without documents.
 pub(super) fn read(paths: &[PathBuf]) -> Result<(Documents, Vec<Diagnostic>), String> {
+    Ok(Documents::read(sources(paths)?))
+}
+
+/// The same before anything is made of the texts.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, String> {
+    let files = files(
+        paths,
+        is_document,
+        "documents: files that end in .yaml, .yml or .json",
+    )?;
+    files.iter().map(|file| source(file, FILE_BYTES_MAX)).collect()
+}
+
+/// Files of tests.
+///
+/// # Errors
+/// One line that names the first path that cannot be read, or a folder without tests.
+pub(super) fn tests(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+    files(
+        paths,
+        |name| name.ends_with(TEST_ENDING),
+        "tests: files that end in .test.yaml",
+    )
+}
+
+/// One file of tests.
+///
+/// # Errors
+/// One line that says why it cannot be read.
+pub(super) fn test(path: &Path) -> Result<Source, String> {
+    source(path, TEST_FILE_BYTES_MAX)
+}
+
+fn is_document(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| ENDINGS.contains(&ending)) && !name.ends_with(TEST_ENDING)
+}
+
+/// What is named, and what folders hold that is `wanted` by its name.
+fn files(paths: &[PathBuf], wanted: fn(&str) -> bool, what: &str) -> Result<Vec<PathBuf>, String> {
     let mut files = Vec::new();
     for path in paths {
         let before = files.len();
-        collect(path, 0, &mut files).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        collect(path, wanted, 0, &mut files)
+            .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
         if files.len() == before {
-            return Err(format!(
-                "{} has no documents: files that end in .yaml, .yml or .json",
-                path.display()
-            ));
+            return Err(format!("{} has no {what}", path.display()));
         }
     }
-    let sources = files
-        .iter()
-        .map(|file| source(file))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(Documents::read(sources))
+    Ok(files)
 }
 
-fn collect(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
+fn collect(path: &Path, wanted: fn(&str) -> bool, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
     if !fs::metadata(path)?.is_dir() {
         files.push(path.to_owned());
         return Ok(());
@@ -51,24 +88,19 @@ fn collect(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()
     entries.sort();
     for entry in entries {
         let name = entry.file_name().unwrap_or_default().to_string_lossy();
-        let is_document = entry
-            .extension()
-            .is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known));
-        if entry.is_dir() || is_document && !name.ends_with(TEST_ENDING) {
-            collect(&entry, depth + 1, files)?;
+        if entry.is_dir() || wanted(&name) {
+            collect(&entry, wanted, depth + 1, files)?;
         }
     }
     Ok(())
 }
 
-fn source(path: &Path) -> Result<Source, String> {
+fn source(path: &Path, bytes_max: usize) -> Result<Source, String> {
     let name = path.display().to_string();
     let unreadable = |error: io::Error| format!("cannot read {name}: {error}");
     let mut bytes = Vec::new();
     // One byte more than allowed is enough for the reader to say that it is too long.
-    let limit = u64::try_from(FILE_BYTES_MAX)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1);
+    let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
     let file = fs::File::open(path).map_err(unreadable)?;
     let _length = io::Read::read_to_end(&mut io::Read::take(file, limit), &mut bytes).map_err(unreadable)?;
     Ok(Source::from_bytes(&name, &bytes))

@@ -71,6 +71,10 @@ impl Cases {
         self.add(class, name, Outcome::Failed, message);
     }
 
+    pub(super) fn broken(&mut self, class: &str, name: &str, message: &str) {
+        self.add(class, name, Outcome::Error, message);
+    }
+
     pub(super) fn skipped(&mut self, class: &str, name: &str, message: &str) {
         self.add(class, name, Outcome::Skipped, message);
     }

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use serin_judge::analysis::plan::Plan;
-use serin_judge::analysis::{Diagnostic, Documents};
+use serin_judge::analysis::plan::{Dialect, Plan};
+use serin_judge::analysis::{Diagnostic, Documents, Inputs};
+use serin_judge::verdict::RunReport;
 
 use crate::cli::conduct;
 use crate::cli::output::{self, Output};
 use crate::cli::plan::{Connect, connect, counted, key_value, rendered};
+use crate::cli::secrets::{self, GivenSecret};
 use crate::cli::{documents, exit};
 use crate::config;
 use crate::engine::RunFailure;
@@ -37,9 +39,39 @@ pub struct RunOptions {
     /// Reach an address of the documents somewhere else, as through a port-forward; may be repeated.
     #[arg(long, value_name = "FROM=TO")]
     connect: Vec<Connect>,
+    /// A secret that arguments refer to (`valueFrom.secretKeyRef`), from a file or a variable; may be repeated.
+    #[arg(long = "secret", value_name = "NAME/KEY=@FILE|env:VARIABLE")]
+    secrets: Vec<GivenSecret>,
+    /// A folder of such secrets, one file for each: FOLDER/NAME/KEY.
+    #[arg(long = "secrets", value_name = "FOLDER")]
+    secrets_folder: Option<PathBuf>,
     /// How to show the result.
     #[arg(long, value_enum, default_value_t)]
-    output: Output,
+    output: Shown,
+}
+
+/// Format of a run's result.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Shown {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs: one JSON document.
+    Json,
+    /// For CI servers: JUnit XML.
+    Junit,
+    /// An AnalysisRun with its status, as Argo Rollouts would write it.
+    Analysisrun,
+}
+
+impl Shown {
+    fn output(self) -> Output {
+        match self {
+            Self::Human => Output::Human,
+            Self::Json | Self::Analysisrun => Output::Json,
+            Self::Junit => Output::Junit,
+        }
+    }
 }
 
 /// Runs the command.
@@ -54,23 +86,51 @@ pub async fn execute(options: RunOptions) -> ExitCode {
         Err(reason) => return conduct::failed(&RunFailure::Refused(reason)),
     };
     let store = Arc::new(MemoryStore::default());
-    match conduct::conduct(plan, instruments, store, options.output).await {
+    let output = options.output.output();
+    match conduct::conduct(Arc::clone(&plan), instruments, store, output).await {
         Ok(conducted) => {
-            conduct::show(&conducted.report, options.output);
+            match options.output {
+                Shown::Analysisrun => output::print_json(&analysis_run(&plan, &conducted.report)),
+                _ => conduct::show(&conducted.report, output),
+            }
             ExitCode::from(conducted.code)
         }
         Err(failure) => conduct::failed(&failure),
     }
 }
 
+/// The run as the object that Argo's controller would have made of it.
+fn analysis_run(plan: &Plan, report: &RunReport) -> serde_json::Value {
+    serde_json::json!({
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "AnalysisRun",
+        "metadata": { "name": plan.name },
+        "spec": plan.spec,
+        "status": report.status,
+    })
+}
+
 /// Everything that can be wrong before anything is measured.
 fn prepare(options: &RunOptions) -> Result<(Plan, config::Settings), String> {
     let (documents, mut diagnostics) = read(&options.files)?;
     stop_at_errors(&diagnostics)?;
-    let args = options.args.iter().cloned().collect();
+    let inputs = Inputs {
+        args: options.args.iter().cloned().collect(),
+        secrets: secrets::gather(
+            &options.secrets,
+            options.secrets_folder.as_deref(),
+            &documents.secrets(),
+        )?,
+    };
     let (mut plan, warnings) = documents
-        .plan(options.analysis.as_deref(), &args)
+        .plan_with(options.analysis.as_deref(), &inputs)
         .map_err(|errors| refusal(&errors))?;
+    if options.output == Shown::Analysisrun && plan.dialect != Dialect::Argo {
+        return Err(format!(
+            "error: --output analysisrun is for Argo's documents; {} is an Analysis, whose runs are shown with --output json",
+            plan.name
+        ));
+    }
     diagnostics.extend(warnings);
     connect(&mut plan, &options.connect);
     let settings = settings(options, &documents, &mut diagnostics)?;

@@ -1,10 +1,8 @@
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::future::join_all;
-use serin_judge::analysis::plan::Dialect;
 use serin_judge::time::Timestamp;
-use serin_judge::verdict::{Answer, Measurement, RunIdentity, RunReport, RunState, Verdict};
+use serin_judge::verdict::{Answer, Measurement, RunIdentity, RunReport, RunState, Schedule, Verdict};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
@@ -19,12 +17,9 @@ pub(super) struct Course {
     pub(super) state: RunState,
     pub(super) identity: RunIdentity,
     pub(super) metrics: Vec<Arc<dyn Measure>>,
-    pub(super) in_flight: Vec<bool>,
+    pub(super) schedule: Schedule,
     /// `None` while they are being opened, or a window is being closed.
     pub(super) populations: Option<Populations>,
-    pub(super) settling: Option<Duration>,
-    /// Windows end at `started_at + next_window * window`.
-    pub(super) next_window: u32,
     pub(super) tasks: JoinSet<Event>,
     pub(super) places: Arc<Semaphore>,
     pub(super) reports: watch::Sender<Option<Arc<RunReport>>>,
@@ -55,19 +50,16 @@ impl Course {
     pub(super) async fn finish(mut self) -> Result<Arc<RunReport>, RunFailure> {
         while self.state.decision().verdict == Verdict::Continue {
             let now = self.engine.clock.now();
-            self.begin_what_is_due(now);
+            for begun in self.begin_what_is_due(now) {
+                self.learned(begun).await?;
+            }
             // The handle itself holds one receiver; a report is made for whoever else is watching.
             if self.reports.receiver_count() > 1 {
                 let _before = self.reports.send_replace(Some(self.report(now)));
             }
             let record = self.next_record().await?;
             if let Some(record) = record {
-                // Stored before anything acts on it.
-                self.engine
-                    .store
-                    .append(&self.identity.id, std::slice::from_ref(&record))
-                    .await?;
-                apply(&mut self.state, &record)?;
+                self.learned(record).await?;
             }
         }
         let report = self.report(self.engine.clock.now());
@@ -79,15 +71,24 @@ impl Course {
         Ok(report)
     }
 
+    /// Stored before anything acts on it.
+    async fn learned(&mut self, record: Record) -> Result<(), RunFailure> {
+        let stored = std::slice::from_ref(&record);
+        self.engine.store.append(&self.identity.id, stored).await?;
+        apply(&mut self.state, &record)?;
+        Ok(())
+    }
+
     fn report(&self, now: Timestamp) -> Arc<RunReport> {
         Arc::new(self.state.report(&self.identity, now))
     }
 
-    fn begin_what_is_due(&mut self, now: Timestamp) {
-        for group in self.due_groups(now) {
-            for index in &group {
-                self.in_flight[*index] = true;
-            }
+    /// Begins it; what begins asynchronously is told, since it counts as under way until it has ended.
+    fn begin_what_is_due(&mut self, now: Timestamp) -> Vec<Record> {
+        let mut begun = Vec::new();
+        for group in self.schedule.begin_metrics(&self.state, now) {
+            let asynchronous = group.iter().copied().filter(|index| self.is_asynchronous(*index));
+            begun.extend(asynchronous.map(|metric| Record::Begun { metric, at: now }));
             let measuring: Vec<_> = group
                 .into_iter()
                 .map(|index| self.measuring(index, now))
@@ -96,24 +97,12 @@ impl Course {
                 .tasks
                 .spawn(async move { Event::Measured(join_all(measuring).await) });
         }
-        if self.window_closes_at().is_some_and(|at| at <= now) {
-            self.close_window(now);
-        }
+        self.close_window(now);
+        begun
     }
 
-    /// What is due, in groups that are judged together. Argo measures all that is due at once and looks at the
-    /// answers when all are there; Serin's own metrics do not wait for one another.
-    fn due_groups(&self, now: Timestamp) -> Vec<Vec<usize>> {
-        let due = self
-            .state
-            .due()
-            .filter(|(index, at)| *at <= now && !self.in_flight[*index]);
-        let due: Vec<usize> = due.map(|(index, _)| index).collect();
-        match self.state.plan().dialect {
-            Dialect::Argo if due.is_empty() || self.in_flight.contains(&true) => Vec::new(),
-            Dialect::Argo => vec![due],
-            Dialect::Serin => due.into_iter().map(|index| vec![index]).collect(),
-        }
+    fn is_asynchronous(&self, metric: usize) -> bool {
+        self.state.plan().metrics[metric].provider.is_asynchronous()
     }
 
     fn measuring(&self, index: usize, now: Timestamp) -> impl Future<Output = (usize, Measurement)> + use<> {
@@ -132,30 +121,17 @@ impl Course {
             let mut measurement = Measurement::judge(&plan.metrics[index], answer, now, clock.now());
             // The conditions see the value as it came, and their errors quote it.
             measurement.message = redaction.apply_to_value(&measurement.message);
-            (index, measurement)
+            (index, measurement.masked(&plan.secrets))
         }
-    }
-
-    /// When the next window can be closed; `None` without comparisons and while one is being closed.
-    fn window_closes_at(&self) -> Option<Timestamp> {
-        let settling = self.settling.filter(|_| self.populations.is_some())?;
-        Some(self.window_end(self.next_window) + settling)
-    }
-
-    fn window_end(&self, number: u32) -> Timestamp {
-        self.state.started_at() + self.state.plan().policy.window.saturating_mul(number)
     }
 
     fn close_window(&mut self, now: Timestamp) {
+        let Some(end) = self.schedule.begin_window(&self.state, now) else {
+            return;
+        };
         let Some(mut populations) = self.populations.take() else {
             return;
         };
-        // After a slow answer the ends that have passed meanwhile are left out; the window is longer instead.
-        while self.window_end(self.next_window + 1) + self.settling.unwrap_or_default() <= now {
-            self.next_window += 1;
-        }
-        let end = self.window_end(self.next_window);
-        self.next_window += 1;
         let _handle = self.tasks.spawn(async move {
             let closed = populations.close(end).await;
             Event::Closed(populations, closed)
@@ -165,7 +141,7 @@ impl Course {
     /// Waits for the next thing to learn; `None` when a metric or a window became due meanwhile.
     async fn next_record(&mut self) -> Result<Option<Record>, RunFailure> {
         let clock = Arc::clone(&self.engine.clock);
-        let begins_at = self.begins_at();
+        let begins_at = self.schedule.begins_at(&self.state);
         let wakes_at = self.state.deadline();
         let at = begins_at.into_iter().chain(wakes_at).min();
         let mut stop = self.stop.clone();
@@ -183,30 +159,21 @@ impl Course {
         }
     }
 
-    /// When the next measurement or window has to begin.
-    fn begins_at(&self) -> Option<Timestamp> {
-        let metrics = self
-            .state
-            .due()
-            .filter(|(index, _)| !self.in_flight[*index])
-            .map(|(_, at)| at);
-        metrics.chain(self.window_closes_at()).min()
-    }
-
     fn learn(&mut self, event: Event) -> Result<Option<Record>, RunFailure> {
         match event {
             Event::Measured(measurements) => {
                 for (metric, _) in &measurements {
-                    self.in_flight[*metric] = false;
+                    self.schedule.end_metric(*metric);
                 }
                 Ok(Some(Record::Measurements { measurements }))
             }
             Event::Opened(populations, opened) => {
+                self.schedule.free_populations(populations.settling());
                 self.populations = Some(populations);
                 opened.map(|()| None).map_err(RunFailure::Refused)
             }
             Event::Closed(populations, closed) => {
-                self.settling = populations.settling();
+                self.schedule.free_populations(populations.settling());
                 self.populations = Some(populations);
                 Ok(Some(Record::Look {
                     look: closed.look,

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use serin_judge::analysis::plan::Plan;
 use serin_judge::time::Timestamp;
-use serin_judge::verdict::{ForeignRecord, RunIdentity, RunReport, RunState};
+use serin_judge::verdict::{ForeignRecord, RunIdentity, RunReport, RunState, Schedule};
 use tokio::sync::{Semaphore, watch};
 
 use crate::engine::course::Course;
@@ -112,11 +112,9 @@ impl Engine {
         let state = RunState::new(plan, started_at);
         let course = Course {
             engine: self,
-            in_flight: vec![false; state.plan().metrics.len()],
+            schedule: Schedule::new(state.plan().metrics.len()),
             metrics: instruments.metrics,
-            settling: populations.settling(),
             populations: None,
-            next_window: 1,
             tasks: Course::opening(populations, started_at),
             places: Arc::new(Semaphore::new(CONCURRENT_MEASUREMENTS)),
             state,
@@ -142,6 +140,7 @@ pub fn replay(plan: Arc<Plan>, started_at: Timestamp, records: &[Record]) -> Res
 
 pub(super) fn apply(state: &mut RunState, record: &Record) -> Result<(), ForeignRecord> {
     match record {
+        Record::Begun { metric, at } => state.begin(*metric, *at)?,
         Record::Measurements { measurements } => state.record(measurements)?,
         Record::Look { look, unread } => state.look(look, unread),
         Record::Tick { at } => state.tick(*at),

@@ -4,6 +4,7 @@ mod compare;
 mod documents;
 mod endpoints;
 mod eval;
+mod hostile;
 mod prometheus;
 mod secrets;
 mod stats;

@@ -9,6 +9,7 @@
 // Tests run in the order of their names: `argo` comes first because it holds the longest one.
 mod argo;
 mod binary;
+mod cases;
 mod cli;
 mod demo;
 mod house;

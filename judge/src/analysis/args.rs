@@ -1,5 +1,6 @@
 //! Arguments: what is declared, what is given, and `{{args.name}}` filled in.
 
+mod circle;
 mod filling;
 
 pub(crate) use filling::Filling;
@@ -8,19 +9,28 @@ use std::collections::BTreeMap;
 
 use super::diagnostic::{Diagnostic, did_you_mean, listed};
 use super::node::Place;
-use super::plan::Dialect;
-use super::raw::metric::Argument;
-
-/// What stands in place of a secret, as in Argo.
-const MASK: &str = "*****";
+use super::plan::{Dialect, FilledSecrets};
+use super::raw::metric::{Argument, SecretKeyRef};
 
 /// What is given from outside.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Inputs {
     /// Values by argument name; they win over defaults.
     pub args: BTreeMap<String, String>,
     /// Values of `valueFrom.secretKeyRef` by `secret/key`.
     pub secrets: BTreeMap<String, String>,
+}
+
+impl std::fmt::Debug for Inputs {
+    /// Without the values of secrets.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let secrets: Vec<&String> = self.secrets.keys().collect();
+        let mut shown = formatter.debug_struct("Inputs");
+        shown
+            .field("args", &self.args)
+            .field("secrets", &secrets)
+            .finish()
+    }
 }
 
 /// Arguments with their values; `None` is an argument without a value in a draft, whose placeholders stay.
@@ -79,6 +89,15 @@ pub(crate) fn fill(
         }
         values.insert(argument.name.clone(), value.ok());
     }
+    for Declared { argument, place } in declared {
+        if let Some(circle) = circle::through(&argument.name, &values) {
+            let found = format!("arguments that refer to themselves: {}", circle.join(" -> "));
+            report.push(place.error(
+                found,
+                "values without `{{args...}}`: they are not filled in again",
+            ));
+        }
+    }
     values
 }
 
@@ -92,19 +111,12 @@ fn value_of(argument: &Argument, place: &Place<'_>, inputs: &Inputs) -> Result<S
         return Err(place.error(format!("args.{name} was not resolved"), given).into());
     };
     if let Some(secret) = &from.secret_key_ref {
-        let (secret, key) = (&secret.name, &secret.key);
-        return inputs
-            .secrets
-            .get(&format!("{secret}/{key}"))
-            .cloned()
-            .ok_or_else(|| {
-                let found = format!(
-                    "args.{name} was not resolved: key `{key}` of secret `{secret}` is not available here"
-                );
-                place
-                    .error(found, format!("the secret's value: `--arg {name}=...`"))
-                    .into()
-            });
+        return secret_of(secret, inputs).map_err(|found| {
+            let (name, key) = (&secret.name, &secret.key);
+            let expected =
+                format!("the secret's value: `--secret {name}/{key}=@FILE`, or `--secrets FOLDER`");
+            place.error(found, expected).into()
+        });
     }
     if from.field_ref.is_some() {
         let found = format!("argument \"{name}\" was not supplied");
@@ -116,27 +128,61 @@ fn value_of(argument: &Argument, place: &Place<'_>, inputs: &Inputs) -> Result<S
     Err(place.error(format!("args.{name} was not resolved"), given).into())
 }
 
+/// The value, or what Kubernetes says when it is not there.
+fn secret_of(wanted: &SecretKeyRef, inputs: &Inputs) -> Result<String, String> {
+    let SecretKeyRef { name, key } = wanted;
+    if let Some(value) = inputs.secrets.get(&format!("{name}/{key}")) {
+        return Ok(value.clone());
+    }
+    let mut known = inputs.secrets.keys().filter_map(|known| known.split_once('/'));
+    Err(if known.any(|(known, _)| known == name) {
+        format!("key '{key}' does not exist in secret '{name}'")
+    } else {
+        format!("secrets \"{name}\" not found")
+    })
+}
+
+fn is_secret(declared: &Declared<'_>) -> bool {
+    let from = declared.argument.value_from.as_ref();
+    from.is_some_and(|from| from.secret_key_ref.is_some())
+}
+
+/// The values that must be shown nowhere.
+pub(crate) fn secrets(declared: &[Declared<'_>], inputs: &Inputs) -> FilledSecrets {
+    let given = declared
+        .iter()
+        .filter(|declared| is_secret(declared))
+        .filter_map(|known| inputs.args.get(&known.argument.name))
+        .chain(inputs.secrets.values());
+    FilledSecrets::new(given.cloned())
+}
+
 /// Hides the values of secrets in what is said about the texts that they were filled into.
-pub(crate) fn mask(declared: &[Declared<'_>], inputs: &Inputs, report: &mut [Diagnostic]) {
-    let is_secret = |known: &&Declared<'_>| {
-        known
+pub(crate) fn mask(secrets: &FilledSecrets, report: &mut [Diagnostic]) {
+    for diagnostic in report {
+        for text in [&mut diagnostic.found].into_iter().chain(&mut diagnostic.help) {
+            *text = secrets.masked(std::mem::take(text));
+        }
+    }
+}
+
+/// The arguments as an AnalysisRun has them: values, and references to secrets instead of their values.
+pub(crate) fn as_of_run(declared: &[Declared<'_>], values: &Values) -> serde_json::Value {
+    let argument = |known: &Declared<'_>| {
+        let name = &known.argument.name;
+        match known
             .argument
             .value_from
             .as_ref()
-            .is_some_and(|from| from.secret_key_ref.is_some())
-    };
-    let given = declared
-        .iter()
-        .filter(is_secret)
-        .filter_map(|known| inputs.args.get(&known.argument.name))
-        .chain(inputs.secrets.values());
-    for secret in given.filter(|secret| !secret.is_empty()) {
-        for diagnostic in &mut *report {
-            for text in [&mut diagnostic.found].into_iter().chain(&mut diagnostic.help) {
-                *text = text.replace(secret.as_str(), MASK);
+            .and_then(|from| from.secret_key_ref.as_ref())
+        {
+            Some(SecretKeyRef { name: secret, key }) => {
+                serde_json::json!({"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": key}}})
             }
+            None => serde_json::json!({"name": name, "value": values.get(name)}),
         }
-    }
+    };
+    declared.iter().map(argument).collect()
 }
 
 /// Reports given arguments that nobody declared.

@@ -1,5 +1,6 @@
 //! What a set of files says: read once, then asked for plans.
 
+mod message;
 mod resolve;
 mod select;
 
@@ -15,6 +16,7 @@ use super::node::{Node, Place};
 use super::plan::Plan;
 use super::settings::Settings;
 use super::source::Source;
+use super::yaml::Limits;
 use super::{schema, shape, validate, yaml};
 
 /// The documents of some files.
@@ -53,31 +55,48 @@ impl Documents {
     }
 
     fn read_source(&mut self, source: &Arc<Source>, report: &mut Vec<Diagnostic>) {
-        for mut node in yaml::read(source, report) {
-            let kind = match identify(source, &node) {
-                Ok(kind) => kind,
-                Err(problem) => {
-                    report.push(*problem);
-                    continue;
-                }
-            };
-            let mut problems = Vec::new();
-            shape::check(source, schema::of(kind), kind.is_argo(), &mut node, &mut problems);
-            let errors = problems
-                .iter()
-                .filter(|problem| problem.is_error())
-                .cloned()
-                .collect();
-            report.append(&mut problems);
-            let name = name_of(source, &node);
-            self.documents.push(Document {
-                source: Arc::clone(source),
-                node,
-                kind,
-                name,
-                errors,
-            });
+        for node in yaml::read(source, Limits::DOCUMENTS, report) {
+            self.take(source, node, report);
         }
+    }
+
+    /// One document that has been read.
+    pub(crate) fn take(&mut self, source: &Arc<Source>, mut node: Node, report: &mut Vec<Diagnostic>) {
+        let kind = match identify(source, &node) {
+            Ok(kind) => kind,
+            Err(problem) => return report.push(*problem),
+        };
+        let mut problems = Vec::new();
+        shape::check(source, schema::of(kind), kind.is_argo(), &mut node, &mut problems);
+        let errors = problems
+            .iter()
+            .filter(|problem| problem.is_error())
+            .cloned()
+            .collect();
+        report.append(&mut problems);
+        let name = name_of(source, &node);
+        self.documents.push(Document {
+            source: Arc::clone(source),
+            node,
+            kind,
+            name,
+            errors,
+        });
+    }
+
+    /// Secrets that the documents name, by secret and key.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        for document in &self.documents {
+            let args = document.place().field("spec").field("args");
+            for at in 0..args.node().map_or(0, |node| node.items().len()) {
+                let secret = args.item(at).field("valueFrom").field("secretKeyRef");
+                let part = |key| secret.field(key).node().map(|node: &Node| node.text.clone());
+                found.extend(part("name").zip(part("key")));
+            }
+        }
+        found
     }
 
     /// Kind and name of each document, in order.
@@ -117,17 +136,19 @@ impl Documents {
         inputs: &Inputs,
     ) -> Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>> {
         let selected = select::select(&self.documents, name).map_err(arrange)?;
-        let mut report: Vec<Diagnostic> = selected
-            .documents
-            .iter()
-            .flat_map(|document| document.errors.iter().cloned())
-            .collect();
-        let plan = resolve::plan(&selected, inputs, false, &mut report);
-        let is_broken = report.iter().any(Diagnostic::is_error);
-        match plan.filter(|_| !is_broken) {
-            Some(plan) => Ok((plan, arrange(report))),
-            None => Err(arrange(report)),
-        }
+        resolved(&selected, inputs).map_err(|refusal| refusal.diagnostics)
+    }
+
+    /// The plan of several Argo templates, merged in this order, or of one analysis of any kind.
+    ///
+    /// # Errors
+    /// As [`Self::plan`], with what Argo's controller would say of such a run.
+    pub fn merged(&self, names: &[&str], inputs: &Inputs) -> Result<(Plan, Vec<Diagnostic>), Refusal> {
+        let selected = select::several(&self.documents, names).map_err(|diagnostics| Refusal {
+            diagnostics: arrange(diagnostics),
+            message: None,
+        })?;
+        resolved(&selected, inputs)
     }
 
     /// Everything that is wrong with any of the documents beyond what [`Self::read`] told. Arguments may be without a
@@ -136,7 +157,7 @@ impl Documents {
     pub fn validate(&self) -> Vec<Diagnostic> {
         let mut report = Vec::new();
         for selected in select::all(&self.documents, &mut report) {
-            resolve::plan(&selected, &Inputs::default(), true, &mut report);
+            resolve::plan(&selected, &Inputs::default(), true, &mut report, &mut None);
         }
         let configs = self
             .documents
@@ -175,6 +196,32 @@ impl Documents {
         } else {
             Ok((settings, arrange(report)))
         }
+    }
+}
+
+/// Why there is no plan.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// Everything that is wrong, sorted by file and position.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The message of the run that Argo's controller would have ended with phase Error; `None` for what would not have
+    /// come to a run.
+    pub message: Option<String>,
+}
+
+fn resolved(selected: &select::Selected<'_>, inputs: &Inputs) -> Result<(Plan, Vec<Diagnostic>), Refusal> {
+    let of_shape = selected.documents.iter().flat_map(|document| &document.errors);
+    let mut report: Vec<Diagnostic> = of_shape.cloned().collect();
+    let is_misshapen = !report.is_empty();
+    let mut message = None;
+    let plan = resolve::plan(selected, inputs, false, &mut report, &mut message);
+    let is_broken = report.iter().any(Diagnostic::is_error);
+    match plan.filter(|_| !is_broken) {
+        Some(plan) => Ok((plan, arrange(report))),
+        None => Err(Refusal {
+            diagnostics: arrange(report),
+            message: message.filter(|_| !is_misshapen),
+        }),
     }
 }
 

@@ -1,14 +1,21 @@
 //! What a document means once it is checked: nothing here can be invalid, nothing is looked up again.
 
 mod comparison;
+mod phase;
 mod policy;
 mod provider;
+mod secrets;
+mod status;
 
 pub use comparison::{Comparison, ComparisonKind, CounterSelectors, Population, Tolerance, Weight};
+pub use phase::Phase;
 pub use policy::{AlphaSpending, Dispersion, OnInconclusive, Policy};
 pub use provider::{
     PrometheusAccess, PrometheusQuery, Provider, RangeQuery, ScrapeQuery, Secret, WebRequest,
 };
+
+pub use secrets::FilledSecrets;
+pub use status::{MeasurementStatus, MetricStatus, RunStatus, Summary};
 
 use std::time::Duration;
 
@@ -40,6 +47,13 @@ pub struct Plan {
     pub policy: Policy,
     /// Argo's `spec.terminate`: the run is to end at once.
     pub terminate: bool,
+    /// `status` of an AnalysisRun that had begun elsewhere: the run goes on from there.
+    pub status: Option<RunStatus>,
+    /// `spec` of the AnalysisRun that this plan is, as Argo's controller would have made it: placeholders stay, values
+    /// of secrets are not in it. Null for Serin's own analyses.
+    pub spec: serde_json::Value,
+    /// What must be shown nowhere, though it may come back in an answer.
+    pub secrets: FilledSecrets,
 }
 
 impl Plan {
@@ -54,6 +68,9 @@ impl Plan {
             comparisons: Vec::new(),
             policy: Policy::default(),
             terminate: false,
+            status: None,
+            spec: serde_json::Value::Null,
+            secrets: FilledSecrets::default(),
         }
     }
 

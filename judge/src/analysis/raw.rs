@@ -4,6 +4,7 @@
 //! generated schema ([`super::shape`]); what they mean is checked by [`super::validate`].
 
 pub(crate) mod argo;
+pub(crate) mod cases;
 pub(crate) mod comparison;
 pub(crate) mod config;
 pub(crate) mod metric;

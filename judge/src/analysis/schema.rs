@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value, json};
 
 use super::kind::DocumentKind;
-use super::raw::{argo, config, serin};
+use super::raw::{argo, cases, config, serin};
 
 static SCHEMAS: LazyLock<Vec<(DocumentKind, Value)>> = LazyLock::new(|| {
     DocumentKind::ALL
@@ -14,13 +14,27 @@ static SCHEMAS: LazyLock<Vec<(DocumentKind, Value)>> = LazyLock::new(|| {
         .collect()
 });
 
-/// File name and text of the schema of each kind, as they are committed in `schemas/`.
+static TESTS: LazyLock<Value> = LazyLock::new(|| {
+    let mut schema = schemars::schema_for!(cases::TestFile).to_value();
+    schema["title"] = json!("Tests of analyses");
+    close(&mut schema);
+    schema
+});
+
+/// File name and text of the schema of each kind, and of tests, as they are committed in `schemas/`.
 #[must_use]
 pub fn schemas() -> Vec<(&'static str, String)> {
     SCHEMAS
         .iter()
-        .map(|(kind, schema)| (file_name(*kind), format!("{schema:#}\n")))
+        .map(|(kind, schema)| (file_name(*kind), schema))
+        .chain([("test.json", &*TESTS)])
+        .map(|(name, schema)| (name, format!("{schema:#}\n")))
         .collect()
+}
+
+/// Of files of tests, which have no kind.
+pub(crate) fn tests() -> &'static Value {
+    &TESTS
 }
 
 pub(crate) fn of(kind: DocumentKind) -> &'static Value {

@@ -54,7 +54,12 @@ impl Shape<'_> {
             Kind::List(items) if let Some(schema) = allowed.array => return self.list(schema, items, name),
             Kind::Text if allowed.string || allowed.words.contains(&node.text.as_str()) => return,
             Kind::Bool(_) if allowed.boolean => return,
-            Kind::Integer(_) if allowed.integer || allowed.number => return,
+            Kind::Integer(number)
+                if allowed.number
+                    || allowed.integer && allowed.minimum.is_none_or(|minimum| *number >= minimum) =>
+            {
+                return;
+            }
             Kind::Float(_) if allowed.number => return,
             _ => {}
         }

@@ -17,7 +17,7 @@ use std::collections::HashSet;
 
 use super::documents::{Document, parse};
 use super::node::Place;
-use super::plan::{Comparison, Metric, Policy};
+use super::plan::{Comparison, Metric, Policy, RunStatus};
 use super::raw::metric::{DryRun, MeasurementRetention};
 use super::raw::{argo, serin};
 
@@ -27,6 +27,7 @@ pub(crate) struct Content {
     pub(crate) comparisons: Vec<Comparison>,
     pub(crate) policy: Policy,
     pub(crate) terminate: bool,
+    pub(crate) status: Option<RunStatus>,
 }
 
 /// What Argo's templates and runs have in common.
@@ -92,8 +93,9 @@ pub(crate) fn argo(checks: &mut Checks<'_>, documents: &[Document]) -> Option<Co
                     "names that are unique inside the run",
                 );
             }
-            let provider = provider::argo(checks, &raw.provider, &place.field("provider"), &label);
-            metrics.push(metric::metric(checks, raw, &place, &label, provider));
+            let mut metric = metric::metric(checks, raw, &place, &label);
+            metric.provider = provider::argo(checks, &raw.provider, &place.field("provider"), &label);
+            metrics.push(metric);
         }
         rules.dry_run(checks, &spec.dry_run, &place.field("dryRun"));
         rules.retention(checks, &spec.retention, &place.field("measurementRetention"));
@@ -113,7 +115,25 @@ pub(crate) fn argo(checks: &mut Checks<'_>, documents: &[Document]) -> Option<Co
         comparisons: Vec::new(),
         policy: Policy::default(),
         terminate,
+        status: documents.first().and_then(|run| status(checks, run)),
     })
+}
+
+/// What somebody has already seen of a run; templates have no status.
+fn status(checks: &mut Checks<'_>, document: &Document) -> Option<RunStatus> {
+    let place = document.place().field("status");
+    let node = place.node().filter(|_| !document.kind.is_template())?;
+    match serde_json::from_value(node.to_json()) {
+        Ok(status) => Some(status),
+        Err(error) => {
+            checks.refuse(
+                &place,
+                format!("status: {error}"),
+                "a status as Argo's controller writes it",
+            );
+            None
+        }
+    }
 }
 
 /// Serin's analysis.
@@ -138,7 +158,9 @@ pub(crate) fn analysis(checks: &mut Checks<'_>, document: &Document) -> Option<C
         let label = format!("metrics[{at}]: ");
         unique(checks, &mut names, &raw.common.name, &place, &label);
         let provider = provider::serin(checks, &raw.common.provider, &place.field("provider"), &label);
-        metrics.push(metric::serin(checks, raw, &place, &label, provider));
+        let mut metric = metric::serin(checks, raw, &place, &label);
+        metric.provider = provider;
+        metrics.push(metric);
     }
     let mut comparisons = Vec::new();
     for (at, raw) in raw_comparisons.iter().enumerate() {
@@ -166,6 +188,7 @@ pub(crate) fn analysis(checks: &mut Checks<'_>, document: &Document) -> Option<C
         comparisons,
         policy,
         terminate: false,
+        status: None,
     })
 }
 

@@ -18,16 +18,40 @@ use super::source::{Source, Span};
 pub const FILE_BYTES_MAX: usize = 256 * 1024;
 /// Values of one file, with those that aliases repeat: what an alias bomb grows.
 pub const NODES_MAX: usize = 20_000;
+/// The same of a file of tests, which repeats itself.
+pub const TEST_FILE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// The same of a file of tests.
+pub const TEST_NODES_MAX: usize = 500_000;
 /// Lists and maps inside one another.
 pub const DEPTH_MAX: usize = 64;
 
+/// How large a file may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) bytes: usize,
+    pub(crate) nodes: usize,
+}
+
+impl Limits {
+    /// Of documents.
+    pub(crate) const DOCUMENTS: Self = Self {
+        bytes: FILE_BYTES_MAX,
+        nodes: NODES_MAX,
+    };
+    /// Of tests.
+    pub(crate) const TESTS: Self = Self {
+        bytes: TEST_FILE_BYTES_MAX,
+        nodes: TEST_NODES_MAX,
+    };
+}
+
 /// The documents of a file, as far as they can be read; what cannot is reported.
-pub(crate) fn read(source: &Arc<Source>, report: &mut Vec<Diagnostic>) -> Vec<Node> {
-    if let Some(refused) = unreadable(source) {
+pub(crate) fn read(source: &Arc<Source>, limits: Limits, report: &mut Vec<Diagnostic>) -> Vec<Node> {
+    if let Some(refused) = unreadable(source, limits.bytes) {
         report.push(refused);
         return Vec::new();
     }
-    let mut tree = tree::Tree::new(source);
+    let mut tree = tree::Tree::new(source, limits.nodes);
     for event in
         Parser::new_from_str_with_options(source.text(), granit_parser::options! { emit_comments: false })
     {
@@ -54,13 +78,13 @@ pub(crate) fn read(source: &Arc<Source>, report: &mut Vec<Diagnostic>) -> Vec<No
 }
 
 /// What is wrong with the text as a whole.
-fn unreadable(source: &Arc<Source>) -> Option<Diagnostic> {
+fn unreadable(source: &Arc<Source>, bytes_max: usize) -> Option<Diagnostic> {
     let text = source.text();
-    if text.len() > FILE_BYTES_MAX {
+    if text.len() > bytes_max {
         // Whoever reads files stops at the limit, so that how large it is cannot be told.
-        let kibibytes = FILE_BYTES_MAX / 1024;
+        let kibibytes = bytes_max / 1024;
         let found = format!("a file larger than {kibibytes} KiB");
-        let expected = format!("at most {FILE_BYTES_MAX} bytes ({kibibytes} KiB) in one file");
+        let expected = format!("at most {bytes_max} bytes ({kibibytes} KiB) in one file");
         return Some(
             Diagnostic::error(source, 0..0, found, expected).with_help("several files may be given"),
         );

@@ -1,5 +1,6 @@
 //! Values with the types Go gives them.
 
+mod decimal;
 mod json;
 mod key;
 
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 use jiff::{Zoned, tz::TimeZone};
 
+pub use decimal::Decimal;
 pub(super) use json::write_string;
 pub(super) use key::Key;
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::plan::Metric;
+use crate::analysis::plan::{FilledSecrets, Metric};
 use crate::condition::{self, Outcome, Value};
 use crate::time::Timestamp;
 use crate::verdict::Phase;
@@ -70,6 +70,17 @@ impl Measurement {
             message,
             metadata: answer.metadata,
         }
+    }
+
+    /// The same without the values of secrets, which servers like to repeat.
+    #[must_use]
+    pub fn masked(mut self, secrets: &FilledSecrets) -> Self {
+        self.value = secrets.masked_in_value(self.value);
+        self.message = secrets.masked(self.message);
+        for text in self.metadata.values_mut() {
+            *text = secrets.masked_in_value(std::mem::take(text));
+        }
+        self
     }
 
     /// A measurement without a value.

@@ -1,3 +1,7 @@
+mod running;
+
+pub(super) use running::Running;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -43,6 +47,10 @@ pub struct MetricState {
     /// Why the phase is what it is, when a limit broke.
     pub message: String,
     pub(super) failing_since: Option<Timestamp>,
+    /// Of an asynchronous measurement that has begun and not ended.
+    pub(super) running: Option<Running>,
+    /// What Argo writes into `metricResults[].message`.
+    pub(super) argo_message: String,
 }
 
 impl MetricState {
@@ -51,6 +59,9 @@ impl MetricState {
     /// back: [`MetricState::count_failure`] counts it, [`MetricState::discount_failure`] never does.
     /// Returns true when a failure was kept back.
     pub fn record(&mut self, metric: &Metric, mut measurement: Measurement, hold: bool) -> bool {
+        if let Some(running) = self.running.take() {
+            measurement.started_at = running.since;
+        }
         let held = match measurement.phase {
             Phase::Failed => {
                 let since = *self.failing_since.get_or_insert(measurement.finished_at);
@@ -125,15 +136,15 @@ impl MetricState {
         if self.phase.is_final() {
             return self.phase;
         }
-        let Some(last) = self.measurements.back() else {
+        if self.running.is_some() {
+            return Phase::Running;
+        }
+        if self.measurements.is_empty() {
             return if terminating {
                 Phase::Successful
             } else {
                 Phase::Pending
             };
-        };
-        if !last.phase.is_final() {
-            return Phase::Running;
         }
         if let Some((phase, _)) = self.broken_limit(metric) {
             return phase;
@@ -187,6 +198,9 @@ impl MetricState {
     pub fn due_at(&self, metric: &Metric, started_at: Timestamp) -> Option<Timestamp> {
         if self.phase.is_final() {
             return None;
+        }
+        if let Some(running) = self.running {
+            return running.resume_at;
         }
         let Some(last) = self.measurements.back() else {
             return Some(started_at + metric.initial_delay);

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::analysis::plan::RunStatus;
 use crate::time::Timestamp;
 use crate::verdict::{
     ComparisonReport, Counters, Measurement, Phase, Reason, RunIdentity, RunState, Verdict,
@@ -48,6 +49,9 @@ pub struct RunReport {
     pub overrides: Vec<serde_json::Value>,
     /// Verdicts sent to others; always empty where nothing is sent.
     pub deliveries: Vec<serde_json::Value>,
+    /// The same as Argo's controller would write it; not part of this format.
+    #[serde(skip)]
+    pub status: RunStatus,
 }
 
 /// One metric of a [`RunReport`].
@@ -93,6 +97,7 @@ impl RunState {
             comparisons: self.comparisons.reports(now),
             overrides: Vec::new(),
             deliveries: Vec::new(),
+            status: self.status(),
         }
     }
 

@@ -1,3 +1,5 @@
+mod read;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -40,6 +42,8 @@ pub struct RunState {
     pub(super) guards: Guards,
     /// Of each comparison: how often in a row it could not be read, and why.
     pub(super) unread: Vec<(u32, String)>,
+    /// Since when `initialDelay` counts. Argo writes down the start of a run when its first measurements are there.
+    pub(super) delays_from: Option<Timestamp>,
 }
 
 /// A comparison that could not be read for a look.
@@ -69,7 +73,7 @@ pub struct ForeignRecord {
 }
 
 impl RunState {
-    /// A run that begins at `started_at`.
+    /// A run that begins at `started_at`, or goes on then from the status that its document brings.
     #[must_use]
     pub fn new(plan: Arc<Plan>, started_at: Timestamp) -> Self {
         let comparisons = Comparisons::new(&plan.comparisons, &plan.policy, started_at);
@@ -87,42 +91,37 @@ impl RunState {
             decision: None,
             guards: Guards::default(),
             unread: vec![(0, String::new()); plan.comparisons.len()],
+            delays_from: None,
             plan,
         };
+        state.delays_from = state.delays_known_from();
+        state.resume();
         state.settle(started_at, false);
         state
     }
 
-    /// The plan that this run follows.
-    #[must_use]
-    pub fn plan(&self) -> &Arc<Plan> {
-        &self.plan
+    /// A measurement that keeps nobody waiting has begun.
+    ///
+    /// # Errors
+    /// [`ForeignRecord`] when the plan has no such metric; then nothing changes.
+    pub fn begin(&mut self, metric: usize, at: Timestamp) -> Result<(), ForeignRecord> {
+        self.refuse_foreign(metric)?;
+        self.metrics[metric].begin(at);
+        self.delays_from.get_or_insert(at);
+        self.settle(at, false);
+        Ok(())
     }
 
-    /// When it began.
-    #[must_use]
-    pub fn started_at(&self) -> Timestamp {
-        self.started_at
-    }
-
-    /// When it ends undecided; `None` for Argo's documents, which know no deadline.
-    #[must_use]
-    pub fn deadline(&self) -> Option<Timestamp> {
-        self.plan
-            .has_deadline()
-            .then(|| self.started_at + self.plan.policy.deadline)
-    }
-
-    /// When each metric is to be measured next, by its place in the plan; nothing once the run is ending.
-    pub fn due(&self) -> impl Iterator<Item = (usize, Timestamp)> {
-        let ending = self.decision.is_some() || argo::is_terminating(&self.plan, &self.metrics, self.stopped);
-        self.plan
-            .metrics
-            .iter()
-            .zip(&self.metrics)
-            .enumerate()
-            .filter(move |_| !ending)
-            .filter_map(|(index, (metric, state))| Some((index, state.due_at(metric, self.started_at)?)))
+    fn refuse_foreign(&self, metric: usize) -> Result<(), ForeignRecord> {
+        let metrics = self.plan.metrics.len();
+        if metric < metrics {
+            return Ok(());
+        }
+        Err(ForeignRecord {
+            place: metric + 1,
+            analysis: self.plan.name.clone(),
+            metrics,
+        })
     }
 
     /// Takes in finished measurements, each with its metric's place in the plan; those that come together are
@@ -132,13 +131,8 @@ impl RunState {
     /// [`ForeignRecord`] when the plan has no such metric; then nothing is taken in.
     pub fn record(&mut self, measurements: &[(usize, Measurement)]) -> Result<(), ForeignRecord> {
         let plan = Arc::clone(&self.plan);
-        let metrics = plan.metrics.len();
-        if let Some((metric, _)) = measurements.iter().find(|(index, _)| *index >= metrics) {
-            return Err(ForeignRecord {
-                place: metric + 1,
-                analysis: plan.name.clone(),
-                metrics,
-            });
+        for (metric, _) in measurements {
+            self.refuse_foreign(*metric)?;
         }
         let mut now = self.started_at;
         for (index, measurement) in measurements {
@@ -153,6 +147,7 @@ impl RunState {
                 self.guards.hold(*index, finished_at);
             }
         }
+        self.delays_from.get_or_insert(now);
         self.settle(now, false);
         Ok(())
     }
@@ -205,21 +200,6 @@ impl RunState {
         self.settle(now, false);
     }
 
-    /// The decision; its verdict is `continue` while the run is undecided.
-    #[must_use]
-    pub fn decision(&self) -> Decision {
-        match &self.decision {
-            Some((_, decision)) => decision.clone(),
-            None => decide::undecided(self),
-        }
-    }
-
-    /// When the verdict fell.
-    #[must_use]
-    pub fn decided_at(&self) -> Option<Timestamp> {
-        self.decision.as_ref().map(|(at, _)| *at)
-    }
-
     /// `at_look` is true when windows have just come in: only then can a comparison promote, so that the windows
     /// alone give the same verdict again.
     fn settle(&mut self, now: Timestamp, at_look: bool) {
@@ -233,7 +213,9 @@ impl RunState {
         let stable = self.comparisons.stable_state();
         self.guards
             .release(self.plan.policy.window, stable, due, &mut self.metrics);
-        self.run_phase = argo::assess(&self.plan, &mut self.metrics, self.stopped);
+        self.run_phase = self
+            .ended_before()
+            .unwrap_or_else(|| argo::assess(&self.plan, &mut self.metrics, self.stopped, now));
         self.decision = decide::decide(self, now, due, at_look).map(|decision| (now, decision));
         if self.decision.is_some() {
             self.complete();

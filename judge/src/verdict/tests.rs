@@ -4,6 +4,7 @@
 mod argo_metric;
 mod argo_run;
 mod guards;
+mod hostile;
 mod random;
 mod serin_rules;
 mod shared_faults;

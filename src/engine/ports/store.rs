@@ -23,6 +23,13 @@ pub struct RunRecord {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Record {
+    /// A measurement that keeps nobody waiting, such as a job, is under way.
+    Begun {
+        /// Its metric's place in the plan.
+        metric: usize,
+        /// When.
+        at: Timestamp,
+    },
     /// Finished measurements that are judged together, each with its metric's place in the plan.
     Measurements {
         /// In the plan's order.

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serin_judge::analysis::plan::Dialect;
-use serin_judge::verdict::{Reason, RunIdentity, Verdict};
+use serin_judge::analysis::plan::{Dialect, Metric, Provider};
+use serin_judge::verdict::{Phase, Reason, RunIdentity, Verdict};
 
 use super::{Notebook, Script, ZERO, metric, plan, run};
 use crate::engine::ports::StoreError;
@@ -164,4 +164,87 @@ async fn stored_records_replay_to_the_same_report() {
     let again = state.report(&RunIdentity::default(), ZERO + ended.lasted);
     let json = |report| serde_json::to_string(report).unwrap();
     assert_eq!(json(&again), json(&*ended.result.unwrap()));
+}
+
+fn job(name: &str) -> Metric {
+    Metric {
+        provider: Provider::Unavailable {
+            kind: "job".to_owned(),
+        },
+        ..metric(name, 0, 0)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_keeps_nobody_waiting() {
+    let load = Script::new(&[Ok(0.99)], Duration::from_secs(300));
+    let rate = Script::new(&[Ok(0.99)], TWO);
+    let plan = plan(Dialect::Argo, vec![job("load"), metric("rate", 60, 3)]);
+    let ended = run(
+        plan,
+        vec![load, Arc::clone(&rate)],
+        Vec::new(),
+        Notebook::default(),
+        None,
+    )
+    .await;
+    assert_eq!(seconds(&rate), [0, 62, 124]);
+    assert_eq!(ended.result.unwrap().verdict, Verdict::Promote);
+    assert_eq!(ended.lasted, Duration::from_secs(300));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_ends_a_job_and_replays_to_the_same_report() {
+    let load = Script::new(&[Ok(0.99)], Duration::from_secs(300));
+    let rate = Script::new(&[Ok(0.99), Ok(0.1)], TWO);
+    let plan = plan(Dialect::Argo, vec![job("load"), metric("rate", 60, 3)]);
+    let ended = run(
+        Arc::clone(&plan),
+        vec![load, rate],
+        Vec::new(),
+        Notebook::default(),
+        None,
+    )
+    .await;
+    let report = ended.result.unwrap();
+    assert_eq!(
+        (report.verdict, ended.lasted),
+        (Verdict::Rollback, Duration::from_secs(64))
+    );
+    let measurement = &report.metrics[0].measurements[0];
+    assert_eq!(
+        (
+            measurement.phase,
+            measurement.message.as_str(),
+            measurement.started_at
+        ),
+        (Phase::Inconclusive, "Metric Terminated", ZERO)
+    );
+    let state = replay(plan, ZERO, &ended.store.records.lock().unwrap()).unwrap();
+    let again = state.report(&RunIdentity::default(), ZERO + ended.lasted);
+    assert_eq!(
+        serde_json::to_string(&again).unwrap(),
+        serde_json::to_string(&*report).unwrap()
+    );
+}
+
+/// The third one is due while the second one is waited for: nothing may begin, and nobody may spin.
+#[tokio::test(start_paused = true)]
+async fn what_becomes_due_while_argo_waits_begins_after_it() {
+    let slow = Script::new(&[Ok(0.99)], Duration::from_secs(50));
+    let delayed = Script::new(&[Ok(0.99)], Duration::ZERO);
+    let mut late = metric("late", 0, 0);
+    late.initial_delay = Duration::from_secs(3);
+    let plan = plan(Dialect::Argo, vec![metric("slow", 0, 0), late]);
+    let ended = run(
+        plan,
+        vec![slow, Arc::clone(&delayed)],
+        Vec::new(),
+        Notebook::default(),
+        None,
+    )
+    .await;
+    // Argo counts delays from when it has written down the start of the run: after the first measurements.
+    assert_eq!(seconds(&delayed), [53]);
+    assert_eq!(ended.result.unwrap().verdict, Verdict::Promote);
 }

@@ -11,6 +11,9 @@ use super::config::{Limits, WebHeaders};
 use super::jsonpath::Path;
 use crate::engine::ports::{Measure, MeasureError, Reading, Redaction};
 
+/// Argo Rollouts v1.10.1 ends its process at such an answer.
+const NULL: &str = "the whole body of the 2xx answer is `null`, which is no data; an answer has to be an object, a list, a text, a number, true or false";
+
 /// One HTTP request as a metric.
 #[derive(Debug)]
 pub struct WebMeasure {
@@ -36,6 +39,9 @@ impl Measure for WebMeasure {
     async fn measure(&self, _now: Timestamp) -> Result<Reading, MeasureError> {
         let body = self.client.send().await.map_err(failed)?;
         let document = self.document(&body)?;
+        if document.is_null() {
+            return Err(failed(self.client.failure(&NULL)));
+        }
         let found = self.path.first(&document).map_err(failed)?;
         let mut text = String::new();
         write_as_go(found, &mut text);

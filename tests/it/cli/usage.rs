@@ -33,7 +33,7 @@ async fn wrong_arguments_are_refused_with_the_reason() {
         (&["run", path, "--arg", "=1"], "NAME=VALUE is wanted"),
         (
             &["run", path, "--output", "xml"],
-            "[possible values: human, json, junit]",
+            "[possible values: human, json, junit, analysisrun]",
         ),
         (&["run", path, "--connect", "a=b"], "has no scheme"),
         (

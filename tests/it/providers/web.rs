@@ -15,6 +15,7 @@ use crate::peers::faults::{Fault, FaultServer, reply};
 
 /// Argo's own cases, and those where Serin says Error on purpose.
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn bodies_and_paths() {
     let object = r#"{"b":true,"a":1,"d":null,"c":[1,2]}"#;
     for (status, body, path, expected) in [
@@ -26,7 +27,13 @@ async fn bodies_and_paths() {
         ),
         ("200 OK", object, "{$.c[1]}", Ok("2")),
         ("201 Created", "{}", "{$}", Ok("{}")),
-        ("200 OK", "null", "{$}", Ok("null")),
+        (
+            "200 OK",
+            "null",
+            "{$}",
+            Err("the whole body of the 2xx answer is `null`"),
+        ),
+        ("200 OK", " null\n", "{$.a}", Err("is `null`, which is no data")),
         ("200 OK", r#""true""#, "{$}", Ok(r#""true""#)),
         ("200 OK", object, "{$.d}", Ok("null")),
         (
@@ -85,14 +92,12 @@ async fn bodies_and_paths() {
 
 #[tokio::test]
 async fn null_is_nil() {
-    let server = FaultServer::start(reply("200 OK", "application/json", "null")).await;
-    assert_eq!(
-        reading(&Provider::Web(web_request(server.address())))
-            .await
-            .unwrap()
-            .value,
-        Value::Nil
-    );
+    let server = FaultServer::start(reply("200 OK", "application/json", r#"{"d": null}"#)).await;
+    let request = WebRequest {
+        json_path: "{$.d}".into(),
+        ..web_request(server.address())
+    };
+    assert_eq!(reading(&Provider::Web(request)).await.unwrap().value, Value::Nil);
 }
 
 type Seen = Arc<Mutex<Vec<(Method, HeaderMap, Bytes)>>>;

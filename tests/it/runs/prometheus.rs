@@ -88,7 +88,7 @@ async fn a_healthy_canary_is_promoted_and_a_failing_one_rolled_back() {
     );
     assert_eq!(
         (&comparison["method"], &comparison["effectScale"]),
-        (&"rate_ratio/1".into(), &"ratio".into())
+        (&"rate_ratio/2".into(), &"ratio".into())
     );
     assert!(comparison["nCanary"].as_u64().unwrap() >= 50, "{comparison}");
     let evidence = |name: &str| comparison["promotion"][name].as_f64().unwrap();

@@ -4,8 +4,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::Document;
 use super::select::Selected;
+use super::{Document, message};
 use crate::analysis::args::{self, Declared, Filling, Inputs, Values};
 use crate::analysis::diagnostic::Diagnostic;
 use crate::analysis::kind::DocumentKind;
@@ -16,12 +16,14 @@ use crate::analysis::validate::{self, Checks};
 /// Where placeholders are filled in.
 const RESOLVED: [&str; 3] = ["metrics", "comparisons", "verdict"];
 
-/// The plan, as far as it can be made; whether it may be used is for the report to say.
+/// The plan, as far as it can be made; whether it may be used is for the report to say. `message` is what Argo's
+/// controller would have said of a run that cannot be.
 pub(super) fn plan(
     selected: &Selected<'_>,
     inputs: &Inputs,
     draft: bool,
     report: &mut Vec<Diagnostic>,
+    message: &mut Option<String>,
 ) -> Option<Plan> {
     let first = selected.documents.first()?;
     let dialect = if first.kind.is_argo() {
@@ -33,24 +35,35 @@ pub(super) fn plan(
     let declared = declared(selected, report)?;
     args::refuse_unknown(&declared, inputs, dialect, &first.place().field("spec"), report);
     let values = args::fill(&declared, inputs, draft, report);
+    let secrets = args::secrets(&declared, inputs);
     let resolved: Vec<Document> = selected
         .documents
         .iter()
         .map(|document| filled(document, &values, report))
         .collect();
     // Placeholders that could not be filled in stay, and whatever holds one is not looked at any more.
-    let draft = draft || report[before..].iter().any(Diagnostic::is_error);
+    let is_open = report[before..].iter().any(Diagnostic::is_error);
+    *message = message::of_arguments(&resolved, &report[before..]);
+    let validated_from = report.len();
     let mut checks = Checks {
         dialect,
-        draft,
+        draft: draft || is_open,
         report,
     };
     let content = match first.kind {
         DocumentKind::Analysis => validate::analysis(&mut checks, &resolved[0]),
         _ => validate::argo(&mut checks, &resolved),
     };
-    args::mask(&declared, inputs, &mut report[before..]);
+    args::mask(&secrets, &mut report[before..]);
+    *message = message
+        .take()
+        .or_else(|| message::of_spec(&report[validated_from..]));
+    *message = message.take().map(|message| secrets.masked(message));
     let content = content?;
+    let spec = match dialect {
+        Dialect::Argo => spec_of_run(selected, args::as_of_run(&declared, &values)),
+        Dialect::Serin => Value::Null,
+    };
     Some(Plan {
         name: selected.name.clone(),
         dialect,
@@ -59,7 +72,40 @@ pub(super) fn plan(
         comparisons: content.comparisons,
         policy: content.policy,
         terminate: content.terminate,
+        status: content.status,
+        spec,
+        secrets,
     })
+}
+
+/// The documents' parts put together as Argo's controller puts them into an AnalysisRun, placeholders and all.
+fn spec_of_run(selected: &Selected<'_>, args: Value) -> Value {
+    let mut spec = serde_json::Map::new();
+    for part in ["metrics", "dryRun", "measurementRetention"] {
+        let places = selected
+            .documents
+            .iter()
+            .map(|document| document.place().field("spec").field(part));
+        let items = places.filter_map(|place| place.node().map(|node| node.items().to_vec()));
+        let items: Vec<Value> = items.flatten().map(|item| item.to_json()).collect();
+        if !items.is_empty() {
+            spec.insert(part.to_owned(), Value::Array(items));
+        }
+    }
+    // Only a run has these.
+    for part in ["terminate", "ttlStrategy"] {
+        let mut places = selected
+            .documents
+            .iter()
+            .map(|document| document.place().field("spec").field(part));
+        if let Some(node) = places.find_map(|place| place.node()) {
+            spec.insert(part.to_owned(), node.to_json());
+        }
+    }
+    if args.as_array().is_some_and(|args| !args.is_empty()) {
+        spec.insert("args".to_owned(), args);
+    }
+    Value::Object(spec)
 }
 
 /// The arguments of all documents, merged.

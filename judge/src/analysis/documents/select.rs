@@ -19,10 +19,7 @@ pub(super) fn select<'a>(
     documents: &'a [Document],
     name: Option<&str>,
 ) -> Result<Selected<'a>, Vec<Diagnostic>> {
-    let analyses: Vec<&Document> = documents
-        .iter()
-        .filter(|document| document.kind != DocumentKind::Config)
-        .collect();
+    let analyses = analyses(documents);
     let candidates = match name {
         Some(name) => analyses
             .iter()
@@ -42,6 +39,38 @@ pub(super) fn select<'a>(
     } else {
         Err(report)
     }
+}
+
+/// The run of the analyses of these names; several are Argo templates.
+pub(super) fn several<'a>(
+    documents: &'a [Document],
+    names: &[&str],
+) -> Result<Selected<'a>, Vec<Diagnostic>> {
+    if let [name] = names {
+        return select(documents, Some(name));
+    }
+    let mut report = Vec::new();
+    let mut roots = Vec::new();
+    for name in names {
+        let mut found = documents
+            .iter()
+            .filter(|document| document.name == *name && document.kind.is_template());
+        match found.next() {
+            Some(document) => roots.push(document),
+            None => report.push(not_one(documents, &analyses(documents), Some(name))),
+        }
+    }
+    let selected = closure(&roots, documents, &mut report);
+    if report.is_empty() {
+        Ok(selected)
+    } else {
+        Err(report)
+    }
+}
+
+fn analyses(documents: &[Document]) -> Vec<&Document> {
+    let of_config = |document: &&Document| document.kind == DocumentKind::Config;
+    documents.iter().filter(|document| !of_config(document)).collect()
 }
 
 /// Every run that the documents hold.

@@ -18,6 +18,26 @@ pub enum Provider {
     },
 }
 
+impl Provider {
+    /// Its key in the document.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Prometheus(_) => "prometheus",
+            Self::Web(_) => "web",
+            Self::Scrape(_) => "scrape",
+            Self::Unavailable { kind } => kind,
+        }
+    }
+
+    /// Gives a phase itself instead of a value for conditions, and takes its time: nobody waits for it, and it can be
+    /// terminated.
+    #[must_use]
+    pub fn is_asynchronous(&self) -> bool {
+        matches!(self.kind(), "job" | "kayenta" | "plugin")
+    }
+}
+
 /// A value that must not be shown, by where it is to be found.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Secret {

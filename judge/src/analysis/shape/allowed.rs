@@ -12,6 +12,8 @@ pub(super) struct Allowed<'a> {
     pub(super) string: bool,
     pub(super) boolean: bool,
     pub(super) integer: bool,
+    /// Of a whole number.
+    pub(super) minimum: Option<i64>,
     pub(super) number: bool,
     /// The only texts, when texts are not free.
     pub(super) words: Vec<&'a str>,
@@ -67,7 +69,10 @@ impl<'a> Allowed<'a> {
         match name {
             "string" => self.string = true,
             "boolean" => self.boolean = true,
-            "integer" => self.integer = true,
+            "integer" => {
+                self.integer = true;
+                self.minimum = schema.get("minimum").and_then(Value::as_i64);
+            }
             "number" => self.number = true,
             "object" => self.object = Some(schema),
             "array" => self.array = Some(schema),
@@ -85,7 +90,11 @@ impl fmt::Display for Allowed<'_> {
                 parts.push(what.to_owned());
             }
         };
-        say(self.integer && !self.number, "a whole number");
+        let at_least = self
+            .minimum
+            .map(|minimum| format!(", {minimum} or more"))
+            .unwrap_or_default();
+        say(self.integer && !self.number, &format!("a whole number{at_least}"));
         say(self.number, "a number");
         say(self.boolean, "true or false");
         say(self.string, "a text");

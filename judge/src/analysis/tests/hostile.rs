@@ -101,3 +101,79 @@ fn answers_stay_short() {
         }
     }
 }
+
+#[test]
+fn numbers_that_make_no_sense() {
+    let cases = [
+        (
+            "interval: -5s",
+            "metrics[0]: invalid interval string: negative duration \"-5s\"",
+        ),
+        (
+            "interval: 99999999999h",
+            "metrics[0]: invalid interval string: time: invalid duration \"99999999999h\"",
+        ),
+        (
+            "interval: 1e3s",
+            "metrics[0]: invalid interval string: time: unknown unit \"e\" in duration \"1e3s\"",
+        ),
+        (
+            "initialDelay: -1h",
+            "metrics[0]: invalid startDelay string: negative duration \"-1h\"",
+        ),
+        ("count: -1", "metrics[0]: count must be >= 0"),
+        ("count: '-9'", "metrics[0]: count must be >= 0"),
+        ("count: 1.5", "\"1.5\", which Argo takes for 0"),
+        (
+            "count: 99999999999999999999",
+            "\"99999999999999999999\", which Argo takes for 0",
+        ),
+        (
+            "consecutiveErrorLimit: -9223372036854775808",
+            "metrics[0]: consecutiveErrorLimit must be >= 0",
+        ),
+    ];
+    for (fields, expected) in cases {
+        let (documents, mut report) = read(&super::template(fields));
+        report.extend(documents.validate());
+        assert_eq!(super::found(&report), [expected], "{fields}");
+    }
+    let text = super::template("count: 9223372036854775807\ninconclusiveLimit: 4294967296");
+    let (plan, _) = super::plan(&text, &[]).unwrap();
+    let metric = &plan.metrics[0];
+    assert_eq!(
+        (metric.count, metric.inconclusive_limit),
+        (Some(u32::MAX), u32::MAX),
+        "never reached"
+    );
+}
+
+#[test]
+fn arguments_that_refer_to_themselves() {
+    let text = |args: &str| format!("{HEAD}  args: [{args}]\n{}", one_metric("{{args.a}}"));
+    let cases = [
+        (
+            "{name: a, value: '{{args.a}}'}",
+            vec!["arguments that refer to themselves: a -> a"],
+        ),
+        (
+            "{name: a, value: '{{ args.c }} {{args.b}}'}, {name: b, value: 'x{{args.a}}'}, {name: c, value: x}",
+            vec![
+                "arguments that refer to themselves: a -> b -> a",
+                "arguments that refer to themselves: b -> a -> b",
+            ],
+        ),
+        (
+            "{name: a, value: '{{args.b}}'}, {name: b, value: '{{args.c}}'}, {name: c, value: '{{args.b}}'}",
+            vec![
+                "arguments that refer to themselves: b -> c -> b",
+                "arguments that refer to themselves: c -> b -> c",
+            ],
+        ),
+    ];
+    for (args, expected) in cases {
+        assert_eq!(super::refused(&text(args), &[]), expected, "{args}");
+    }
+    let given = super::refused(&text("{name: a}"), &[("a", "{{args.a}}")]);
+    assert_eq!(given, ["arguments that refer to themselves: a -> a"]);
+}

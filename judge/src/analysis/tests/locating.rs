@@ -9,7 +9,7 @@ use crate::analysis::yaml;
 /// What is marked when `part` of the first value is at fault.
 fn marked(text: &str, part: &str) -> String {
     let source = Arc::new(Source::new("a", text));
-    let documents = yaml::read(&source, &mut Vec::new());
+    let documents = yaml::read(&source, yaml::Limits::DOCUMENTS, &mut Vec::new());
     let node = documents[0].get("a").unwrap();
     let start = node.text.find(part).unwrap_or_else(|| panic!("{:?}", node.text));
     text[locate(&source, node, &(start..start + part.len()))].to_owned()
@@ -49,7 +49,7 @@ fn parts_are_found_in_every_style() {
 fn the_end_of_a_value_is_a_place() {
     let text = "a: result >\n";
     let source = Arc::new(Source::new("a", text));
-    let documents = yaml::read(&source, &mut Vec::new());
+    let documents = yaml::read(&source, yaml::Limits::DOCUMENTS, &mut Vec::new());
     let node = documents[0].get("a").unwrap();
     let end = node.text.len();
     assert_eq!(locate(&source, node, &(end..end)), node.span);

@@ -351,7 +351,6 @@ fn verdicts_that_are_refused() {
             "restartInterval: 5s",
             "a restartInterval of 5s below the window of 10s",
         ),
-        ("window: 6m", "a restartInterval of 5m0s below the window of 6m0s"),
         ("minimumRequests: 0", "0"),
         ("minimumEvents: -3", "-3"),
         ("dispersion: automatic", "\"automatic\""),

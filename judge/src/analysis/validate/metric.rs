@@ -21,13 +21,12 @@ struct Limits {
     consecutive_success: Option<i64>,
 }
 
-/// A metric as Argo checks it.
+/// A metric as Argo checks it, in its order; its provider is looked at after that.
 pub(super) fn metric<P>(
     checks: &mut Checks<'_>,
     raw: &RawMetric<P>,
     place: &Place<'_>,
     label: &str,
-    provider: Provider,
 ) -> Metric {
     let field = |name: &str| place.field(name);
     let limits = Limits {
@@ -45,13 +44,14 @@ pub(super) fn metric<P>(
             0,
         ),
     };
-    check_limits(checks, &limits, place, label);
+    check_count(checks, &limits, place, label);
     let interval = checks.duration(&field("interval"), raw.interval.as_deref(), |error| {
         format!("{label}invalid interval string: {error}")
     });
     let initial_delay = checks.duration(&field("initialDelay"), raw.initial_delay.as_deref(), |error| {
         format!("{label}invalid startDelay string: {error}")
     });
+    check_limits(checks, &limits, place, label);
     let success = raw.success_condition.as_deref();
     let failure = raw.failure_condition.as_deref();
     Metric {
@@ -78,19 +78,13 @@ pub(super) fn metric<P>(
         failing_for: Duration::ZERO,
         on_failure: OnFailure::Rollback,
         guard: false,
-        provider,
+        provider: Provider::Unavailable { kind: String::new() },
     }
 }
 
 /// Serin's metric: Argo's, and three more fields.
-pub(super) fn serin(
-    checks: &mut Checks<'_>,
-    raw: &serin::Metric,
-    place: &Place<'_>,
-    label: &str,
-    provider: Provider,
-) -> Metric {
-    let common = metric(checks, &raw.common, place, label, provider);
+pub(super) fn serin(checks: &mut Checks<'_>, raw: &serin::Metric, place: &Place<'_>, label: &str) -> Metric {
+    let common = metric(checks, &raw.common, place, label);
     let for_place = place.field("for");
     let failing_for = checks.duration(&for_place, raw.failing_for.as_deref(), |error| {
         format!("{label}for: {error}")
@@ -126,8 +120,8 @@ fn guard(checks: &mut Checks<'_>, raw: &serin::Metric, place: &Place<'_>, label:
     guard
 }
 
-/// Argo's rules in Argo's words.
-fn check_limits(checks: &mut Checks<'_>, limits: &Limits, place: &Place<'_>, label: &str) {
+/// Argo's rules in Argo's words: what a count has to hold.
+fn check_count(checks: &mut Checks<'_>, limits: &Limits, place: &Place<'_>, label: &str) {
     let mut refuse = |field: &str, found: String, expected: &str| {
         checks.refuse(&place.field(field), format!("{label}{found}"), expected);
     };
@@ -135,6 +129,14 @@ fn check_limits(checks: &mut Checks<'_>, limits: &Limits, place: &Place<'_>, lab
         limits.failure.unwrap_or(0),
         limits.consecutive_success.unwrap_or(0),
     );
+    // Argo takes it for a count that is reached with the first measurement, whatever that said.
+    if limits.count.is_some_and(|count| count < 0) {
+        refuse(
+            "count",
+            "count must be >= 0".into(),
+            "0, which is no count, or more",
+        );
+    }
     if let Some(count) = limits.count.filter(|count| *count > 0) {
         if failure >= 0 && success >= 0 && count < failure.saturating_add(success) {
             let found = format!(
@@ -150,6 +152,14 @@ fn check_limits(checks: &mut Checks<'_>, limits: &Limits, place: &Place<'_>, lab
             );
         }
     }
+}
+
+/// Argo's rules in Argo's words: what limits may be.
+fn check_limits(checks: &mut Checks<'_>, limits: &Limits, place: &Place<'_>, label: &str) {
+    let failure = limits.failure.unwrap_or(0);
+    let mut refuse = |field: &str, found: String, expected: &str| {
+        checks.refuse(&place.field(field), format!("{label}{found}"), expected);
+    };
     if failure < -1 {
         refuse(
             "failureLimit",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use granit_parser::{Event, ScalarStyle, Tag};
 
 use super::merge::merged;
-use super::{DEPTH_MAX, NODES_MAX, scalar, too_deep};
+use super::{DEPTH_MAX, scalar, too_deep};
 use crate::analysis::diagnostic::Diagnostic;
 use crate::analysis::node::{Entry, Kind, Node};
 use crate::analysis::source::{Source, Span};
@@ -18,6 +18,7 @@ pub(super) struct Tree<'a> {
     /// Complete anchored nodes by the parser's number, with how many nodes they hold.
     anchors: HashMap<usize, (Node, usize)>,
     nodes: usize,
+    nodes_max: usize,
     pub(super) documents: Vec<Node>,
     pub(super) problems: Vec<Diagnostic>,
 }
@@ -41,12 +42,13 @@ enum Content {
 }
 
 impl<'a> Tree<'a> {
-    pub(super) fn new(source: &'a Arc<Source>) -> Self {
+    pub(super) fn new(source: &'a Arc<Source>, nodes_max: usize) -> Self {
         Self {
             source,
             open: Vec::new(),
             anchors: HashMap::new(),
             nodes: 0,
+            nodes_max,
             documents: Vec::new(),
             problems: Vec::new(),
         }
@@ -111,14 +113,17 @@ impl<'a> Tree<'a> {
 
     fn count(&mut self, more: usize, span: &Span) -> Result<(), Box<Diagnostic>> {
         self.nodes += more;
-        if self.nodes <= NODES_MAX {
+        if self.nodes <= self.nodes_max {
             return Ok(());
         }
-        let expected = format!("at most {NODES_MAX} values in one file, with those that aliases repeat");
+        let expected = format!(
+            "at most {} values in one file, with those that aliases repeat",
+            self.nodes_max
+        );
         Err(Diagnostic::error(
             self.source,
             span.clone(),
-            format!("more than {NODES_MAX} values in one file"),
+            format!("more than {} values in one file", self.nodes_max),
             expected,
         )
         .into())

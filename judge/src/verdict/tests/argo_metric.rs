@@ -135,7 +135,9 @@ fn without_measurements_and_in_flight() {
         "case 2"
     );
     for terminating in [false, true] {
-        let found = state([0, 1, 0, 1, 0, 1], Running).assess(&metric("m"), terminating);
+        let mut in_flight = state([0, 1, 0, 1, 0, 1], Successful);
+        in_flight.begin(at(10));
+        let found = in_flight.assess(&metric("m"), terminating);
         assert_eq!(found, Running, "cases 3 and 4");
     }
 }

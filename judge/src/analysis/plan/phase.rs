@@ -1,7 +1,10 @@
+//! Argo's phases.
+
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Argo's phases of a measurement, a metric and a run, written exactly as Argo writes them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum Phase {
     /// Nothing has been measured yet.
     #[default]

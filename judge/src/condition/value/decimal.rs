@@ -2,11 +2,12 @@ use std::fmt;
 
 /// A sample as Go's `strconv.FormatFloat(v, 'f', -1, 64)` writes it, which is how Argo and Prometheus do.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Decimal(pub(crate) f64);
+pub struct Decimal(pub f64);
 
 impl Decimal {
     /// Several, as Argo writes a vector.
-    pub(crate) fn list(values: &[f64]) -> String {
+    #[must_use]
+    pub fn list(values: &[f64]) -> String {
         let texts: Vec<String> = values.iter().map(|value| Self(*value).to_string()).collect();
         format!("[{}]", texts.join(","))
     }
