@@ -60,15 +60,25 @@ fn log_partition(stratum: &Stratum, odds: f64) -> f64 {
         + libm::log(sum)
 }
 
+/// Log evidence of one window for several odds ratios `multiplier * null_odds` against `null_odds`, as
+/// [`log_increment`] gives it for each: what depends on the null alone is computed once.
+#[must_use]
+pub fn log_increments(stratum: &Stratum, null_odds: f64, multipliers: &[f64]) -> Vec<f64> {
+    if !stratum.is_comparable() {
+        return vec![0.0; multipliers.len()];
+    }
+    let null = log_partition(stratum, null_odds);
+    let one = |multiplier: &f64| {
+        stratum.canary_events * libm::log(*multiplier) - log_partition(stratum, null_odds * multiplier) + null
+    };
+    multipliers.iter().map(one).collect()
+}
+
 /// Log evidence of one window for an odds ratio of `multiplier * null_odds` against `null_odds`, both positive;
 /// 0 when one side had no requests. Whole counts only, at most [`REQUESTS_MAX`] requests.
 #[must_use]
 pub fn log_increment(stratum: &Stratum, null_odds: f64, multiplier: f64) -> f64 {
-    if !stratum.is_comparable() {
-        return 0.0;
-    }
-    stratum.canary_events * libm::log(multiplier) - log_partition(stratum, null_odds * multiplier)
-        + log_partition(stratum, null_odds)
+    log_increments(stratum, null_odds, &[multiplier])[0]
 }
 
 #[cfg(test)]

@@ -29,14 +29,17 @@ pub enum Margin {
 }
 
 impl Margin {
-    /// Log evidence of an observed window in the direction of `multiplier` (above 1: worse than the margin).
+    /// Log evidence of an observed window in the direction of each of `multipliers` (above 1: worse than the margin).
     #[must_use]
-    pub fn log_increment(self, stratum: &Stratum, multiplier: f64) -> f64 {
+    pub fn log_increments(self, stratum: &Stratum, multipliers: &[f64]) -> Vec<f64> {
         match self {
             Self::Odds { odds } if stratum.total() <= hypergeometric::REQUESTS_MAX => {
-                hypergeometric::log_increment(stratum, odds, multiplier)
+                hypergeometric::log_increments(stratum, odds, multipliers)
             }
-            _ => self.expected_log_increment(stratum, multiplier),
+            _ => multipliers
+                .iter()
+                .map(|multiplier| self.expected_log_increment(stratum, *multiplier))
+                .collect(),
         }
     }
 

@@ -26,8 +26,9 @@ pub(super) struct Promotion {
 impl Promotion {
     /// Adds a window judged against `margin`, its log evidence divided by the dispersion factor.
     pub(super) fn add(&mut self, stratum: &Stratum, margin: Margin, dispersion: f64) {
-        for (sum, multiplier) in self.sums.iter_mut().zip(alternatives(margin)) {
-            *sum += margin.log_increment(stratum, multiplier) / dispersion;
+        let increments = margin.log_increments(stratum, &alternatives(margin));
+        for (sum, increment) in self.sums.iter_mut().zip(increments) {
+            *sum += increment / dispersion;
         }
     }
 

@@ -50,11 +50,8 @@ impl RateTest {
     /// Is the canary worse than `margin`? The margin has to be fixed before the window is seen.
     pub(super) fn judge_regression(&mut self, stratum: &Stratum, margin: Margin) {
         let (factor, _source) = self.dispersion.freeze();
-        let increments: Vec<f64> = self
-            .grid
-            .iter()
-            .map(|multiplier| margin.log_increment(stratum, *multiplier) / factor)
-            .collect();
+        let mut increments = margin.log_increments(stratum, self.grid);
+        increments.iter_mut().for_each(|increment| *increment /= factor);
         self.restarts.add(&increments);
         self.deadline.add(stratum, margin);
         self.log_e = self
