@@ -355,7 +355,11 @@ async fn null_as_the_whole_answer_ends_argos_process_and_is_an_error_here() {
     );
     let serin = serin(&case.2, &Settings::default()).await;
     assert_eq!(format!("{:?}", serin.phase), "Error");
-    assert!(serin.message.contains("is `null`, which is no data"), "{}", serin.message);
+    assert!(
+        serin.message.contains("is `null`, which is no data"),
+        "{}",
+        serin.message
+    );
 }
 
 const QUERIES: &[&str] = &[

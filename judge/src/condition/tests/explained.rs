@@ -164,6 +164,6 @@ fn line_feeds_in_values_and_texts_do_not_break_lines() {
         underlined("result == `\n`", &text),
         "result == ` `\n^^^^^^^^^^^^^ false (result = a b)\n"
     );
-    assert_eq!(tree("`\n`", &text), "` ` =  \n");
+    assert_eq!(tree("`\n`", &text).lines().count(), 1);
     assert_eq!(underlined("result\n.b", &text).lines().count(), 2);
 }

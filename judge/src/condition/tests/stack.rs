@@ -37,3 +37,25 @@ fn what_find_last_leaves_behind_hides_left_operands() {
     ];
     check(&cases, web, answer);
 }
+
+/// Corners that random expressions have found.
+#[test]
+fn what_random_expressions_have_found() {
+    let cases = [
+        ("sort(concat([], 3..1), 'asc') == nil", "null", "false"),
+        ("concat([], 3..1) == nil", "null", "true"),
+        ("len(groupBy([1, 2], date('2023-08-14'))) == 1", "null", "true"),
+        ("'x' in date('2023-08-14')", "null", "false"),
+        (
+            "reduce([1], #acc + #) in date('2023-08-14')",
+            "null",
+            "error: cannot use int as field name",
+        ),
+        ("'a' matches '[a--z]+'", "null", "error"),
+        ("'-' matches '[--z]'", "null", "true"),
+        ("'z' matches `[\\d-z]`", "null", "true"),
+        ("'a' matches `[a-\\d]`", "null", "error"),
+        ("'z' matches `[\\pL-z]`", "null", "true"),
+    ];
+    check(&cases, web, answer);
+}
