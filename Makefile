@@ -1,5 +1,5 @@
 # The one entry point; CI runs the same recipes.
-.PHONY: help check fmt clippy deny drift test test-tools bench bench-decision gen
+.PHONY: help check fmt clippy deny drift test test-tools bench bench-decision fuzz gen
 
 help: ## What there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -21,7 +21,7 @@ deny:
 drift: gen
 	git diff --exit-code -- schemas || { echo 'schemas/ is not what the types say: commit what make gen wrote'; exit 1; }
 
-test: test-tools ## Installs what the tests need (Debian's prometheus), then runs everything.
+test: test-tools ## Installs what the tests need (Debian's prometheus and Go), then runs everything.
 	cargo test --workspace --locked
 
 test-tools:
@@ -32,6 +32,14 @@ bench: ## Speed, as ratios and absolute figures.
 
 bench-decision: ## Simulated releases judged by Serin and by others' rules; minutes to hours, see DECISION_NULL in benches/decision.rs.
 	cargo bench --locked -p serin-judge --bench decision
+
+# A minute each. The stable compiler can count branches for libFuzzer; only the sanitizers want nightly, and they look for
+# what safe code does not have.
+fuzz: ## Installs cargo-fuzz, then throws random conditions and values at the judge for a minute each.
+	scripts/install-fuzz-tools
+	for target in condition_text condition_value; do \
+	  cargo fuzz run --sanitizer none $$target -- -dict=fuzz/condition.dict -max_total_time=60 -timeout=10 || exit 1; \
+	done
 
 gen: ## Writes the generated files: schemas.
 	cargo run --quiet --locked -- schemas schemas

@@ -115,9 +115,10 @@ fn show(
     now: Timestamp,
     options: &EvalOptions,
 ) {
-    let explanation = options
-        .explain
-        .then(|| condition.explain_at(value, now).to_string());
+    let explanation = options.explain.then(|| {
+        let explanation = condition.explain_at(value, now);
+        format!("{}\n{explanation}", explanation.underlined())
+    });
     match (options.output, answer) {
         (Shown::Json, _) => output::print_json(&json!({
             "value": answer.as_ref().ok().map(|value| parsed(&value.to_json())),
@@ -141,20 +142,9 @@ fn parsed(json: &str) -> serde_json::Value {
 
 /// The error with the part of the text that is at fault underlined.
 fn underlined(text: &str, error: &ConditionError) -> String {
-    let Some(span) = error.span() else {
-        return format!("error: {error}");
-    };
-    let start = text.get(..span.start).map_or(0, |before| before.chars().count());
-    let width = text.get(span).map_or(1, |part| part.chars().count()).max(1);
-    let line: String = text
-        .chars()
-        .map(|character| if character.is_control() { ' ' } else { character })
-        .collect();
-    format!(
-        "error: {error}\n  {line}\n  {}{}",
-        " ".repeat(start),
-        "^".repeat(width)
-    )
+    let lines = error.underlined(text);
+    let shown: String = lines.lines().map(|line| format!("\n  {line}")).collect();
+    format!("error: {error}{shown}")
 }
 
 fn batch(file: &str) -> ExitCode {

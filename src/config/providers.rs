@@ -50,7 +50,7 @@ fn web_measure(
     let headers = resolve_all(&request.headers, secrets).map_err(|error| MeasureError {
         message: format!("web: {error}"),
     })?;
-    web::WebMeasure::new(request, &headers, settings.web)
+    web::WebMeasure::new(request, &headers, settings.web, settings.web_text)
 }
 
 /// The populations of one comparison.

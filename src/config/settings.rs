@@ -15,6 +15,8 @@ pub struct Settings {
     pub prometheus: prometheus::Limits,
     /// Limits of answers to web metrics.
     pub web: web::Limits,
+    /// What an answer to a web metric means that is not JSON.
+    pub web_text: web::Text,
     /// Limits of `/metrics` texts.
     pub scrape: scrape::Limits,
     /// Newest measurements of one metric that are kept at most.
@@ -27,6 +29,7 @@ impl Default for Settings {
             prometheus_access: PrometheusAccess::default(),
             prometheus: prometheus::Limits::default(),
             web: web::Limits::default(),
+            web_text: web::Text::default(),
             scrape: scrape::Limits::default(),
             measurements_per_metric: analysis::Limits::default().measurements_per_metric,
         }
@@ -41,6 +44,9 @@ impl Settings {
         if let Some(config) = config {
             settings.prometheus_access = config.prometheus.unwrap_or_default();
             settings.measurements_per_metric = config.limits.measurements_per_metric;
+            if config.argo_web_body {
+                settings.web_text = web::Text::Successful;
+            }
             settings.web.body_bytes = usize::try_from(config.limits.body_bytes).unwrap_or(usize::MAX);
         }
         if settings.prometheus_access.address.is_none() {
@@ -77,9 +83,12 @@ mod tests {
                 body_bytes: 7,
                 ..Default::default()
             },
+            argo_web_body: true,
         };
         let settings = Settings::new(Some(config), both);
         assert_eq!(settings.web.body_bytes, 7);
+        assert_eq!(settings.web_text, web::Text::Successful);
+        assert_eq!(Settings::default().web_text, web::Text::Error);
         assert_eq!(address(settings), "http://own");
     }
 }

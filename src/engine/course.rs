@@ -121,6 +121,7 @@ impl Course {
             let mut measurement = Measurement::judge(&plan.metrics[index], answer, now, clock.now());
             // The conditions see the value as it came, and their errors quote it.
             measurement.message = redaction.apply_to_value(&measurement.message);
+            measurement.explanation = redaction.apply_to_value(&measurement.explanation);
             (index, measurement.masked(&plan.secrets))
         }
     }
@@ -193,6 +194,7 @@ fn shown(redaction: &Redaction, reading: Reading) -> Answer {
         metadata: facts
             .map(|(name, fact)| (name, redaction.apply_to_value(&fact)))
             .collect(),
+        phase: reading.phase,
     }
 }
 

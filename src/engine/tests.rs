@@ -91,6 +91,7 @@ impl Measure for Script {
                     value,
                     text,
                     metadata: std::collections::BTreeMap::default(),
+                    phase: None,
                 })
             }
             Err(message) => Err(MeasureError {

@@ -5,5 +5,5 @@ mod config;
 mod jsonpath;
 mod measure;
 
-pub use config::{Limits, WebHeaders};
+pub use config::{Limits, Text, WebHeaders};
 pub use measure::WebMeasure;

@@ -1,6 +1,11 @@
 //! Argo's documents through the binary.
 
 mod analysis_run;
+mod conditions;
+mod measurements;
+mod oracle;
 mod phases;
+mod runs;
+mod stub;
 mod template;
 pub(crate) mod xml;

@@ -9,6 +9,8 @@ pub struct Settings {
     pub prometheus: Option<PrometheusAccess>,
     /// What is bounded, and where.
     pub limits: Limits,
+    /// A 2xx answer to a web metric that is not JSON is Successful whatever the conditions say, as in Argo.
+    pub argo_web_body: bool,
 }
 
 /// What is bounded, and where.

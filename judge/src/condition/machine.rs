@@ -3,16 +3,18 @@
 mod access;
 mod call;
 mod fold;
+mod litter;
 mod operate;
 mod run;
+mod trace;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(super) use access::{fetch, lookup};
 pub(super) use run::Run;
+pub(super) use trace::{Trace, Turn};
 
 use operate::{is_within, unary};
 
@@ -22,9 +24,6 @@ use super::syntax::{Binding, Kind, Node, Operands, Pointer};
 use super::value::{Native, Value};
 use crate::time::Timestamp;
 
-/// What each node came to, by its address: kept only for explanations.
-pub(super) type Trace = HashMap<usize, Result<Value, String>>;
-
 /// The state of one evaluation.
 pub(super) struct Machine<'run> {
     result: &'run Value,
@@ -32,12 +31,8 @@ pub(super) struct Machine<'run> {
     run: Run,
     variables: Vec<Value>,
     loops: Vec<fold::Loop>,
+    litter: litter::Litter,
     trace: Option<Trace>,
-}
-
-/// The key of a node in a [`Trace`].
-pub(super) fn address(node: &Node) -> usize {
-    std::ptr::from_ref(node) as usize
 }
 
 impl<'run> Machine<'run> {
@@ -48,13 +43,14 @@ impl<'run> Machine<'run> {
             run: Run::new(now),
             variables: Vec::new(),
             loops: Vec::new(),
+            litter: litter::Litter::default(),
             trace: None,
         }
     }
 
     /// Like [`Self::evaluate`], and tells what each node came to.
     pub(super) fn evaluate_traced(mut self, node: &'run Node) -> (Answer<Value>, Trace) {
-        self.trace = Some(Trace::new());
+        self.trace = Some(Trace::default());
         let value = self.evaluate(node);
         (value, self.trace.unwrap_or_default())
     }
@@ -74,11 +70,7 @@ impl<'run> Machine<'run> {
             error
         });
         if let Some(trace) = &mut self.trace {
-            let came_to = match &looked {
-                Ok(value) => Ok(value.as_ref().clone()),
-                Err(error) => Err(error.to_string()),
-            };
-            trace.insert(address(node), came_to);
+            trace.note(node, &looked);
         }
         looked
     }
@@ -143,7 +135,12 @@ impl<'run> Machine<'run> {
     }
 
     fn all(&mut self, nodes: &'run [Node]) -> Answer<Vec<Value>> {
-        nodes.iter().map(|node| self.evaluate(node)).collect()
+        let mut operands = self.litter.operands(nodes.len());
+        for node in nodes {
+            let value = self.evaluate(node)?;
+            operands.push(value, &self.litter);
+        }
+        Ok(operands.pop_all(&mut self.litter))
     }
 
     fn name(&self, binding: Binding) -> Value {
@@ -191,14 +188,18 @@ impl<'run> Machine<'run> {
     }
 
     fn map(&mut self, pairs: &'run [(Node, Node)]) -> Answer<Value> {
+        let mut operands = self.litter.operands(pairs.len() * 2);
+        for node in pairs.iter().flat_map(|(key, value)| [key, value]) {
+            let value = self.evaluate(node)?;
+            operands.push(value, &self.litter);
+        }
         let mut fields = BTreeMap::new();
-        for (key, value) in pairs {
-            let key_value = self.evaluate(key)?;
-            let value = self.evaluate(value)?;
-            let Value::String(name) = key_value else {
+        let mut values = operands.pop_all(&mut self.litter).into_iter();
+        while let (Some(key), Some(value)) = (values.next(), values.next()) {
+            let Value::String(name) = key else {
                 return fail(format!(
                     "interface conversion: interface {{}} is {}, not string",
-                    key_value.type_name()
+                    key.type_name()
                 ));
             };
             // Go fills the map from the last pair to the first, so the first one stays.

@@ -1,10 +1,13 @@
 //! Tables of named cases; the oracle behind them is Go's own library through Argo's `utils/evaluate`.
 
 mod argo;
+mod explained;
 mod hostile;
 mod language;
 mod outcomes;
 mod properties;
+mod stack;
+mod trees;
 
 use super::{Condition, Value};
 use crate::time::Timestamp;

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::plan::{FilledSecrets, Metric};
-use crate::condition::{self, Outcome, Value};
+use crate::condition::{self, Condition, Outcome, Side, Value};
 use crate::time::Timestamp;
 use crate::verdict::Phase;
 
@@ -29,6 +29,10 @@ pub struct Measurement {
     /// Further facts from the provider.
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
+    /// Of a measurement that is not Successful: each condition that made it so on one line, and on the next the part that
+    /// decided underlined, with the values it saw. Only for people, so not among what is written as JSON.
+    #[serde(skip)]
+    pub explanation: String,
 }
 
 /// What a provider answered, before anybody judged it.
@@ -40,6 +44,8 @@ pub struct Answer {
     pub text: String,
     /// Further facts.
     pub metadata: BTreeMap<String, String>,
+    /// What the provider says itself; the conditions are not asked then.
+    pub phase: Option<Phase>,
 }
 
 impl Measurement {
@@ -55,14 +61,12 @@ impl Measurement {
             Ok(answer) => answer,
             Err(message) => return Self::error(message, started_at, finished_at),
         };
-        let (success, failure) = (metric.success.as_ref(), metric.failure.as_ref());
-        let (phase, message) = match condition::assess(success, failure, &answer.value, finished_at) {
-            Ok(Outcome::Successful) => (Phase::Successful, String::new()),
-            Ok(Outcome::Failed) => (Phase::Failed, String::new()),
-            Ok(Outcome::Inconclusive) => (Phase::Inconclusive, String::new()),
-            Err(error) => (Phase::Error, error.to_string()),
+        let (phase, message) = match answer.phase {
+            Some(phase) => (phase, String::new()),
+            None => assessed(metric, &answer.value, finished_at),
         };
         Self {
+            explanation: explanation(metric, phase, &answer.value, finished_at),
             phase,
             value: kept(answer.text),
             started_at,
@@ -77,6 +81,7 @@ impl Measurement {
     pub fn masked(mut self, secrets: &FilledSecrets) -> Self {
         self.value = secrets.masked_in_value(self.value);
         self.message = secrets.masked(self.message);
+        self.explanation = secrets.masked(self.explanation);
         for text in self.metadata.values_mut() {
             *text = secrets.masked_in_value(std::mem::take(text));
         }
@@ -93,8 +98,49 @@ impl Measurement {
             finished_at,
             message,
             metadata: BTreeMap::new(),
+            explanation: String::new(),
         }
     }
+}
+
+fn assessed(metric: &Metric, value: &Value, at: Timestamp) -> (Phase, String) {
+    let (success, failure) = (metric.success.as_ref(), metric.failure.as_ref());
+    match condition::assess(success, failure, value, at) {
+        Ok(Outcome::Successful) => (Phase::Successful, String::new()),
+        Ok(Outcome::Failed) => (Phase::Failed, String::new()),
+        Ok(Outcome::Inconclusive) => (Phase::Inconclusive, String::new()),
+        Err(error) => (Phase::Error, error.to_string()),
+    }
+}
+
+/// Explains the conditions whose answers made the phase what it is.
+fn explanation(metric: &Metric, phase: Phase, value: &Value, at: Timestamp) -> String {
+    let explained = |condition: &Condition| condition.explain_at(value, at);
+    let is_part_of_it = |(side, answer): (Side, Option<bool>)| match phase {
+        Phase::Successful => false,
+        // Without a failure condition it is the success condition that does not hold.
+        Phase::Failed => answer == Some(side == Side::Failure),
+        Phase::Error => answer.is_none(),
+        _ => true,
+    };
+    let sides = [(Side::Success, &metric.success), (Side::Failure, &metric.failure)];
+    let mut text = String::new();
+    if phase == Phase::Successful {
+        return text;
+    }
+    for (side, condition) in sides {
+        let Some(explanation) = condition.as_ref().map(explained) else {
+            continue;
+        };
+        let answer = match explanation.answer {
+            Ok(Value::Bool(holds)) => Some(holds),
+            _ => None,
+        };
+        if is_part_of_it((side, answer)) {
+            text.push_str(&explanation.underlined());
+        }
+    }
+    text
 }
 
 fn kept(mut text: String) -> String {

@@ -134,6 +134,9 @@ fn metric_text(metric: &MetricReport) -> String {
         if !measurement.message.is_empty() {
             text.push_str(&wrap(&measurement.message, 6, WIDTH));
         }
+        for line in measurement.explanation.lines() {
+            text.push_str(&format!("      {line}\n"));
+        }
     }
     text
 }

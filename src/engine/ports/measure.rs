@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use serin_judge::condition::Value;
 use serin_judge::time::Timestamp;
+use serin_judge::verdict::Phase;
 
 use super::Redaction;
 
@@ -33,6 +34,8 @@ pub struct Reading {
     pub text: String,
     /// Further facts, such as Prometheus' warnings; may repeat secrets that were sent.
     pub metadata: BTreeMap<String, String>,
+    /// What the source says itself; the conditions are not asked then. `None` leaves it to them.
+    pub phase: Option<Phase>,
 }
 
 /// Why there is no value: the step that failed, what was seen, what to do. Never holds a secret.

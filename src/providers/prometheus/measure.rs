@@ -81,6 +81,7 @@ fn reading(answer: Answer, query: &str) -> Result<Reading, MeasureError> {
         value,
         text,
         metadata,
+        phase: None,
     })
 }
 

@@ -59,6 +59,7 @@ impl Measure for ScrapeMeasure {
             value: Value::floats(values),
             text,
             metadata: BTreeMap::new(),
+            phase: None,
         })
     }
 }

@@ -5,10 +5,11 @@ use serde_json::Value as Json;
 use serin_judge::analysis::plan::WebRequest;
 use serin_judge::condition::Value;
 use serin_judge::time::Timestamp;
+use serin_judge::verdict::Phase;
 
 use super::client::Client;
-use super::config::{Limits, WebHeaders};
-use super::jsonpath::Path;
+use super::config::{Limits, Text, WebHeaders};
+use super::jsonpath::{Found, Path};
 use crate::engine::ports::{Measure, MeasureError, Reading, Redaction};
 
 /// Argo Rollouts v1.10.1 ends its process at such an answer.
@@ -19,6 +20,7 @@ const NULL: &str = "the whole body of the 2xx answer is `null`, which is no data
 pub struct WebMeasure {
     client: Client,
     path: Path,
+    text: Text,
 }
 
 impl WebMeasure {
@@ -26,10 +28,16 @@ impl WebMeasure {
     ///
     /// # Errors
     /// When such a request cannot be sent: a body with GET, two bodies, a bad address, method, header or path.
-    pub fn new(request: &WebRequest, headers: &WebHeaders, limits: Limits) -> Result<Self, MeasureError> {
+    pub fn new(
+        request: &WebRequest,
+        headers: &WebHeaders,
+        limits: Limits,
+        text: Text,
+    ) -> Result<Self, MeasureError> {
         Ok(Self {
             client: Client::new(request, headers, limits).map_err(failed)?,
             path: Path::parse(&request.json_path).map_err(|error| failed(format!("web: {error}")))?,
+            text,
         })
     }
 }
@@ -38,17 +46,23 @@ impl WebMeasure {
 impl Measure for WebMeasure {
     async fn measure(&self, _now: Timestamp) -> Result<Reading, MeasureError> {
         let body = self.client.send().await.map_err(failed)?;
-        let document = self.document(&body)?;
+        // Go replaces bytes that are no UTF-8.
+        let body_text = String::from_utf8_lossy(&body);
+        let document: Json = match (decode(&body_text), self.text) {
+            (Ok(document), _) => document,
+            (Err(_), Text::Successful) => return Ok(self.successful(&body_text)),
+            (Err(error), Text::Error) => return Err(self.no_json(&body, &error)),
+        };
         if document.is_null() {
             return Err(failed(self.client.failure(&NULL)));
         }
         let found = self.path.first(&document).map_err(failed)?;
-        let mut text = String::new();
-        write_as_go(found, &mut text);
+        let (value, text) = value_of(&found);
         Ok(Reading {
-            value: Value::from_json(found),
+            value,
             text,
             metadata: BTreeMap::new(),
+            phase: None,
         })
     }
 
@@ -58,18 +72,73 @@ impl Measure for WebMeasure {
 }
 
 impl WebMeasure {
-    /// Argo calls any 2xx body that is not JSON a success, so that a login page promotes. Serin does not.
-    fn document(&self, body: &[u8]) -> Result<Json, MeasureError> {
-        // Go replaces bytes that are no UTF-8.
-        let text = String::from_utf8_lossy(body);
-        serde_json::from_str(&text).map_err(|error| {
-            failed(self.client.failure(&format!(
-                "the body of the 2xx answer is not JSON ({error}; {} bytes): `{}`; a page or an empty answer is no measurement",
-                body.len(),
-                self.client.excerpt(body)
-            )))
-        })
+    fn successful(&self, body: &str) -> Reading {
+        Reading {
+            value: Value::text(body),
+            text: body.to_owned(),
+            metadata: BTreeMap::new(),
+            phase: Some(Phase::Successful),
+        }
     }
+
+    fn no_json(&self, body: &[u8], error: &serde_json::Error) -> MeasureError {
+        failed(self.client.failure(&format!(
+            "the body of the 2xx answer is not JSON ({error}; {} bytes): `{}`; a page or an empty answer is no measurement",
+            body.len(),
+            self.client.excerpt(body)
+        )))
+    }
+}
+
+/// As Go decodes: an escape of half a surrogate pair is U+FFFD.
+fn decode(text: &str) -> Result<Json, serde_json::Error> {
+    serde_json::from_str(text).or_else(|error| match whole_surrogates(text) {
+        Some(mended) => serde_json::from_str(&mended),
+        None => Err(error),
+    })
+}
+
+/// The text with `\ufffd` for each half of a surrogate pair that stands alone; `None` when there is none.
+fn whole_surrogates(text: &str) -> Option<String> {
+    let unit = |at: usize| {
+        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let (mut mended, mut at, mut taken) = (String::new(), 0, 0);
+    while let Some(backslash) = text[at..].find('\\').map(|found| at + found) {
+        // Of any other escape the backslash and what follows it are skipped.
+        let escaped = text[backslash + 1..].chars().next().map_or(0, char::len_utf8);
+        at = match (unit(backslash), unit(backslash + 6)) {
+            (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => backslash + 12,
+            (Some(0xD800..=0xDFFF), _) => {
+                mended.push_str(&text[taken..backslash]);
+                mended.push_str("\\ufffd");
+                taken = backslash + 6;
+                taken
+            }
+            _ => backslash + 1 + escaped,
+        };
+    }
+    (taken > 0).then(|| mended + &text[taken..])
+}
+
+/// The value for the conditions and as text.
+fn value_of(found: &Found<'_>) -> (Value, String) {
+    let (value, json) = match found {
+        Found::Part(part) => {
+            let mut text = String::new();
+            write_as_go(part, &mut text);
+            return (Value::from_json(part), text);
+        }
+        Found::Text(text) => (Value::text(text), Json::from(text.as_str())),
+        Found::Int(int) => return (Value::Int(*int), int.to_string()),
+        Found::Byte(byte) => return (Value::Int64(i64::from(*byte)), byte.to_string()),
+        Found::Float(float) => (Value::Float(*float), Json::from(*float)),
+        Found::Bool(bool) => (Value::Bool(*bool), Json::from(*bool)),
+    };
+    let mut text = String::new();
+    write_as_go(&json, &mut text);
+    (value, text)
 }
 
 /// Compact JSON as Go's encoder writes it: sorted keys, float64 numbers, `<`, `>` and `&` escaped.
@@ -131,6 +200,20 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn half_a_surrogate_pair_is_a_replacement_character() {
+        for (text, expected) in [
+            (r#""\ud800""#, "\u{fffd}"),
+            (r#""a\udc00\ud83d\ude00\ud83d""#, "a\u{fffd}\u{1f600}\u{fffd}"),
+            (r#""\\ud800\ud800x""#, "\\ud800\u{fffd}x"),
+        ] {
+            assert_eq!(decode(text).unwrap(), json!(expected), "{text}");
+        }
+        for text in [r#""\ud800"#, r#""\u""#, "\\", r#"{"a":"\ud800"#] {
+            assert!(decode(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn text_is_gos() {

@@ -96,6 +96,13 @@ async fn each_phase_is_told_to_people_with_the_value_that_decided() {
                 ended.stdout
             );
         }
+        let is_explained = ended.stdout.contains("^^^^");
+        let has_a_condition = [1, 3].contains(&code);
+        assert_eq!(
+            is_explained, has_a_condition,
+            "the part that decided is underlined: {}",
+            ended.stdout
+        );
     }
 }
 

@@ -102,6 +102,7 @@ impl Release {
             value: Value::from_batch("web", &body).unwrap(),
             text: body.to_string(),
             metadata: BTreeMap::new(),
+            phase: None,
         };
         let answered = due + Duration::from_millis(1);
         let metric = &self.state.plan().metrics[index];

@@ -32,6 +32,8 @@ pub(crate) struct ConfigSpec {
     pub(crate) providers: Option<Providers>,
     /// What is bounded, and where.
     pub(crate) limits: Option<Limits>,
+    /// Where Serin differs from Argo on purpose, and may be told not to.
+    pub(crate) compat: Option<Compat>,
     /// How long data is kept. Not used by this version.
     retention: Option<Retention>,
     /// How it logs. Not used by this version.
@@ -56,6 +58,15 @@ pub(crate) const UNUSED: [&str; 9] = [
 pub(crate) struct Providers {
     /// The Prometheus that is asked when an analysis does not name one.
     pub(crate) prometheus: Option<PrometheusAccess>,
+}
+
+/// Where Serin differs from Argo on purpose, and may be told not to.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Compat {
+    /// A 2xx answer to a web metric that is not JSON is Successful whatever the conditions say, as in Argo: an empty
+    /// answer or a login page promotes. Default false: it is an Error.
+    pub(crate) argo_web_body: Option<bool>,
 }
 
 /// What is bounded, and where.

@@ -9,7 +9,7 @@ fn config(spec: &str) -> String {
 fn what_is_used() {
     let text = config(
         "{providers: {prometheus: {address: 'http://prometheus:9090', headers: [{name: Authorization, value: {env: PROM_TOKEN}}], \
-         bearer: {file: /run/token}, timeout: 5s, ca: /ca.pem, insecure: true}}, limits: {bodyBytes: 2MiB, measurementsPerMetric: 4}}",
+         bearer: {file: /run/token}, timeout: 5s, ca: /ca.pem, insecure: true}}, limits: {bodyBytes: 2MiB, measurementsPerMetric: 4}, compat: {argoWebBody: true}}",
     );
     assert_eq!(validated(&text), "");
     let settings = read(&text).0.config().unwrap().0.unwrap();
@@ -20,6 +20,7 @@ fn what_is_used() {
         ),
         (2 << 20, 4)
     );
+    assert!(settings.argo_web_body);
     let prometheus = settings.prometheus.unwrap();
     assert_eq!(
         prometheus.headers,
@@ -39,7 +40,11 @@ fn what_is_not_used_is_said() {
     let (documents, report) = read(&text);
     assert_eq!(found(&report), Vec::<String>::new());
     let (settings, warnings) = documents.config().unwrap();
-    assert_eq!(settings.unwrap().limits.body_bytes, 1 << 20);
+    let settings = settings.unwrap();
+    assert_eq!(
+        (settings.limits.body_bytes, settings.argo_web_body),
+        (1 << 20, false)
+    );
     assert_eq!(warnings.len(), 10);
     assert!(
         warnings

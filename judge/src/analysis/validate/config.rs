@@ -35,11 +35,12 @@ pub(crate) fn settings(document: &Document, report: &mut Vec<Diagnostic>) -> Opt
             checks.warn(
                 &place,
                 format!("`{field}` is not used by this version"),
-                "`providers` and `limits`, which are",
+                "`providers`, `limits` and `compat`, which are",
             );
         }
     }
     let prometheus_place = place.field("providers").field("prometheus");
+    let compat = raw.spec.compat.unwrap_or_default();
     let prometheus = raw.spec.providers.and_then(|providers| providers.prometheus);
     Some(Settings {
         prometheus: prometheus.map(|raw| prometheus::access(&mut checks, &raw, &prometheus_place, "")),
@@ -48,6 +49,7 @@ pub(crate) fn settings(document: &Document, report: &mut Vec<Diagnostic>) -> Opt
             &raw.spec.limits.unwrap_or_default(),
             &place.field("limits"),
         ),
+        argo_web_body: compat.argo_web_body.unwrap_or_default(),
     })
 }
 

@@ -45,7 +45,7 @@ fn sort(run: &mut Run, arguments: &[Value]) -> Answer<Value> {
     if values.is_empty()
         && !matches!(
             list,
-            Value::List(_) | Value::Floats(_) | Value::Ints(_) | Value::Strings(_)
+            Value::List(_) | Value::NilList | Value::Floats(_) | Value::Ints(_) | Value::Strings(_)
         )
     {
         return Ok(Value::NilList);

@@ -18,11 +18,12 @@ impl<'run> Machine<'run> {
                 if member.is_optional && base.is_nil() {
                     return Ok(None);
                 }
+                let mark = self.litter.mark();
                 let property = self.look(&member.property)?;
                 if let Value::String(name) = property.as_ref() {
                     self.run.budget.read_text(name.len())?;
                 }
-                match base {
+                match self.litter.operand_below(mark, base) {
                     Cow::Borrowed(base) => fetch(base, &property).map(Some),
                     Cow::Owned(base) => {
                         let found = fetch(&base, &property)?.into_owned();
@@ -45,11 +46,12 @@ impl<'run> Machine<'run> {
                 let found = self.spine(base).map_err(|mut error| {
                     error.locate(base.span);
                     error
-                })?;
-                if let (Some(trace), Some(value)) = (&mut self.trace, &found) {
-                    trace.insert(super::address(base), Ok(value.as_ref().clone()));
+                });
+                let found = found.transpose();
+                if let (Some(trace), Some(found)) = (&mut self.trace, &found) {
+                    trace.note(base, found);
                 }
-                Ok(found)
+                found.transpose()
             }
             _ => self.look(base).map(Some),
         }
@@ -62,7 +64,24 @@ impl<'run> Machine<'run> {
         to: Option<&'run Node>,
     ) -> Answer<Value> {
         let base = self.look(base)?;
-        let length = match base.as_ref() {
+        if from.is_none() && to.is_none() {
+            return self.part(&base, None, None);
+        }
+        // Go takes the upper bound first, and three operands from its stack in the end.
+        let mut operands = self.litter.operands(3);
+        operands.push(base.into_owned(), &self.litter);
+        for node in [to, from].into_iter().flatten() {
+            let value = self.evaluate(node)?;
+            operands.push(value, &self.litter);
+        }
+        let mut values = operands.pop_all(&mut self.litter).into_iter();
+        let base = values.next().unwrap_or(Value::Nil);
+        let to = to.and_then(|_| values.next());
+        self.part(&base, values.next().as_ref(), to.as_ref())
+    }
+
+    fn part(&mut self, base: &Value, from: Option<&Value>, to: Option<&Value>) -> Answer<Value> {
+        let length = match base {
             Value::String(text) => text.len(),
             other => match other.elements() {
                 Some(elements) => elements.len(),
@@ -70,15 +89,15 @@ impl<'run> Machine<'run> {
             },
         };
         let to = match to {
-            Some(node) => bound(to_int(self.look(node)?.as_ref())?, length),
+            Some(to) => bound(to_int(to)?, length),
             None => length,
         };
         let from = match from {
-            Some(node) => bound(to_int(self.look(node)?.as_ref())?, length).min(to),
+            Some(from) => bound(to_int(from)?, length).min(to),
             None => 0,
         };
         self.run.budget.steps(to - from)?;
-        Ok(part(&base, from, to))
+        Ok(part(base, from, to))
     }
 
     /// `needle in haystack`
@@ -93,7 +112,13 @@ impl<'run> Machine<'run> {
             });
         }
         match haystack {
-            Value::Nil | Value::Time(_) => Ok(false),
+            Value::Nil => Ok(false),
+            // A time is a struct in Go, and has no exported field.
+            Value::Time(_) if matches!(needle, Value::String(_)) => Ok(false),
+            Value::Time(_) => fail(format!(
+                "cannot use {} as field name of time.Time",
+                needle.type_name()
+            )),
             Value::Map(_) | Value::Table(_) => Ok(lookup(haystack, needle)?.is_some()),
             other => fail(format!("operator \"in\" not defined on {}", other.type_name())),
         }

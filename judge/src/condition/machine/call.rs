@@ -12,6 +12,7 @@ impl<'run> Machine<'run> {
     /// A call; `None` when a `?.` before it met nil.
     pub(super) fn call(&mut self, callee: &'run Node, arguments: &'run [Node]) -> Answer<Option<Value>> {
         let arguments = self.all(arguments)?;
+        let mark = self.litter.mark();
         if let Kind::Member(member) = &callee.kind {
             let Some(base) = self.spine_base(&member.base)? else {
                 return Ok(None);
@@ -20,6 +21,7 @@ impl<'run> Machine<'run> {
                 return Ok(None);
             }
             let property = self.look(&member.property)?;
+            let arguments = self.litter.operands_below(mark, arguments);
             if let Value::String(name) = property.as_ref()
                 && let Some(method) = builtins::method(&Type::of(&base), name)
             {
@@ -29,6 +31,7 @@ impl<'run> Machine<'run> {
             return self.apply(&function, &arguments).map(Some);
         }
         let function = self.look(callee)?;
+        let arguments = self.litter.operands_below(mark, arguments);
         self.apply(&function, &arguments).map(Some)
     }
 

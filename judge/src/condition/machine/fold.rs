@@ -71,7 +71,20 @@ impl<'run> Machine<'run> {
         let collection = self.evaluate(&call.collection)?;
         self.loops.push(Loop::new(collection)?);
         let folded = self.fold_inside(call);
-        self.loops.pop();
+        let ended = self.loops.pop();
+        if let (Some(trace), Some(ended)) = (&mut self.trace, ended)
+            && ended.length > 0
+        {
+            // After the last element the index points behind it.
+            let index = ended.index.min(ended.length - 1);
+            trace.note_turn(
+                call,
+                super::Turn {
+                    index,
+                    of: ended.length,
+                },
+            );
+        }
         folded
     }
 
@@ -164,23 +177,25 @@ impl<'run> Machine<'run> {
     }
 
     fn filter(&mut self, call: &'run FoldCall) -> Answer<Value> {
-        let mut kept = Vec::new();
+        let mut kept = self.litter.operands(0);
         self.each(|machine| {
             if machine.holds(call)? {
-                kept.push(machine.predicate(call.projection.as_ref())?);
+                let value = machine.predicate(call.projection.as_ref())?;
+                kept.push(value, &machine.litter);
             }
             Ok(Visit::Continue)
         })?;
-        self.run.list(kept)
+        self.run.list(kept.pop_all(&mut self.litter))
     }
 
     fn map_elements(&mut self, call: &'run FoldCall) -> Answer<Value> {
-        let mut mapped = Vec::new();
+        let mut mapped = self.litter.operands(0);
         self.each(|machine| {
-            mapped.push(machine.predicate(call.predicate.as_ref())?);
+            let value = machine.predicate(call.predicate.as_ref())?;
+            mapped.push(value, &machine.litter);
             Ok(Visit::Continue)
         })?;
-        self.run.list(mapped)
+        self.run.list(mapped.pop_all(&mut self.litter))
     }
 
     fn sum(&mut self, call: &'run FoldCall) -> Answer<Value> {
@@ -193,13 +208,15 @@ impl<'run> Machine<'run> {
         Ok(sum)
     }
 
-    /// Go's backward loop leaves one bool an iteration on its stack, so `3 == findLast(x, p)` compares `true` there. That
-    /// is not copied: a condition with `findLast` on the right of an operator means here what it says.
+    /// Go's backward loop leaves what it asks at each turn, whether there is an element left, on its stack.
     fn find(&mut self, call: &'run FoldCall, is_backwards: bool) -> Answer<Value> {
         let length = self.length()?;
         let wants_index = matches!(call.fold, Fold::FindIndex | Fold::FindLastIndex);
         for step in 0..length {
             self.run.budget.step()?;
+            if is_backwards {
+                self.litter.drop(Value::Bool(true), &mut self.run.budget)?;
+            }
             self.current()?.index = if is_backwards { length - 1 - step } else { step };
             if self.holds(call)? {
                 return if wants_index {
@@ -208,6 +225,9 @@ impl<'run> Machine<'run> {
                     self.predicate(call.projection.as_ref())
                 };
             }
+        }
+        if is_backwards {
+            self.litter.drop(Value::Bool(false), &mut self.run.budget)?;
         }
         if call.fails_when_missing {
             return fail("reflect: slice index out of range");

@@ -36,7 +36,10 @@ impl<'run> Machine<'run> {
             }
             _ => {}
         }
-        let (left, right) = (self.look(left)?, self.look(right)?);
+        let left = self.look(left)?;
+        let mark = self.litter.mark();
+        let right = self.look(right)?;
+        let left = self.litter.operand_below(mark, left);
         self.operate(operator, texture, &left, &right).map(Cow::Owned)
     }
 

@@ -15,6 +15,27 @@ enum Last {
     Repetition,
 }
 
+/// Where a class is with respect to ranges such as `a-z`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Range {
+    /// What came last cannot begin one.
+    Closed,
+    /// A single character came last.
+    Possible,
+    /// A hyphen after it came last.
+    Open,
+}
+
+impl Range {
+    fn after_character(self) -> Self {
+        if self == Self::Open {
+            Self::Closed
+        } else {
+            Self::Possible
+        }
+    }
+}
+
 /// The same pattern for the `regex` crate: Perl classes and word boundaries are ASCII in Go, escaped punctuation is the
 /// punctuation, a brace that begins no repetition is a brace, classes do not nest, and repetitions are not repeated.
 pub(super) fn translate(text: &str) -> Result<String, &'static str> {
@@ -155,7 +176,7 @@ impl Translation<'_> {
         Ok(())
     }
 
-    /// `\p{Greek}` and `\x{10FFFF}` with what is in the braces.
+    /// `\p{Greek}` and `\x{10FFFF}` with what is in the braces, or with what stands for it.
     fn with_braces(&mut self, char: char) {
         self.out.push('\\');
         self.out.push(char);
@@ -163,7 +184,11 @@ impl Translation<'_> {
         if let (true, Some(length)) = (rest.starts_with('{'), rest.find('}')) {
             self.out.push_str(&rest[..=length]);
             self.rest = rest[length + 1..].chars();
+            return;
         }
+        // `\pL` and `\x41`
+        let length = if char == 'x' { 2 } else { 1 };
+        self.out.extend(self.rest.by_ref().take(length));
     }
 
     fn octal(&mut self, mut code: u32) {
@@ -212,23 +237,46 @@ impl Translation<'_> {
             self.rest.next();
             self.out.push('^');
         }
-        let mut is_first = true;
+        let (mut is_first, mut range) = (true, Range::Closed);
         while let Some(char) = self.rest.next() {
-            match char {
+            let rest = self.rest.as_str();
+            range = match char {
                 ']' if !is_first => {
                     self.out.push(']');
                     return Ok(());
                 }
-                '\\' => self.escape(true)?,
-                '[' if self.rest.as_str().starts_with(':') && self.rest.as_str().contains(":]") => {
-                    let length = self.rest.as_str().find(":]").map_or(0, |at| at + 2);
-                    self.out.push('[');
-                    self.out.push_str(&self.rest.as_str()[..length]);
-                    self.rest = self.rest.as_str()[length..].chars();
+                // After a single character a hyphen makes a range, unless it is the last one.
+                '-' if range == Range::Possible && !rest.starts_with(']') => {
+                    self.out.push('-');
+                    Range::Open
                 }
-                '[' | ']' | '&' | '~' | '^' | '#' | ' ' => self.literal_in_class(char),
-                char => self.out.push(char),
-            }
+                '\\' if rest.starts_with(['d', 'D', 's', 'S', 'w', 'W', 'p', 'P']) => {
+                    if range == Range::Open {
+                        return Err("invalid escape sequence");
+                    }
+                    self.escape(true)?;
+                    Range::Closed
+                }
+                '\\' => {
+                    self.escape(true)?;
+                    range.after_character()
+                }
+                '[' if range != Range::Open && rest.starts_with(':') && rest.contains(":]") => {
+                    let length = rest.find(":]").map_or(0, |at| at + 2);
+                    self.out.push('[');
+                    self.out.push_str(&rest[..length]);
+                    self.rest = rest[length..].chars();
+                    Range::Closed
+                }
+                '[' | ']' | '&' | '~' | '^' | '#' | ' ' | '-' => {
+                    self.literal_in_class(char);
+                    range.after_character()
+                }
+                char => {
+                    self.out.push(char);
+                    range.after_character()
+                }
+            };
             is_first = false;
         }
         Err("missing closing ]")

@@ -1,6 +1,8 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use jiff::Zoned;
+
 use super::Value;
 
 /// A key of a Go `map[any]…`: equal when type and value are equal.
@@ -15,6 +17,8 @@ pub(in crate::condition) enum Key {
     NotANumber(usize),
     String(Arc<str>),
     Duration(i64),
+    /// In UTC. In Go a time in another zone equals only itself, which the serial number keeps track of.
+    Time(Arc<Zoned>, usize),
 }
 
 /// A float that is no NaN, with one zero.
@@ -54,6 +58,8 @@ impl Key {
             Value::Float(float) => Self::Float(Finite(*float + 0.0)),
             Value::String(text) => Self::String(Arc::clone(text)),
             Value::Duration(nanos) => Self::Duration(*nanos),
+            Value::Time(time) if time.offset().is_zero() => Self::Time(Arc::clone(time), 0),
+            Value::Time(time) => Self::Time(Arc::clone(time), serial.saturating_add(1)),
             _ => return None,
         })
     }
@@ -68,6 +74,7 @@ impl Key {
             Self::NotANumber(_) => Value::Float(f64::NAN),
             Self::String(text) => Value::String(Arc::clone(text)),
             Self::Duration(nanos) => Value::Duration(*nanos),
+            Self::Time(time, _) => Value::Time(Arc::clone(time)),
         }
     }
 }

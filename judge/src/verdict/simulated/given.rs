@@ -13,6 +13,7 @@ pub(super) fn judged(metric: &Metric, answer: &Scripted, now: Timestamp) -> Meas
             value: value.clone(),
             text: text.clone(),
             metadata: Default::default(),
+            phase: None,
         }),
         Said::Error(message) => Err(message.clone()),
         Said::Phase(phase) => {

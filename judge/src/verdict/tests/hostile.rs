@@ -17,6 +17,7 @@ fn judged(condition: &str, value: Value) -> Measurement {
         value,
         text,
         metadata: std::collections::BTreeMap::new(),
+        phase: None,
     };
     Measurement::judge(&spec, Ok(answer), at(0), at(0))
 }
