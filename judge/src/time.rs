@@ -51,6 +51,12 @@ impl Timestamp {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// The start of its second.
+    #[must_use]
+    pub fn whole_second(self) -> Self {
+        Self(self.0.div_euclid(1_000_000).saturating_mul(1_000_000))
+    }
+
     /// From RFC 3339 text such as `2026-03-01T10:00:00Z`; finer parts than a microsecond are cut off.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

@@ -143,7 +143,7 @@ impl Course {
     async fn next_record(&mut self) -> Result<Option<Record>, RunFailure> {
         let clock = Arc::clone(&self.engine.clock);
         let begins_at = self.schedule.begins_at(&self.state);
-        let wakes_at = self.state.deadline();
+        let wakes_at = self.schedule.deadline_at(&self.state);
         let at = begins_at.into_iter().chain(wakes_at).min();
         let mut stop = self.stop.clone();
         tokio::select! {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::analysis::plan::Metric;
+use crate::analysis::plan::{Dialect, Metric};
 use crate::time::Timestamp;
 use crate::verdict::{Measurement, Phase};
 
@@ -194,8 +194,18 @@ impl MetricState {
     }
 
     /// When the next measurement is due; `None` when the metric is complete or measures only once.
+    ///
+    /// Argo keeps times in whole seconds, so that an interval of 2 s means one to two, and metrics of one interval stay
+    /// together whatever their answers take. An interval below a second stays what it is, or it would be none.
     #[must_use]
-    pub fn due_at(&self, metric: &Metric, started_at: Timestamp) -> Option<Timestamp> {
+    pub fn due_at(&self, metric: &Metric, dialect: Dialect, started_at: Timestamp) -> Option<Timestamp> {
+        let is_fine = metric
+            .interval
+            .is_some_and(|interval| interval < Duration::from_secs(1));
+        let kept = |at: Timestamp| match dialect {
+            Dialect::Argo if !is_fine => at.whole_second(),
+            _ => at,
+        };
         if self.phase.is_final() {
             return None;
         }
@@ -203,13 +213,14 @@ impl MetricState {
             return running.resume_at;
         }
         let Some(last) = self.measurements.back() else {
-            return Some(started_at + metric.initial_delay);
+            return Some(kept(started_at) + metric.initial_delay);
         };
+        let finished_at = kept(last.finished_at);
         match (last.phase, metric.interval) {
-            (Phase::Error, _) => Some(last.finished_at + ERROR_RETRY),
-            (_, Some(interval)) => Some(last.finished_at + interval),
+            (Phase::Error, _) => Some(finished_at + ERROR_RETRY),
+            (_, Some(interval)) => Some(finished_at + interval),
             // Without an interval a metric measures once; a failure that does not count yet has to be seen again.
-            (Phase::Failed, None) if self.counters.failed == 0 => Some(last.finished_at + ERROR_RETRY),
+            (Phase::Failed, None) if self.counters.failed == 0 => Some(finished_at + ERROR_RETRY),
             (_, None) => None,
         }
     }

@@ -72,6 +72,17 @@ pub struct ForeignRecord {
     pub metrics: usize,
 }
 
+/// Why a run looks whether there is a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Occasion {
+    /// Answers of metrics have come.
+    Measured,
+    /// Windows have come.
+    Looked,
+    /// Somebody has said what time it is, or wants it to end.
+    Told,
+}
+
 impl RunState {
     /// A run that begins at `started_at`, or goes on then from the status that its document brings.
     #[must_use]
@@ -96,7 +107,7 @@ impl RunState {
         };
         state.delays_from = state.delays_known_from();
         state.resume();
-        state.settle(started_at, false);
+        state.settle(started_at, Occasion::Told);
         state
     }
 
@@ -108,7 +119,7 @@ impl RunState {
         self.refuse_foreign(metric)?;
         self.metrics[metric].begin(at);
         self.delays_from.get_or_insert(at);
-        self.settle(at, false);
+        self.settle(at, Occasion::Told);
         Ok(())
     }
 
@@ -148,7 +159,7 @@ impl RunState {
             }
         }
         self.delays_from.get_or_insert(now);
-        self.settle(now, false);
+        self.settle(now, Occasion::Measured);
         Ok(())
     }
 
@@ -171,12 +182,12 @@ impl RunState {
         self.looks += 1;
         self.last_look_at = Some(look.at);
         self.guards.see(look, unread.is_empty());
-        self.settle(look.at, true);
+        self.settle(look.at, Occasion::Looked);
     }
 
     /// Tells the run what time it is: deadlines pass without any data, too.
     pub fn tick(&mut self, now: Timestamp) {
-        self.settle(now, false);
+        self.settle(now, Occasion::Told);
     }
 
     /// Nothing more will come, although the deadline has not passed: inconclusive, whatever the analysis says of the
@@ -197,16 +208,18 @@ impl RunState {
     /// Somebody wants the run to end.
     pub fn stop(&mut self, now: Timestamp) {
         self.stopped = true;
-        self.settle(now, false);
+        self.settle(now, Occasion::Told);
     }
 
-    /// `at_look` is true when windows have just come in: only then can a comparison promote, so that the windows
-    /// alone give the same verdict again.
-    fn settle(&mut self, now: Timestamp, at_look: bool) {
+    /// Only at a look can a comparison promote, so that the windows alone give the same verdict again. And a measurement
+    /// that comes late says nothing of the deadline: the window that ends with it may be on its way.
+    fn settle(&mut self, now: Timestamp, occasion: Occasion) {
         if self.decision.is_some() {
             return;
         }
-        let due = self.deadline().is_some_and(|deadline| now >= deadline);
+        let at_look = occasion == Occasion::Looked;
+        let has_passed = self.deadline().is_some_and(|deadline| now >= deadline);
+        let due = has_passed && occasion != Occasion::Measured;
         if due {
             self.comparisons.finish(now);
         }

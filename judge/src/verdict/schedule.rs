@@ -16,6 +16,8 @@ pub struct Schedule {
     settling: Option<Duration>,
     /// Windows end at `started_at + next_window * window`.
     next_window: u32,
+    /// The end of the window that is being closed.
+    closing: Option<Timestamp>,
 }
 
 impl Schedule {
@@ -26,6 +28,7 @@ impl Schedule {
             in_flight: vec![false; metrics],
             settling: None,
             next_window: 1,
+            closing: None,
         }
     }
 
@@ -74,6 +77,7 @@ impl Schedule {
         let end = self.window_end(run, self.next_window);
         self.next_window += 1;
         self.settling = None;
+        self.closing = Some(end);
         Some(end)
     }
 
@@ -81,6 +85,18 @@ impl Schedule {
     /// without comparisons.
     pub fn free_populations(&mut self, settling: Option<Duration>) {
         self.settling = settling;
+        self.closing = None;
+    }
+
+    /// When the run is to be told that its deadline has passed: a window that ends until then is waited for, but no
+    /// longer than one window.
+    #[must_use]
+    pub fn deadline_at(&self, run: &RunState) -> Option<Timestamp> {
+        let deadline = run.deadline()?;
+        let next = self.settling.map(|_| self.window_end(run, self.next_window));
+        let is_awaited = self.closing.or(next).is_some_and(|end| end <= deadline);
+        let patience = self.settling.unwrap_or_default() + run.plan().policy.window;
+        Some(if is_awaited { deadline + patience } else { deadline })
     }
 
     /// When the next measurement or window is to begin; `None` when something has to end first.

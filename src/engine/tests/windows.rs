@@ -157,6 +157,37 @@ async fn windows_end_on_the_plan_even_when_closing_them_is_slow() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_window_that_ends_with_the_deadline_is_waited_for_but_not_without_end() {
+    for (takes, last_end, lasted) in [(1, 60, 61), (3600, 5, 65)] {
+        let population = Steady {
+            takes: Duration::from_secs(takes),
+            ..Steady::new(20, 20)
+        };
+        let mut plan = Arc::unwrap_or_clone(compared(Vec::new()));
+        plan.policy.deadline = Duration::from_secs(60);
+        plan.policy.minimum_duration = Duration::from_secs(60);
+        plan.policy.minimum_requests = 1_000_000;
+        let ended = run(
+            Arc::new(plan),
+            Vec::new(),
+            vec![Box::new(population)],
+            Notebook::default(),
+            None,
+        )
+        .await;
+        let report = ended.result.unwrap();
+        assert_eq!(report.verdict, Verdict::Inconclusive, "{}", report.summary);
+        assert_eq!(ended.lasted, Duration::from_secs(lasted));
+        let records = ended.store.records.lock().unwrap();
+        let last = records.iter().rev().find_map(|record| match record {
+            Record::Look { look, .. } => Some(look.at.since(ZERO).as_secs()),
+            _ => None,
+        });
+        assert_eq!(last, (takes == 1).then_some(last_end), "closing takes {takes} s");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_source_that_breaks_in_the_middle_is_no_verdict_about_the_release() {
     let ended = judged(Steady {
         breaks_at: Some(20),

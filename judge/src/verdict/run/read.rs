@@ -42,7 +42,7 @@ impl RunState {
                 } else {
                     self.delays_from?
                 };
-                Some((index, state.due_at(metric, from)?))
+                Some((index, state.due_at(metric, self.plan.dialect, from)?))
             })
     }
 

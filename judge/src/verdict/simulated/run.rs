@@ -100,7 +100,7 @@ impl<'a> Course<'a> {
 
     /// One thing that happens: somebody stops the run, an answer is there, the deadline passes, or something is due.
     fn step(&mut self) -> bool {
-        let deadline = self.state.deadline();
+        let deadline = self.schedule.deadline_at(&self.state);
         let begins_at = self.schedule.begins_at(&self.state);
         let next = [self.stop_at, self.arrivals.next_at(), begins_at, deadline]
             .into_iter()

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use super::{at, measured, metric};
-use crate::analysis::plan::Metric;
+use crate::analysis::plan::{Dialect, Metric};
 use crate::verdict::Phase::{Error, Failed, Inconclusive, Pending, Running, Successful};
-use crate::verdict::{Counters, MetricState, Phase};
+use crate::verdict::{Counters, Measurement, MetricState, Phase};
 
 /// Number, limits as [`limits`] takes them, counters, whether the run is terminating, and the phase.
 type Case = (u32, (i32, u32, u32), Counts, bool, Phase);
@@ -206,14 +206,22 @@ fn what_is_due_when() {
         ..MetricState::default()
     };
     assert_eq!(
-        after(Successful).due_at(&minute, at(0)),
+        after(Successful).due_at(&minute, Dialect::Argo, at(0)),
         Some(at(60)),
         "cases 87 and 97"
     );
-    assert_eq!(after(Error).due_at(&metric("m"), at(0)), Some(at(10)), "case 95");
-    assert_eq!(after(Error).due_at(&minute, at(0)), Some(at(10)), "case 96");
     assert_eq!(
-        after(Successful).due_at(&metric("m"), at(0)),
+        after(Error).due_at(&metric("m"), Dialect::Argo, at(0)),
+        Some(at(10)),
+        "case 95"
+    );
+    assert_eq!(
+        after(Error).due_at(&minute, Dialect::Argo, at(0)),
+        Some(at(10)),
+        "case 96"
+    );
+    assert_eq!(
+        after(Successful).due_at(&metric("m"), Dialect::Argo, at(0)),
         None,
         "measured once"
     );
@@ -222,15 +230,32 @@ fn what_is_due_when() {
         ..metric("m")
     };
     assert_eq!(
-        MetricState::default().due_at(&delayed, at(0)),
+        MetricState::default().due_at(&delayed, Dialect::Argo, at(0)),
         Some(at(20)),
         "case 93"
+    );
+    let late = MetricState {
+        measurements: [Measurement {
+            finished_at: at(0) + Duration::from_millis(900),
+            ..measured(Successful, 0)
+        }]
+        .into(),
+        ..MetricState::default()
+    };
+    assert_eq!(
+        late.due_at(&minute, Dialect::Argo, at(0)),
+        Some(at(60)),
+        "times are whole seconds"
+    );
+    assert_eq!(
+        late.due_at(&minute, Dialect::Serin, at(0)),
+        Some(at(60) + Duration::from_millis(900))
     );
     let complete = MetricState {
         phase: Successful,
         ..after(Successful)
     };
-    assert_eq!(complete.due_at(&minute, at(0)), None);
+    assert_eq!(complete.due_at(&minute, Dialect::Argo, at(0)), None);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{at, metric};
-use crate::analysis::plan::Metric;
+use crate::analysis::plan::{Dialect, Metric};
 use crate::condition::{Condition, Value};
 use crate::verdict::{Answer, Measurement, Phase};
 
@@ -77,7 +77,7 @@ fn intervals_beyond_all_calendars() {
     };
     let mut state = crate::verdict::MetricState::default();
     let never = crate::time::Timestamp::from_micros(i64::MAX);
-    assert_eq!(state.due_at(&spec, at(0)), Some(never));
+    assert_eq!(state.due_at(&spec, Dialect::Serin, at(0)), Some(never));
     let _held = state.record(&spec, super::measured(Phase::Successful, 0), false);
-    assert_eq!(state.due_at(&spec, at(0)), Some(never));
+    assert_eq!(state.due_at(&spec, Dialect::Serin, at(0)), Some(never));
 }

@@ -20,14 +20,16 @@ struct Metric {
     answers: Vec<Reply>,
 }
 
-/// How the metrics of a run are spread over time. Argo counts in whole seconds, Serin does not, so measurements of two
-/// metrics must not fall due at the same second again and again: which one comes first may decide.
+/// How the metrics of a run are spread over time. Both count in whole seconds, but begin at different parts of one, so
+/// metrics of different intervals must not fall due at the same second again and again: which one comes first may decide.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Rhythm {
     /// One metric, any interval.
     Alone,
     /// Two metrics every two seconds, the second one a second later. A retry after ten seconds keeps to that.
     Alternating,
+    /// All every two seconds, so all at once again and again.
+    Abreast,
     /// All at once, and only once.
     Together,
 }
@@ -39,7 +41,8 @@ impl Spec {
     pub(super) fn random(name: String, rng: &mut StdRng) -> Self {
         let (rhythm, count) = match rng.random_range(0..10) {
             0..5 => (Rhythm::Alone, 1),
-            5..8 => (Rhythm::Alternating, 2),
+            5..7 => (Rhythm::Alternating, 2),
+            7 => (Rhythm::Abreast, rng.random_range(2..4)),
             _ => (Rhythm::Together, rng.random_range(2..4)),
         };
         let metrics: Vec<Metric> = (0..count)
@@ -208,6 +211,7 @@ fn time(fields: &mut Fields, index: usize, rhythm: Rhythm, rng: &mut StdRng) {
                 set(fields, "initialDelay", json!("1s"));
             }
         }
+        Rhythm::Abreast => set(fields, "interval", json!("2s")),
         Rhythm::Together => {}
     }
 }
