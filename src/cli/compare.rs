@@ -11,12 +11,10 @@ use serin_judge::analysis::plan::{ComparisonKind, Plan};
 use serin_judge::verdict::RunIdentity;
 use serin_judge::verdict::recording::{self, JudgedRecording, Recording, RecordingReader};
 
+use crate::cli::lines::LINE_BYTES_LIMIT;
 use crate::cli::output::{self, Output};
 use crate::cli::plan::{key_value, rendered};
 use crate::cli::{conduct, documents, exit, junit, screen};
-
-/// A longer line is no window.
-const LINE_BYTES_MAX: u64 = 16 << 20;
 
 /// Options of `serin compare`.
 #[derive(Debug, clap::Args)]
@@ -90,15 +88,15 @@ fn read_lines(file: &str, mut input: impl BufRead) -> Result<Recording, String> 
         line.clear();
         let length = input
             .by_ref()
-            .take(LINE_BYTES_MAX)
+            .take(LINE_BYTES_LIMIT)
             .read_line(&mut line)
             .map_err(|error| format!("error: {file}: {error}"))?;
         if length == 0 {
             return Ok(reader.finish());
         }
-        if length as u64 == LINE_BYTES_MAX {
+        if length as u64 == LINE_BYTES_LIMIT {
             return Err(format!(
-                "error: {file}: a line of more than {LINE_BYTES_MAX} bytes"
+                "error: {file}: a line of more than {LINE_BYTES_LIMIT} bytes"
             ));
         }
         reader

@@ -22,7 +22,7 @@ struct Process {
     log: Log,
 }
 
-/// An application that answers `/work/{code}` with that status and counts at `/metrics`. It is "restarted" like a
+/// An application that answers `/answer/{code}` with that status and counts at `/metrics`. It is "restarted" like a
 /// process: the port stays, the counters begin again.
 pub(crate) struct App {
     address: SocketAddr,
@@ -60,7 +60,7 @@ impl App {
 
     pub(crate) async fn requests(&self, code: u16, times: usize) {
         for _ in 0..times {
-            let url = format!("http://{}/work/{code}", self.address);
+            let url = format!("http://{}/answer/{code}", self.address);
             assert_eq!(self.client.get(url).send().await.unwrap().status().as_u16(), code);
         }
     }
@@ -117,7 +117,7 @@ impl Drop for App {
 
 fn serve(listener: TcpListener, process: Process) -> JoinHandle<()> {
     let router = Router::new()
-        .route("/work/{code}", get(work))
+        .route("/answer/{code}", get(work))
         .route("/metrics", get(metrics))
         .with_state(process);
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() })
