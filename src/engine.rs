@@ -3,11 +3,17 @@
 /// What time it is, and waiting.
 pub mod clock;
 mod course;
+mod handle;
+mod identifiers;
+mod outbox;
 pub mod ports;
 mod run;
 mod windows;
 
-pub use run::{Engine, Instruments, RunFailure, RunHandle, replay};
+pub use handle::RunHandle;
+pub use identifiers::Identifiers;
+pub use outbox::Outbox;
+pub use run::{Engine, Instruments, RunFailure, replay};
 
 #[cfg(test)]
 mod tests;

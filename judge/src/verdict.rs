@@ -32,7 +32,7 @@ pub use decision::{Decision, Reason, Verdict};
 pub use measurement::{Answer, Measurement};
 pub use metric::{Counters, ERROR_RETRY, MetricState};
 pub use report::{MetricReport, RunReport};
-pub use run::{ForeignRecord, RunIdentity, RunState, Unread};
+pub use run::{ForeignRecord, Override, RunIdentity, RunState, Unread};
 pub use schedule::Schedule;
 pub use window::{Data, Events, Flags, Latencies, Look, Side, Window};
 

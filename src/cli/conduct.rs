@@ -10,8 +10,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::cli::output::{self, Output};
 use crate::cli::{exit, junit, screen};
 use crate::engine::clock::SystemClock;
-use crate::engine::ports::{Clock, Store};
-use crate::engine::{Engine, Instruments, RunFailure, RunHandle};
+use crate::engine::ports::{Clock, Journal};
+use crate::engine::{Engine, Identifiers, Instruments, RunFailure, RunHandle};
 
 /// How a run ended.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ pub struct Conducted {
 pub async fn conduct(
     plan: Arc<Plan>,
     instruments: Instruments,
-    store: Arc<dyn Store>,
+    store: Arc<dyn Journal>,
     output: Output,
 ) -> Result<Conducted, RunFailure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -54,8 +54,7 @@ pub async fn conduct(
 
 /// A name for a run that nobody named: sorts by time, and no two are alike.
 fn identity(clock: &dyn Clock) -> RunIdentity {
-    let millis = u64::try_from(clock.now().as_micros() / 1000).unwrap_or_default();
-    let id = ulid::Ulid::from_parts(millis, rand::random()).to_string();
+    let id = Identifiers::default().next(clock.now());
     RunIdentity {
         id,
         attempt: 1,

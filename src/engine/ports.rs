@@ -1,6 +1,8 @@
 //! The traits that adapters implement, one file each.
 
 mod clock;
+mod deliver;
+mod instrumentation;
 mod measure;
 mod population;
 mod redaction;
@@ -8,8 +10,13 @@ mod secrets;
 mod store;
 
 pub use clock::Clock;
+pub use deliver::{Deliver, DeliverError};
+pub use instrumentation::Instrumentation;
 pub use measure::{Measure, MeasureError, Reading};
 pub use population::{Population, PopulationError};
 pub use redaction::Redaction;
 pub use secrets::{SecretError, Secrets};
-pub use store::{Record, RunRecord, Store, StoreError, StoredRun};
+pub use store::{
+    Attempt, Beginning, Begun, Cursor, Delivery, DeliveryEvent, DeliveryState, Ended, Finish, IdempotencyKey,
+    Journal, Record, RunFilter, RunRecord, RunRequest, RunSummary, SourceText, Store, StoreError, StoredRun,
+};

@@ -3,10 +3,13 @@ use std::sync::Arc;
 use serin_judge::analysis::plan::Plan;
 use serin_judge::time::Timestamp;
 use serin_judge::verdict::{ForeignRecord, RunIdentity, RunReport, RunState, Schedule};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
-use crate::engine::course::Course;
-use crate::engine::ports::{Clock, Measure, Population, Record, RunRecord, Store, StoreError};
+use crate::engine::course::{Course, Refusals};
+use crate::engine::handle::{RunEnd, RunHandle};
+use crate::engine::outbox::Outbox;
+use crate::engine::ports::{Beginning, Clock, Journal, Measure, Population, Record, RunRecord, StoreError};
 use crate::engine::windows::Populations;
 
 /// What a run measures with: one source for each metric, one population for each comparison, in the plan's order.
@@ -24,7 +27,8 @@ const CONCURRENT_MEASUREMENTS: usize = 64;
 #[derive(Clone)]
 pub struct Engine {
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) store: Arc<dyn Store>,
+    pub(super) store: Arc<dyn Journal>,
+    pub(super) outbox: Arc<Outbox>,
 }
 
 /// Why a run could not go on.
@@ -41,31 +45,27 @@ pub enum RunFailure {
     Foreign(#[from] ForeignRecord),
 }
 
-/// The end of a run that others hold: to watch it, and to stop it.
-#[derive(Clone, Debug)]
-pub struct RunHandle {
-    reports: watch::Receiver<Option<Arc<RunReport>>>,
-    stop: Arc<watch::Sender<bool>>,
-}
-
-impl RunHandle {
-    /// The newest state of the run, then each newer one; `None` before the first.
-    #[must_use]
-    pub fn reports(&self) -> watch::Receiver<Option<Arc<RunReport>>> {
-        self.reports.clone()
-    }
-
-    /// Asks the run to end with what it has. Asking again changes nothing.
-    pub fn stop(&self) {
-        let _before = self.stop.send_replace(true);
-    }
+/// A run that is in the store, and what is known of it.
+pub(super) struct Known {
+    pub(super) state: RunState,
+    /// Records that the store has of it.
+    pub(super) records: u64,
+    pub(super) identity: RunIdentity,
+    /// Who is told of it, if not everybody.
+    pub(super) hooks: Option<Vec<String>>,
 }
 
 impl Engine {
-    /// An engine on these ports.
+    /// An engine on these ports that tells nobody.
     #[must_use]
-    pub fn new(clock: Arc<dyn Clock>, store: Arc<dyn Store>) -> Self {
-        Self { clock, store }
+    pub fn new(clock: Arc<dyn Clock>, store: Arc<dyn Journal>) -> Self {
+        Self::telling(clock, store, Arc::new(Outbox::default()))
+    }
+
+    /// An engine whose runs tell the receivers of this outbox.
+    #[must_use]
+    pub fn telling(clock: Arc<dyn Clock>, store: Arc<dyn Journal>, outbox: Arc<Outbox>) -> Self {
+        Self { clock, store, outbox }
     }
 
     /// Prepares a run: the handle to watch it, and the future that is the run and ends with its final report.
@@ -78,50 +78,60 @@ impl Engine {
         RunHandle,
         impl Future<Output = Result<Arc<RunReport>, RunFailure>> + Send + use<>,
     ) {
-        let (reports_sender, reports) = watch::channel(None);
-        let (stop_sender, stop) = watch::channel(false);
-        let handle = RunHandle {
-            reports,
-            stop: Arc::new(stop_sender),
-        };
+        let (handle, end) = RunHandle::new();
         let engine = self.clone();
         (handle, async move {
-            engine
-                .drive(plan, identity, instruments, reports_sender, stop)
-                .await
+            let started_at = engine.clock.now();
+            let run = RunRecord {
+                id: identity.id.clone(),
+                analysis: plan.name.clone(),
+                attempt: identity.attempt,
+                config_hash: plan.config_hash.clone(),
+                started_at,
+                ..RunRecord::default()
+            };
+            let beginning = Beginning {
+                run,
+                ..Beginning::default()
+            };
+            let _new = engine.store.begin(&beginning).await?;
+            let known = Known {
+                state: RunState::new(plan, started_at),
+                records: 0,
+                identity,
+                hooks: None,
+            };
+            engine.drive(known, instruments, end, Refusals::Returned).await
         })
     }
 
-    async fn drive(
+    /// Drives a run that is in the store to its verdict, from its beginning or from where it was.
+    pub(super) async fn drive(
         self,
-        plan: Arc<Plan>,
-        identity: RunIdentity,
+        known: Known,
         instruments: Instruments,
-        reports: watch::Sender<Option<Arc<RunReport>>>,
-        stop: watch::Receiver<bool>,
+        end: RunEnd,
+        refusals: Refusals,
     ) -> Result<Arc<RunReport>, RunFailure> {
-        let started_at = self.clock.now();
-        let record = RunRecord {
-            id: identity.id.clone(),
-            analysis: plan.name.clone(),
-            config_hash: plan.config_hash.clone(),
-            started_at,
-        };
-        self.store.begin(&record).await?;
-        let populations = Populations::new(instruments.comparisons, plan.policy.window);
-        let state = RunState::new(plan, started_at);
-        let course = Course {
+        let policy = &known.state.plan().policy;
+        let populations = Populations::new(instruments.comparisons, policy.window);
+        let is_new = known.records == 0;
+        let mut course = Course {
             engine: self,
-            schedule: Schedule::new(state.plan().metrics.len()),
+            schedule: Schedule::new(known.state.plan().metrics.len()),
             metrics: instruments.metrics,
             populations: None,
-            tasks: Course::opening(populations, started_at),
+            tasks: JoinSet::new(),
             places: Arc::new(Semaphore::new(CONCURRENT_MEASUREMENTS)),
-            state,
-            identity,
-            reports,
-            stop,
+            run: known,
+            end,
+            refusals,
         };
+        if is_new {
+            course.open(populations);
+        } else {
+            course.resume(populations).await?;
+        }
         course.finish().await
     }
 }
@@ -144,7 +154,9 @@ pub(super) fn apply(state: &mut RunState, record: &Record) -> Result<(), Foreign
         Record::Measurements { measurements } => state.record(measurements)?,
         Record::Look { look, unread } => state.look(look, unread),
         Record::Tick { at } => state.tick(*at),
+        Record::Resumed { at } => state.resume_at(*at),
         Record::Stop { at } => state.stop(*at),
+        Record::Override(decided) => state.decide_by(decided.clone()),
     }
     Ok(())
 }

@@ -15,7 +15,7 @@ use serin_judge::verdict::{RunIdentity, RunReport};
 
 use crate::engine::clock::TimerClock;
 use crate::engine::ports::{
-    Clock, Measure, MeasureError, Population, Reading, Record, RunRecord, Store, StoreError, StoredRun,
+    Beginning, Begun, Clock, Finish, Journal, Measure, MeasureError, Population, Reading, Record, StoreError,
 };
 use crate::engine::{Engine, Instruments, RunFailure};
 
@@ -31,13 +31,14 @@ pub(super) struct Notebook {
 }
 
 #[async_trait]
-impl Store for Notebook {
-    async fn begin(&self, _run: &RunRecord) -> Result<(), StoreError> {
-        Ok(())
+impl Journal for Notebook {
+    async fn begin(&self, _beginning: &Beginning) -> Result<Begun, StoreError> {
+        Ok(Begun::New)
     }
 
-    async fn append(&self, _id: &str, records: &[Record]) -> Result<(), StoreError> {
+    async fn append(&self, _id: &str, known: u64, records: &[Record]) -> Result<(), StoreError> {
         let mut kept = self.records.lock().unwrap();
+        assert_eq!(u64::try_from(kept.len()), Ok(known));
         kept.extend_from_slice(records);
         match self.full_at {
             Some(limit) if kept.len() >= limit => Err(StoreError::Broken("no space left".to_owned())),
@@ -45,13 +46,9 @@ impl Store for Notebook {
         }
     }
 
-    async fn finish(&self, _id: &str, report: Arc<RunReport>) -> Result<(), StoreError> {
-        self.reports.lock().unwrap().push(report);
+    async fn finish(&self, _id: &str, finish: &Finish) -> Result<(), StoreError> {
+        self.reports.lock().unwrap().push(Arc::clone(&finish.report));
         Ok(())
-    }
-
-    async fn load(&self, _id: &str) -> Result<Option<StoredRun>, StoreError> {
-        Ok(None)
     }
 }
 
@@ -152,7 +149,7 @@ pub(super) async fn run(
         .into_iter()
         .map(|script| script as Arc<dyn Measure>)
         .collect();
-    let engine = Engine::new(Arc::clone(&clock), Arc::clone(&store) as Arc<dyn Store>);
+    let engine = Engine::new(Arc::clone(&clock), Arc::clone(&store) as Arc<dyn Journal>);
     let (handle, run) = engine.run(plan, RunIdentity::default(), Instruments { metrics, comparisons });
     let stopping = async {
         match stop_after {

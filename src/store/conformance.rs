@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serin_judge::time::Timestamp;
 use serin_judge::verdict::{Look, Measurement, RunIdentity, RunState, Unread};
 
-use crate::engine::ports::{Record, RunRecord, Store, StoreError};
+use crate::engine::ports::{Beginning, Begun, Finish, Record, RunRecord, Store, StoreError};
 
 fn record(id: &str) -> RunRecord {
     RunRecord {
@@ -13,6 +13,14 @@ fn record(id: &str) -> RunRecord {
         analysis: "checkout".to_owned(),
         config_hash: "sha256:00".to_owned(),
         started_at: Timestamp::from_micros(1_000_001),
+        ..RunRecord::default()
+    }
+}
+
+fn beginning(id: &str) -> Beginning {
+    Beginning {
+        run: record(id),
+        ..Beginning::default()
     }
 }
 
@@ -50,12 +58,12 @@ pub(super) async fn check(store: &dyn Store) {
 }
 
 async fn keeps_records_in_order(store: &dyn Store) {
-    assert_eq!(store.begin(&record("order")).await, Ok(()));
-    for record in records() {
-        assert_eq!(store.append("order", &[record]).await, Ok(()));
+    assert_eq!(store.begin(&beginning("order")).await, Ok(Begun::New));
+    for (known, record) in (0..).zip(records()) {
+        assert_eq!(store.append("order", known, &[record]).await, Ok(()));
     }
     let found = store.load("order").await.ok().flatten();
-    let found = found.map(|stored| (stored.run, stored.records, stored.report.is_none()));
+    let found = found.map(|stored| (stored.run, stored.records, stored.ended.is_none()));
     assert_eq!(
         found,
         Some((record("order"), records(), true)),
@@ -64,13 +72,13 @@ async fn keeps_records_in_order(store: &dyn Store) {
 }
 
 async fn refuses_what_is_unknown_or_double(store: &dyn Store) {
-    assert_eq!(store.begin(&record("double")).await, Ok(()));
+    assert_eq!(store.begin(&beginning("double")).await, Ok(Begun::New));
     assert_eq!(
-        store.begin(&record("double")).await,
+        store.begin(&beginning("double")).await,
         Err(StoreError::Exists("double".to_owned()))
     );
     let unknown = || Err(StoreError::Unknown("nobody".to_owned()));
-    assert_eq!(store.append("nobody", &records()).await, unknown());
+    assert_eq!(store.append("nobody", 0, &records()).await, unknown());
     assert!(
         matches!(store.load("nobody").await, Ok(None)),
         "an unknown run is no error"
@@ -78,19 +86,23 @@ async fn refuses_what_is_unknown_or_double(store: &dyn Store) {
 }
 
 async fn gives_a_verdict_once(store: &dyn Store) {
-    assert_eq!(store.begin(&record("once")).await, Ok(()));
+    assert_eq!(store.begin(&beginning("once")).await, Ok(Begun::New));
     let plan = Arc::new(serin_judge::analysis::plan::Plan::empty("checkout"));
     let state = RunState::new(plan, Timestamp::from_micros(1_000_001));
     let report = Arc::new(state.report(&RunIdentity::default(), Timestamp::from_micros(5)));
-    assert_eq!(store.finish("once", Arc::clone(&report)).await, Ok(()));
+    let finish = Finish {
+        report: Arc::clone(&report),
+        deliveries: Vec::new(),
+    };
+    assert_eq!(store.finish("once", &finish).await, Ok(()));
     let ended = || Err(StoreError::Ended("once".to_owned()));
     assert_eq!(
-        store.finish("once", Arc::clone(&report)).await,
+        store.finish("once", &finish).await,
         ended(),
         "a verdict is given once"
     );
     assert_eq!(
-        store.append("once", &records()).await,
+        store.append("once", 0, &records()).await,
         ended(),
         "nothing comes after the verdict"
     );
@@ -99,9 +111,6 @@ async fn gives_a_verdict_once(store: &dyn Store) {
         .await
         .ok()
         .flatten()
-        .and_then(|stored| stored.report);
-    assert_eq!(
-        kept.map(|kept| kept.summary.clone()),
-        Some(report.summary.clone())
-    );
+        .and_then(|stored| stored.ended);
+    assert_eq!(kept.map(|(ended, _)| ended.summary), Some(report.summary.clone()));
 }

@@ -1,63 +1,300 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use serin_judge::verdict::RunReport;
+use serin_judge::time::Timestamp;
+use serin_judge::verdict::Verdict;
 
-use crate::engine::ports::{Record, RunRecord, Store, StoreError, StoredRun};
+use crate::engine::ports::{
+    Attempt, Beginning, Begun, Cursor, Delivery, DeliveryState, Ended, Finish, IdempotencyKey, Journal,
+    Record, RunFilter, RunSummary, Store, StoreError, StoredRun,
+};
 
 /// Keeps runs for as long as the process lives.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    runs: Mutex<HashMap<String, StoredRun>>,
+    tables: Mutex<Tables>,
+}
+
+#[derive(Debug, Default)]
+struct Tables {
+    /// By when they began and their ids.
+    runs: BTreeMap<(Timestamp, String), StoredRun>,
+    begun_at: HashMap<String, Timestamp>,
+    keys: HashMap<String, (IdempotencyKey, String)>,
+    /// In the order they came.
+    deliveries: Vec<Delivery>,
+}
+
+impl Tables {
+    fn run(&mut self, id: &str) -> Result<&mut StoredRun, StoreError> {
+        let begun_at = self.begun_at.get(id);
+        begun_at
+            .and_then(|at| self.runs.get_mut(&(*at, id.to_owned())))
+            .ok_or_else(|| StoreError::Unknown(id.to_owned()))
+    }
+
+    fn undecided(&mut self, id: &str) -> Result<&mut StoredRun, StoreError> {
+        let run = self.run(id)?;
+        match run.ended {
+            Some(_) => Err(StoreError::Ended(id.to_owned())),
+            None => Ok(run),
+        }
+    }
+
+    fn of_attempt(&self, attempt: &Attempt) -> impl Iterator<Item = &StoredRun> {
+        self.runs.values().filter(|stored| {
+            let run = &stored.run;
+            run.analysis == attempt.analysis && run.release == attempt.release && run.stage == attempt.stage
+        })
+    }
+
+    fn refuse_double(&self, beginning: &Beginning) -> Result<(), StoreError> {
+        let run = &beginning.run;
+        if self.begun_at.contains_key(&run.id) {
+            return Err(StoreError::Exists(run.id.clone()));
+        }
+        let attempt = Attempt {
+            analysis: run.analysis.clone(),
+            release: run.release.clone(),
+            stage: run.stage.clone(),
+        };
+        let is_double = |stored: &&StoredRun| !run.release.is_empty() && stored.run.attempt == run.attempt;
+        match self.of_attempt(&attempt).find(is_double) {
+            Some(other) => Err(StoreError::AttemptExists(other.run.id.clone())),
+            None => Ok(()),
+        }
+    }
+
+    fn forget(&mut self, id: &str) {
+        if let Some(at) = self.begun_at.remove(id) {
+            let _forgotten = self.runs.remove(&(at, id.to_owned()));
+        }
+        self.keys.retain(|_, (_, run)| run != id);
+        self.deliveries.retain(|delivery| delivery.run != id);
+    }
 }
 
 impl MemoryStore {
-    fn runs(&self) -> MutexGuard<'_, HashMap<String, StoredRun>> {
+    fn tables(&self) -> MutexGuard<'_, Tables> {
         // Every change below is complete in one step, so a panic elsewhere leaves nothing half done.
-        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn summary(stored: &StoredRun) -> RunSummary {
+    let mut run = stored.run.clone();
+    run.request.sources = Arc::default();
+    RunSummary {
+        run,
+        ended: stored.ended.as_ref().map(|(ended, _)| ended.clone()),
+        answered_at: stored.answered_at,
+    }
+}
+
+fn passes(filter: &RunFilter, stored: &StoredRun) -> bool {
+    let verdict = stored
+        .ended
+        .as_ref()
+        .map_or(Verdict::Continue, |(ended, _)| ended.verdict);
+    let fits = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
+    fits(&filter.analysis, &stored.run.analysis)
+        && fits(&filter.release, &stored.run.release)
+        && filter.verdict.is_none_or(|wanted| wanted == verdict)
+}
+
+#[async_trait]
+impl Journal for MemoryStore {
+    async fn begin(&self, beginning: &Beginning) -> Result<Begun, StoreError> {
+        let mut tables = self.tables();
+        let run = &beginning.run;
+        if let Some(key) = &beginning.key {
+            match tables.keys.get(&key.key) {
+                Some((known, id)) if known == key => return Ok(Begun::Before(id.clone())),
+                Some((_, id)) => return Err(StoreError::KeyReused(id.clone())),
+                None => {}
+            }
+        }
+        tables.refuse_double(beginning)?;
+        if let Some(key) = &beginning.key {
+            let _none = tables.keys.insert(key.key.clone(), (key.clone(), run.id.clone()));
+        }
+        let stored = StoredRun {
+            run: run.clone(),
+            records: Vec::new(),
+            ended: None,
+            answered_at: None,
+            deliveries: Vec::new(),
+        };
+        let _none = tables.begun_at.insert(run.id.clone(), run.started_at);
+        let _none = tables.runs.insert((run.started_at, run.id.clone()), stored);
+        tables.deliveries.extend_from_slice(&beginning.deliveries);
+        Ok(Begun::New)
     }
 
-    fn change(&self, id: &str, change: impl FnOnce(&mut StoredRun)) -> Result<(), StoreError> {
-        let mut runs = self.runs();
-        let stored = runs
-            .get_mut(id)
-            .ok_or_else(|| StoreError::Unknown(id.to_owned()))?;
-        if stored.report.is_some() {
-            return Err(StoreError::Ended(id.to_owned()));
+    async fn append(&self, id: &str, known: u64, records: &[Record]) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        let run = tables.undecided(id)?;
+        if u64::try_from(run.records.len()) != Ok(known) {
+            return Err(StoreError::Overtaken(id.to_owned()));
         }
-        change(stored);
+        run.records.extend_from_slice(records);
+        Ok(())
+    }
+
+    async fn finish(&self, id: &str, finish: &Finish) -> Result<(), StoreError> {
+        let report =
+            serde_json::to_string(&finish.report).map_err(|error| StoreError::Broken(error.to_string()))?;
+        let mut tables = self.tables();
+        tables.undecided(id)?.ended = Some((Ended::from(&*finish.report), report.into()));
+        tables.deliveries.extend_from_slice(&finish.deliveries);
         Ok(())
     }
 }
 
 #[async_trait]
 impl Store for MemoryStore {
-    async fn begin(&self, run: &RunRecord) -> Result<(), StoreError> {
-        let mut runs = self.runs();
-        if runs.contains_key(&run.id) {
-            return Err(StoreError::Exists(run.id.clone()));
-        }
-        let stored = StoredRun {
-            run: run.clone(),
-            records: Vec::new(),
-            report: None,
+    async fn load(&self, id: &str) -> Result<Option<StoredRun>, StoreError> {
+        let mut tables = self.tables();
+        let Ok(mut stored) = tables.run(id).cloned() else {
+            return Ok(None);
         };
-        let _none = runs.insert(run.id.clone(), stored);
+        let its = tables.deliveries.iter().filter(|delivery| delivery.run == id);
+        stored.deliveries = its.cloned().collect();
+        Ok(Some(stored))
+    }
+
+    async fn active(&self) -> Result<Vec<String>, StoreError> {
+        let tables = self.tables();
+        let active = tables.runs.values().filter(|stored| stored.ended.is_none());
+        Ok(active.map(|stored| stored.run.id.clone()).collect())
+    }
+
+    async fn list(
+        &self,
+        filter: &RunFilter,
+        before: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Vec<RunSummary>, StoreError> {
+        let tables = self.tables();
+        let newest_first = tables.runs.iter().rev();
+        let older = newest_first.filter(|((at, id), _)| {
+            before.is_none_or(|before| (*at, id.as_str()) < (before.started_at, before.id.as_str()))
+        });
+        let found = older.filter(|(_, stored)| passes(filter, stored));
+        Ok(found.take(limit).map(|(_, stored)| summary(stored)).collect())
+    }
+
+    async fn attempt(
+        &self,
+        attempt: &Attempt,
+        number: Option<u32>,
+    ) -> Result<Option<RunSummary>, StoreError> {
+        let tables = self.tables();
+        let all = tables.of_attempt(attempt);
+        let found = all.filter(|stored| number.is_none_or(|number| number == stored.run.attempt));
+        Ok(found.max_by_key(|stored| stored.run.attempt).map(summary))
+    }
+
+    async fn has_other_stage(&self, attempt: &Attempt) -> Result<bool, StoreError> {
+        let tables = self.tables();
+        Ok(tables.runs.values().any(|stored| {
+            let run = &stored.run;
+            run.analysis == attempt.analysis && run.release == attempt.release && run.stage != attempt.stage
+        }))
+    }
+
+    async fn answered(&self, id: &str, at: Timestamp) -> Result<Timestamp, StoreError> {
+        Ok(*self.tables().run(id)?.answered_at.get_or_insert(at))
+    }
+
+    async fn due_deliveries(&self, now: Timestamp, limit: usize) -> Result<Vec<Delivery>, StoreError> {
+        let tables = self.tables();
+        let mut heads: Vec<&Delivery> = Vec::new();
+        for delivery in tables
+            .deliveries
+            .iter()
+            .filter(|one| one.state == DeliveryState::Pending)
+        {
+            let is_behind = |head: &&Delivery| head.run == delivery.run && head.hook == delivery.hook;
+            if !heads.iter().any(is_behind) {
+                heads.push(delivery);
+            }
+        }
+        let due = heads.into_iter().filter(|head| head.next_at <= now);
+        Ok(due.take(limit).cloned().collect())
+    }
+
+    async fn next_delivery_at(&self) -> Result<Option<Timestamp>, StoreError> {
+        let tables = self.tables();
+        let pending = tables
+            .deliveries
+            .iter()
+            .filter(|one| one.state == DeliveryState::Pending);
+        Ok(pending.map(|delivery| delivery.next_at).min())
+    }
+
+    async fn update_delivery(&self, delivery: &Delivery) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        let known = tables.deliveries.iter_mut().find(|known| known.id == delivery.id);
+        let known = known.ok_or_else(|| StoreError::Unknown(delivery.id.clone()))?;
+        *known = delivery.clone();
         Ok(())
     }
 
-    async fn append(&self, id: &str, records: &[Record]) -> Result<(), StoreError> {
-        self.change(id, |stored| stored.records.extend_from_slice(records))
+    async fn delivery(&self, id: &str) -> Result<Option<Delivery>, StoreError> {
+        let tables = self.tables();
+        Ok(tables
+            .deliveries
+            .iter()
+            .find(|delivery| delivery.id == id)
+            .cloned())
     }
 
-    async fn finish(&self, id: &str, report: Arc<RunReport>) -> Result<(), StoreError> {
-        self.change(id, |stored| stored.report = Some(report))
+    async fn deliveries(
+        &self,
+        state: Option<DeliveryState>,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let tables = self.tables();
+        let newest_first = tables.deliveries.iter().rev();
+        let older = newest_first.filter(|delivery| before.is_none_or(|before| delivery.id.as_str() < before));
+        let found = older.filter(|delivery| state.is_none_or(|state| delivery.state == state));
+        Ok(found.take(limit).cloned().collect())
     }
 
-    async fn load(&self, id: &str) -> Result<Option<StoredRun>, StoreError> {
-        Ok(self.runs().get(id).cloned())
+    async fn prune(&self, runs: Timestamp, windows: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        let mut tables = self.tables();
+        let ended = |stored: &StoredRun| stored.ended.as_ref().map(|(ended, _)| ended.at);
+        let old = tables
+            .runs
+            .values()
+            .filter(|stored| ended(stored).is_some_and(|at| at < runs));
+        let old: Vec<String> = old.take(limit).map(|stored| stored.run.id.clone()).collect();
+        for id in &old {
+            tables.forget(id);
+        }
+        let mut gone = old.len();
+        for stored in tables
+            .runs
+            .values_mut()
+            .filter(|stored| ended(stored).is_some_and(|at| at < windows))
+        {
+            stored.records.retain(|record| {
+                let goes = gone < limit && matches!(record, Record::Look { .. });
+                gone += usize::from(goes);
+                !goes
+            });
+        }
+        Ok(gone)
     }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn close(&self) {}
 }
 
 #[cfg(test)]

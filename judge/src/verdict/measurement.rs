@@ -30,8 +30,8 @@ pub struct Measurement {
     #[serde(default)]
     pub metadata: BTreeMap<String, String>,
     /// Of a measurement that is not Successful: each condition that made it so on one line, and on the next the part that
-    /// decided underlined, with the values it saw. Only for people, so not among what is written as JSON.
-    #[serde(skip)]
+    /// decided underlined, with the values it saw.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub explanation: String,
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::analysis::plan::RunStatus;
 use crate::time::Timestamp;
 use crate::verdict::{
-    ComparisonReport, Counters, Measurement, Phase, Reason, RunIdentity, RunState, Verdict,
+    ComparisonReport, Counters, Measurement, Override, Phase, Reason, RunIdentity, RunState, Verdict,
 };
 
 /// A run as everybody outside sees it: the command line, the API, webhooks.
@@ -45,9 +45,12 @@ pub struct RunReport {
     pub metrics: Vec<MetricReport>,
     /// In the document's order.
     pub comparisons: Vec<ComparisonReport>,
-    /// Operators' decisions; always empty where nobody can decide.
-    pub overrides: Vec<serde_json::Value>,
-    /// Verdicts sent to others; always empty where nothing is sent.
+    /// Windows of comparisons that were lost while nobody drove the run.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub discarded_windows: u64,
+    /// Operators' decisions.
+    pub overrides: Vec<Override>,
+    /// Verdicts sent to others, filled in by whoever sends them.
     pub deliveries: Vec<serde_json::Value>,
     /// The same as Argo's controller would write it; not part of this format.
     #[serde(skip)]
@@ -73,6 +76,11 @@ pub struct MetricReport {
     pub measurements: Vec<Measurement>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 impl RunState {
     /// The run as others see it, at `now`.
     #[must_use]
@@ -84,7 +92,7 @@ impl RunState {
             release: identity.release.clone(),
             stage: identity.stage.clone(),
             attempt: identity.attempt,
-            labels: BTreeMap::new(),
+            labels: identity.labels.clone(),
             phase: self.phase(decision.verdict),
             verdict: decision.verdict,
             reasons: decision.reasons,
@@ -92,10 +100,11 @@ impl RunState {
             started_at: self.started_at,
             finished_at: self.decided_at(),
             config_hash: self.plan.config_hash.clone(),
-            url: String::new(),
+            url: identity.url.clone(),
             metrics: self.metric_reports(),
             comparisons: self.comparisons.reports(now),
-            overrides: Vec::new(),
+            discarded_windows: self.discarded_windows,
+            overrides: self.overrides.clone(),
             deliveries: Vec::new(),
             status: self.status(),
         }

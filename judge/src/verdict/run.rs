@@ -1,6 +1,8 @@
 mod read;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +10,7 @@ use crate::analysis::plan::Plan;
 use crate::time::Timestamp;
 use crate::verdict::argo::{self, RunPhase};
 use crate::verdict::guard::Guards;
-use crate::verdict::{Comparisons, Decision, Look, Measurement, MetricState, Phase};
+use crate::verdict::{Comparisons, Decision, Look, Measurement, MetricState, Phase, Reason, Verdict};
 use crate::verdict::{deadline, decide};
 
 /// Reads of a population that may fail in a row before the run gives up; the metrics' limit for errors is the same.
@@ -25,6 +27,24 @@ pub struct RunIdentity {
     pub stage: String,
     /// Attempt of the stage, from 1.
     pub attempt: u32,
+    /// Free labels.
+    pub labels: BTreeMap<String, String>,
+    /// A page about it for people; empty when nothing serves one.
+    pub url: String,
+}
+
+/// What an operator has decided, whatever the data say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Override {
+    /// What is to be done; never `continue`.
+    pub verdict: Verdict,
+    /// Who decided.
+    pub author: String,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// One run in its course: everything that decides, and nothing else. Time comes in with every call.
@@ -42,6 +62,9 @@ pub struct RunState {
     pub(super) guards: Guards,
     /// Of each comparison: how often in a row it could not be read, and why.
     pub(super) unread: Vec<(u32, String)>,
+    pub(super) overrides: Vec<Override>,
+    /// Windows that were lost while nobody drove the run.
+    pub(super) discarded_windows: u64,
     /// Since when `initialDelay` counts. Argo writes down the start of a run when its first measurements are there.
     pub(super) delays_from: Option<Timestamp>,
 }
@@ -102,6 +125,8 @@ impl RunState {
             decision: None,
             guards: Guards::default(),
             unread: vec![(0, String::new()); plan.comparisons.len()],
+            overrides: Vec::new(),
+            discarded_windows: 0,
             delays_from: None,
             plan,
         };
@@ -205,6 +230,30 @@ impl RunState {
         self.comparisons.canary_requests()
     }
 
+    /// Nobody drove the run until now. The windows of that time are not read any more, nor is the one that `now` falls
+    /// into: half a window of one side is no window.
+    pub fn resume_at(&mut self, now: Timestamp) {
+        if self.decision.is_none() && !self.plan.comparisons.is_empty() {
+            let from = self.last_look_at.unwrap_or(self.started_at);
+            let ended = |at: Timestamp| windows_between(self.started_at, at, self.plan.policy.window);
+            self.discarded_windows += ended(now).saturating_sub(ended(from)) + 1;
+        }
+        self.settle(now, Occasion::Told);
+    }
+
+    /// An operator has decided. Changes nothing once there is a verdict.
+    pub fn decide_by(&mut self, decided: Override) {
+        if self.decision.is_some() || decided.verdict == Verdict::Continue {
+            return;
+        }
+        let reason = decided.reason.trim_end_matches('.');
+        let summary = format!("{} decided: {}. {reason}.", decided.author, decided.verdict);
+        let decision = decide::decision(decided.verdict, vec![Reason::Overridden], summary);
+        self.decision = Some((decided.at, decision));
+        self.overrides.push(decided);
+        self.complete();
+    }
+
     /// Somebody wants the run to end.
     pub fn stop(&mut self, now: Timestamp) {
         self.stopped = true;
@@ -243,4 +292,9 @@ impl RunState {
             }
         }
     }
+}
+
+fn windows_between(start: Timestamp, end: Timestamp, window: Duration) -> u64 {
+    let whole = end.since(start).as_micros() / window.as_micros().max(1);
+    u64::try_from(whole).unwrap_or(u64::MAX)
 }

@@ -81,6 +81,15 @@ impl Schedule {
         Some(end)
     }
 
+    /// Nobody drove the run until now: the first window to close is the one that is under way. `settling` as in
+    /// [`Schedule::free_populations`].
+    pub fn resume(&mut self, run: &RunState, now: Timestamp, settling: Option<Duration>) {
+        self.settling = settling;
+        while self.window_end(run, self.next_window) <= now {
+            self.next_window += 1;
+        }
+    }
+
     /// The populations are open, or have closed the window that was begun; how long their counts take to settle, `None`
     /// without comparisons.
     pub fn free_populations(&mut self, settling: Option<Duration>) {

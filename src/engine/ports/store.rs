@@ -1,96 +1,140 @@
-use std::sync::Arc;
+mod delivery;
+mod run;
 
 use async_trait::async_trait;
-use serde::{Deserialize, Serialize};
 use serin_judge::time::Timestamp;
-use serin_judge::verdict::{Look, Measurement, RunReport, Unread};
 
-/// What is known of a run when it begins.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RunRecord {
-    /// Unique.
-    pub id: String,
-    /// Name of the analysis.
-    pub analysis: String,
-    /// Hash of the analysis and its arguments.
-    pub config_hash: String,
-    /// When it began.
-    pub started_at: Timestamp,
-}
+pub use delivery::{Delivery, DeliveryEvent, DeliveryState};
+pub use run::{
+    Attempt, Beginning, Begun, Cursor, Ended, Finish, IdempotencyKey, Record, RunFilter, RunRecord,
+    RunRequest, RunSummary, SourceText, StoredRun,
+};
 
-/// One thing that a run learned, in the order it learned it. Replaying the records of a run gives its verdict.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Record {
-    /// A measurement that keeps nobody waiting, such as a job, is under way.
-    Begun {
-        /// Its metric's place in the plan.
-        metric: usize,
-        /// When.
-        at: Timestamp,
-    },
-    /// Finished measurements that are judged together, each with its metric's place in the plan.
-    Measurements {
-        /// In the plan's order.
-        measurements: Vec<(usize, Measurement)>,
-    },
-    /// All windows that ended at one instant.
-    Look {
-        /// The windows.
-        look: Look,
-        /// Comparisons that could not be read.
-        unread: Vec<Unread>,
-    },
-    /// The wall clock was looked at, with nothing else to tell.
-    Tick {
-        /// What it said.
-        at: Timestamp,
-    },
-    /// Somebody asked the run to end.
-    Stop {
-        /// When.
-        at: Timestamp,
-    },
-}
-
-/// A run as the store holds it.
-#[derive(Clone, Debug)]
-pub struct StoredRun {
-    /// From its beginning.
-    pub run: RunRecord,
-    /// In the order they came.
-    pub records: Vec<Record>,
-    /// Once it has ended.
-    pub report: Option<Arc<RunReport>>,
-}
-
-/// Where runs, their measurements and windows are kept.
+/// What a run under way needs of a store: to keep its beginning, what it learns, and its verdict.
+///
+/// Everything a call keeps is kept together or not at all, and is durable when the call returns. Nothing here belongs to
+/// one kind of database.
 #[async_trait]
-pub trait Store: Send + Sync {
-    /// Keeps a new run.
+pub trait Journal: Send + Sync {
+    /// Keeps a new run with the deliveries that its beginning causes. A key that was given before with the same body
+    /// gives the run of then, and nothing is kept.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] when there is one of this id.
-    async fn begin(&self, run: &RunRecord) -> Result<(), StoreError>;
+    /// [`StoreError::Exists`] when there is one of this id, [`StoreError::AttemptExists`] when its release has this
+    /// attempt, [`StoreError::KeyReused`] when the key was given with another body.
+    async fn begin(&self, beginning: &Beginning) -> Result<Begun, StoreError>;
 
-    /// Keeps what a run learned, in order, before anything acts on it.
+    /// Keeps what a run learned, in order, before anything acts on it. `known` is how many records it had.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] when there is no such run, [`StoreError::Ended`] when it has its verdict,
+    /// [`StoreError::Overtaken`] when it has another number of records: somebody else drives it.
+    async fn append(&self, id: &str, known: u64, records: &[Record]) -> Result<(), StoreError>;
+
+    /// Keeps the verdict, once, with the deliveries that it causes.
     ///
     /// # Errors
     /// [`StoreError::Unknown`] when there is no such run, [`StoreError::Ended`] when it has its verdict.
-    async fn append(&self, id: &str, records: &[Record]) -> Result<(), StoreError>;
+    async fn finish(&self, id: &str, finish: &Finish) -> Result<(), StoreError>;
+}
 
-    /// Keeps the verdict, once.
-    ///
-    /// # Errors
-    /// [`StoreError::Unknown`] when there is no such run, [`StoreError::Ended`] when it has its verdict.
-    async fn finish(&self, id: &str, report: Arc<RunReport>) -> Result<(), StoreError>;
-
+/// Where runs, what they learned, their verdicts and the deliveries of these are kept.
+#[async_trait]
+pub trait Store: Journal {
     /// A run with everything it learned; `None` when there is none of this id.
     ///
     /// # Errors
     /// [`StoreError::Broken`] when the store cannot be read.
     async fn load(&self, id: &str) -> Result<Option<StoredRun>, StoreError>;
+
+    /// The ids of all runs without a verdict, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when the store cannot be read.
+    async fn active(&self) -> Result<Vec<String>, StoreError>;
+
+    /// Runs that pass the filter, newest first: those older than the cursor, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when the store cannot be read.
+    async fn list(
+        &self,
+        filter: &RunFilter,
+        before: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Vec<RunSummary>, StoreError>;
+
+    /// An attempt of a release's stage by its number, or without one the newest.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when the store cannot be read.
+    async fn attempt(&self, attempt: &Attempt, number: Option<u32>)
+    -> Result<Option<RunSummary>, StoreError>;
+
+    /// Whether the release has a run of this analysis in another stage.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when the store cannot be read.
+    async fn has_other_stage(&self, attempt: &Attempt) -> Result<bool, StoreError>;
+
+    /// Remembers when a run's verdict was first told to somebody who asked; later calls change nothing. Returns when
+    /// that was.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] when there is no such run.
+    async fn answered(&self, id: &str, at: Timestamp) -> Result<Timestamp, StoreError>;
+
+    /// Deliveries to try now, at most `limit`: of each run and receiver the oldest pending one alone, and only if its time
+    /// has come. That keeps the order.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when the store cannot be read.
+    async fn due_deliveries(&self, now: Timestamp, limit: usize) -> Result<Vec<Delivery>, StoreError>;
+
+    /// When the next delivery is to be tried, however far away; `None` while none is pending.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when the store cannot be read.
+    async fn next_delivery_at(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Keeps how an attempt to deliver ended: state, attempts, next time, last error, end. The rest does not change.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] when there is no such delivery.
+    async fn update_delivery(&self, delivery: &Delivery) -> Result<(), StoreError>;
+
+    /// A delivery by its id.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when the store cannot be read.
+    async fn delivery(&self, id: &str) -> Result<Option<Delivery>, StoreError>;
+
+    /// Deliveries in this state, newest first: those older than the delivery of the id `before`, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when the store cannot be read.
+    async fn deliveries(
+        &self,
+        state: Option<DeliveryState>,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, StoreError>;
+
+    /// Forgets at most `limit` things: ended runs whose verdict fell before `runs`, with all that is theirs, and windows
+    /// of ended runs whose verdict fell before `windows`. Returns how many went; less than `limit` means that it is done.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when the store cannot be written.
+    async fn prune(&self, runs: Timestamp, windows: Timestamp, limit: usize) -> Result<usize, StoreError>;
+
+    /// Writes something and takes it back.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when the store cannot be written.
+    async fn check(&self) -> Result<(), StoreError>;
+
+    /// Finishes all writes that were begun; nothing is written afterwards.
+    async fn close(&self);
 }
 
 /// Why the store did not do it.
@@ -99,12 +143,21 @@ pub enum StoreError {
     /// Two runs cannot have one id.
     #[error("run {0} exists already")]
     Exists(String),
-    /// There is no such run.
-    #[error("run {0} is not in the store")]
+    /// The release's stage has this attempt: the run of this id.
+    #[error("this attempt of the release's stage is run {0}")]
+    AttemptExists(String),
+    /// An idempotency key stands for one request.
+    #[error("the idempotency key was given before with another body, for run {0}")]
+    KeyReused(String),
+    /// There is no such run, or no such delivery.
+    #[error("{0} is not in the store")]
     Unknown(String),
     /// A verdict is given once.
     #[error("run {0} has its verdict already")]
     Ended(String),
+    /// Somebody else has written records of the run.
+    #[error("run {0} is driven by somebody else")]
+    Overtaken(String),
     /// The store itself does not work; a retry may help.
     #[error("the store failed: {0}")]
     Broken(String),
