@@ -14,19 +14,18 @@ pub(super) fn number(value: &Value) -> Option<f64> {
 
 /// Three significant digits, and words for what has none.
 pub(super) fn short(value: Option<f64>) -> String {
-    match value {
-        None => "unknown".to_owned(),
-        Some(value) if value.is_nan() => "unknown".to_owned(),
-        Some(value) if value.is_infinite() => "infinite".to_owned(),
-        Some(value) if value.abs() >= 1e6 => format!("{value:.1e}"),
-        Some(value) if value.abs() >= 100.0 => format!("{value:.0}"),
+    let decimals = match value {
+        None => return "unknown".to_owned(),
+        Some(value) if value.is_nan() => return "unknown".to_owned(),
+        Some(value) if value.is_infinite() => return "infinite".to_owned(),
+        Some(value) if value.abs() >= 1e6 || (value != 0.0 && value.abs() < 0.001) => {
+            return format!("{value:.1e}");
+        }
+        Some(value) if value.abs() >= 100.0 => return format!("{value:.0}"),
         Some(value) if value.abs() >= 10.0 => format!("{value:.1}"),
-        Some(value) if value.abs() >= 0.001 || value == 0.0 => format!("{value:.3}")
-            .trim_end_matches('0')
-            .trim_end_matches('.')
-            .to_owned(),
-        Some(value) => format!("{value:.1e}"),
-    }
+        Some(value) => format!("{value:.3}"),
+    };
+    decimals.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// `12345678` as `12 345 678`, with thin spaces.
@@ -71,6 +70,7 @@ mod tests {
             (json!(1.0234), "1.023"),
             (json!(1.5), "1.5"),
             (json!(12.34), "12.3"),
+            (json!(20), "20"),
             (json!(234.5), "234"),
             (json!(0.00012), "1.2e-4"),
             (json!(12_345_678.0), "1.2e7"),
