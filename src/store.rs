@@ -3,5 +3,7 @@
 #[cfg(test)]
 mod conformance;
 mod memory;
+mod sqlite;
 
 pub use memory::MemoryStore;
+pub use sqlite::{OpenError, SqliteStore};
