@@ -3,8 +3,10 @@
 
 pub mod cli;
 pub mod config;
+pub mod controllers;
 pub mod demo;
 pub mod engine;
 pub mod providers;
+pub mod server;
 pub mod store;
 pub mod telemetry;

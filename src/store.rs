@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod conformance;
+mod counted;
 mod memory;
 
+pub use counted::CountedStore;
 pub use memory::MemoryStore;
