@@ -15,7 +15,9 @@ pub use handle::RunHandle;
 pub use identifiers::Identifiers;
 pub use outbox::Outbox;
 pub use run::{Engine, Instruments, RunFailure, replay};
-pub use runs::{CommandError, Resumed, RunFigures, RunLimits, RunOrder, RunView, Runs, StartError, Started};
+pub use runs::{
+    CommandError, Course, Point, Resumed, RunFigures, RunLimits, RunOrder, RunView, Runs, StartError, Started,
+};
 
 #[cfg(test)]
 mod tests;

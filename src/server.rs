@@ -12,10 +12,12 @@ mod listen;
 mod metrics;
 mod observe;
 mod openapi;
+pub mod pages;
 mod paging;
 mod problem;
 mod routes;
 mod runs;
+mod site;
 mod validate;
 
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 mod active;
 mod begin;
 mod command;
+mod history;
 mod plan;
 mod resume;
 mod view;
@@ -20,6 +21,7 @@ use crate::engine::{Engine, Identifiers, Outbox};
 
 pub use begin::{RunOrder, StartError, Started};
 pub use command::CommandError;
+pub use history::{Course, Point};
 pub use resume::Resumed;
 pub use view::RunView;
 

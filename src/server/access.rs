@@ -5,6 +5,8 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serin_judge::analysis::{Role, Token};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -78,12 +80,9 @@ impl Access {
                 "the header `Authorization: Bearer TOKEN` is missing",
             )
         };
-        let given = headers.get(header::AUTHORIZATION).ok_or_else(missing)?.as_bytes();
-        let (scheme, secret) = given.split_at_checked(7).ok_or_else(missing)?;
-        if !scheme.eq_ignore_ascii_case(b"bearer ") {
-            return Err(missing());
-        }
-        let digest: [u8; 32] = Sha256::digest(secret.trim_ascii()).into();
+        let given = headers.get(header::AUTHORIZATION).ok_or_else(missing)?;
+        let secret = given.to_str().ok().and_then(secret).ok_or_else(missing)?;
+        let digest: [u8; 32] = Sha256::digest(secret).into();
         let mut found = None;
         for token in &self.tokens {
             if bool::from(token.sha256.ct_eq(&digest)) {
@@ -126,6 +125,21 @@ impl Access {
             )),
         }
     }
+}
+
+/// The token of an `Authorization`: after `Bearer`, or the password of `Basic`, which is how browsers ask people for it.
+fn secret(authorization: &str) -> Option<String> {
+    let (scheme, rest) = authorization.split_once(' ')?;
+    let rest = rest.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(rest.to_owned());
+    }
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let pair = String::from_utf8(STANDARD.decode(rest).ok()?).ok()?;
+    pair.split_once(':')
+        .map(|(_anybody, password)| password.to_owned())
 }
 
 fn host_name(authority: &str) -> String {
@@ -193,11 +207,14 @@ mod tests {
                 && with("onE", Role::Read).is_err()
                 && with("", Role::Read).is_err()
         );
-        for wrong in ["Basic one", "one", "Bearer", "bearer"] {
+        for wrong in ["Basic one", "Basic b25l", "Digest one", "one", "Bearer", "bearer"] {
             let given = headers(&[(header::AUTHORIZATION, wrong)]);
             assert!(access.check(&given, Role::Read).is_err(), "{wrong}");
         }
         assert!(access.check(&HeaderMap::new(), Role::Read).is_err());
+        // `anybody:two`, as a browser sends it.
+        let basic = headers(&[(header::AUTHORIZATION, "Basic YW55Ym9keTp0d28=")]);
+        assert_eq!(&*access.check(&basic, Role::Read).unwrap().name, "a");
         let lower = headers(&[(header::AUTHORIZATION, "bearer  one ")]);
         assert!(access.check(&lower, Role::Read).is_ok());
     }

@@ -9,7 +9,7 @@ use serin_judge::analysis::Role;
 use crate::server::access::{self, Needs};
 use crate::server::problem::Problem;
 use crate::server::{
-    App, analyses, deliveries, gates, health, limits, metrics, observe, openapi, runs, validate,
+    App, analyses, deliveries, gates, health, limits, metrics, observe, openapi, runs, site, validate,
 };
 
 /// One route of the interface.
@@ -54,6 +54,10 @@ pub(super) fn routes() -> Vec<Route> {
             post(deliveries::resend),
         ),
         route("post", "/gates/argo", RUN, post(gates::argo)),
+        route("get", "/", READ, get(site::index)),
+        route("get", "/runs/{id}", READ, get(site::run)),
+        route("get", "/assets/style.css", Needs::Nothing, get(site::style)),
+        route("get", "/assets/live.js", Needs::Nothing, get(site::script)),
         route("get", "/openapi.json", Needs::Nothing, get(openapi::document)),
         route("get", "/metrics", READ, get(metrics::metrics)),
         route("get", "/livez", Needs::Nothing, get(health::livez)),

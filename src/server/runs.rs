@@ -23,7 +23,7 @@ use crate::server::body::JsonBody;
 use crate::server::problem::Problem;
 
 pub(super) use events::events;
-pub(super) use list::list;
+pub(super) use list::{Wanted, list};
 pub(super) use order::{Documented, documents};
 pub(super) use windows::windows;
 

@@ -20,7 +20,24 @@ pub(in crate::server) struct Wanted {
 }
 
 impl Wanted {
-    fn filter(&self) -> Result<RunFilter, Problem> {
+    /// The address of the list at this path that goes on from the cursor.
+    pub(in crate::server) fn address(&self, path: &str, cursor: &str) -> String {
+        let parts = [
+            ("analysis", self.analysis.as_deref()),
+            ("release", self.release.as_deref()),
+            ("verdict", self.verdict.as_deref()),
+            ("cursor", Some(cursor)),
+        ];
+        let given = parts
+            .iter()
+            .filter_map(|(name, value)| Some((name, given(*value)?)));
+        let query: String = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(given)
+            .finish();
+        format!("{path}?{query}")
+    }
+
+    pub(in crate::server) fn filter(&self) -> Result<RunFilter, Problem> {
         let owned = |text: &Option<String>| given(text.as_deref()).map(str::to_owned);
         let verdict = given(self.verdict.as_deref()).map(|text| {
             let word = Value::String(text.to_owned());
