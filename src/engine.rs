@@ -8,12 +8,16 @@ mod identifiers;
 mod outbox;
 pub mod ports;
 mod run;
+mod runs;
 mod windows;
 
 pub use handle::RunHandle;
 pub use identifiers::Identifiers;
 pub use outbox::Outbox;
 pub use run::{Engine, Instruments, RunFailure, replay};
+pub use runs::{
+    CommandError, Course, Point, Resumed, RunFigures, RunLimits, RunOrder, RunView, Runs, StartError, Started,
+};
 
 #[cfg(test)]
 mod tests;

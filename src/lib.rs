@@ -6,5 +6,6 @@ pub mod config;
 pub mod demo;
 pub mod engine;
 pub mod providers;
+pub mod server;
 pub mod store;
 pub mod telemetry;

@@ -33,7 +33,7 @@ pub async fn conduct(
     store: Arc<dyn Journal>,
     output: Output,
 ) -> Result<Conducted, RunFailure> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let engine = Engine::new(Arc::clone(&clock), store);
     let (handle, run) = engine.run(Arc::clone(&plan), identity(&*clock), instruments);
     let signals = tokio::spawn(stop_on_signal(handle.clone()));

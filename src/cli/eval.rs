@@ -97,7 +97,7 @@ fn single(expression: &str, result: &str, options: &EvalOptions) -> ExitCode {
         Ok(condition) => condition,
         Err(error) => return exit::fail(exit::INVALID, &underlined(expression, &error)),
     };
-    let now = SystemClock.now();
+    let now = SystemClock::new().now();
     let answer = condition.value_at(&value, now);
     show(&condition, &value, &answer, now, options);
     match answer {
@@ -148,7 +148,7 @@ fn underlined(text: &str, error: &ConditionError) -> String {
 }
 
 fn batch(file: &str) -> ExitCode {
-    let (mut batch, now) = (Batch::new(), SystemClock.now());
+    let (mut batch, now) = (Batch::new(), SystemClock::new().now());
     lines::answer(file, |number, text| {
         let answer = batch.line(number, text, now);
         Answered {

@@ -106,7 +106,7 @@ fn finish(output: Output, reports: &[(FaultName, Arc<RunReport>)], as_told: bool
 }
 
 async fn act(fault: FaultName, options: &DemoOptions) -> Result<Conducted, PlayError> {
-    let clock = SystemClock;
+    let clock = SystemClock::new();
     let system = SystemOptions {
         rate: options.rate,
         ..SystemOptions::new(options.seed, clock.now())

@@ -53,6 +53,8 @@ pub(super) struct Known {
     pub(super) identity: RunIdentity,
     /// Who is told of it, if not everybody.
     pub(super) hooks: Option<Vec<String>>,
+    /// Another process drove it before.
+    pub(super) is_resumed: bool,
 }
 
 impl Engine {
@@ -100,6 +102,7 @@ impl Engine {
                 records: 0,
                 identity,
                 hooks: None,
+                is_resumed: false,
             };
             engine.drive(known, instruments, end, Refusals::Returned).await
         })
@@ -115,7 +118,6 @@ impl Engine {
     ) -> Result<Arc<RunReport>, RunFailure> {
         let policy = &known.state.plan().policy;
         let populations = Populations::new(instruments.comparisons, policy.window);
-        let is_new = known.records == 0;
         let mut course = Course {
             engine: self,
             schedule: Schedule::new(known.state.plan().metrics.len()),
@@ -127,10 +129,10 @@ impl Engine {
             end,
             refusals,
         };
-        if is_new {
-            course.open(populations);
-        } else {
+        if course.run.is_resumed {
             course.resume(populations).await?;
+        } else {
+            course.open(populations);
         }
         course.finish().await
     }

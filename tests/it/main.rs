@@ -16,4 +16,5 @@ mod house;
 mod peers;
 mod providers;
 mod runs;
+mod service;
 mod simulation;

@@ -1,3 +1,5 @@
+mod stored;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -48,7 +50,7 @@ pub enum Data {
     /// How long requests took.
     Latency(Latencies),
     /// The mean of a measured value.
-    Series(f64),
+    Series(#[serde(with = "stored")] f64),
 }
 
 /// Events and what they are counted against.
@@ -57,6 +59,7 @@ pub struct Events {
     /// How many.
     pub events: u64,
     /// In a unit of its own that both sides share: seconds times instances, bytes, requests. At least 0.
+    #[serde(with = "stored")]
     pub exposure: f64,
 }
 

@@ -204,7 +204,7 @@ async fn serin(spec: &Spec, stub: &Stub) -> Outcome {
         ..Settings::default()
     };
     let instruments = serin::config::instruments(&plan, &settings).unwrap();
-    let engine = Engine::new(Arc::new(SystemClock), Arc::new(MemoryStore::default()));
+    let engine = Engine::new(Arc::new(SystemClock::new()), Arc::new(MemoryStore::default()));
     let identity = RunIdentity {
         id: spec.name.clone(),
         ..RunIdentity::default()

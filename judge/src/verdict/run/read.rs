@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::analysis::plan::Plan;
 use crate::time::Timestamp;
-use crate::verdict::{Decision, MetricState, RunState, Verdict, argo, decide};
+use crate::verdict::{ComparisonReport, Decision, MetricState, RunState, Verdict, argo, decide};
 
 impl RunState {
     /// The plan that this run follows.
@@ -56,6 +56,12 @@ impl RunState {
     #[must_use]
     pub fn message(&self) -> &str {
         &self.run_phase.message
+    }
+
+    /// How the comparisons stand at `now`, in the plan's order.
+    #[must_use]
+    pub fn comparison_reports(&self, now: Timestamp) -> Vec<ComparisonReport> {
+        self.comparisons.reports(now)
     }
 
     /// The verdict alone.

@@ -126,6 +126,24 @@ pub enum Record {
     Override(Override),
 }
 
+impl Record {
+    /// When it came.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        match self {
+            Self::Begun { at, .. } | Self::Tick { at } | Self::Resumed { at } | Self::Stop { at } => *at,
+            Self::Look { look, .. } => look.at,
+            Self::Override(decided) => decided.at,
+            Self::Measurements { measurements } => {
+                let ends = measurements
+                    .iter()
+                    .map(|(_, measurement)| measurement.finished_at);
+                ends.max().unwrap_or_default()
+            }
+        }
+    }
+}
+
 /// A verdict and all that it causes.
 #[derive(Clone, Debug)]
 pub struct Finish {

@@ -1,0 +1,3 @@
+//! What others reach over HTTP.
+
+pub mod pages;

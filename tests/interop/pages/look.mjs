@@ -1,0 +1,44 @@
+// Looks at pages as people would: in three widths, light and dark, with and without script; and lets axe look for
+// accessibility errors. Usage: node look.mjs [--out FOLDER] URL...
+// Prints one JSON object a line: {url, width, scheme, script, title, overflow, violations: [{id, help, where}]}.
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+const axe = createRequire(import.meta.url).resolve("axe-core");
+const args = process.argv.slice(2);
+const out = args[0] === "--out" ? args.splice(0, 2)[1] : null;
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
+try {
+  for (const [at, url] of args.entries()) {
+    for (const width of [360, 800, 1280]) {
+      for (const colorScheme of ["light", "dark"]) {
+        await look(at, url, width, colorScheme, true);
+      }
+    }
+    await look(at, url, 800, "light", false);
+  }
+} finally {
+  await browser.close();
+}
+
+async function look(at, url, width, colorScheme, javaScriptEnabled) {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, javaScriptEnabled, bypassCSP: true });
+  const page = await context.newPage();
+  const failed = [];
+  page.on("requestfailed", (request) => failed.push(request.url()));
+  page.on("response", (answer) => answer.status() >= 400 && failed.push(`${answer.status()} ${answer.url()}`));
+  await page.goto(url, { waitUntil: "load" });
+  const name = `${at}-${width}-${colorScheme}${javaScriptEnabled ? "" : "-noscript"}.png`;
+  if (out) await page.screenshot({ path: `${out}/${name}`, fullPage: true });
+  const seen = { url, width, scheme: colorScheme, script: javaScriptEnabled, title: await page.title(), failed };
+  seen.text = (await page.locator("main").innerText()).slice(0, 2000);
+  if (javaScriptEnabled) {
+    seen.overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    await page.addScriptTag({ path: axe });
+    const found = await page.evaluate(() => window.axe.run());
+    seen.violations = found.violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.map((node) => node.html) }));
+  }
+  console.log(JSON.stringify(seen));
+  await context.close();
+}

@@ -1,0 +1,4 @@
+//! Runs that outlive the process that began them.
+
+mod rig;
+mod runs;
