@@ -4,6 +4,8 @@
 mod conformance;
 mod counted;
 mod memory;
+mod sqlite;
 
 pub use counted::CountedStore;
 pub use memory::MemoryStore;
+pub use sqlite::{OpenError, SqliteStore};

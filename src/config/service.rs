@@ -9,8 +9,9 @@ use serin_judge::analysis::{self, Diagnostic, HookEvent};
 
 use crate::config::secrets::EnvironmentAndFiles;
 use crate::config::{Settings, documents, from_folder, instruments};
-use crate::engine::ports::{DeliveryEvent, Instrumentation, Secrets};
+use crate::engine::ports::{DeliveryEvent, Instrumentation, Secrets, Store};
 use crate::engine::{Instruments, Outbox};
+use crate::store::SqliteStore;
 
 /// The file that is read when none is named, if there is one.
 const FILE: &str = "serin.yaml";
@@ -120,10 +121,13 @@ pub fn analysis_paths(settings: &analysis::Settings) -> Vec<PathBuf> {
     settings.analyses.iter().map(PathBuf::from).collect()
 }
 
-/// The store port, as the settings say.
+/// Opens the store of the settings.
 ///
 /// # Errors
 /// One line that says which file cannot be used, and why.
-pub async fn store(_settings: &analysis::Settings) -> Result<Arc<dyn crate::engine::ports::Store>, String> {
-    Ok(Arc::new(crate::store::MemoryStore::default()))
+pub async fn store(settings: &analysis::Settings) -> Result<Arc<dyn Store>, String> {
+    let opened = SqliteStore::open(&settings.store_url).await;
+    opened
+        .map(|store| Arc::new(store) as Arc<dyn Store>)
+        .map_err(|error| error.to_string())
 }

@@ -29,7 +29,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         let media = media_type(request.headers());
-        if !is_json(&media) {
+        // Whoever says nothing means what is wanted: Argo says nothing of a `body`.
+        if !media.is_empty() && !is_json(&media) {
             let detail = format!("`Content-Type: application/json` is wanted, not `{media}`");
             return Err(Problem::new("unsupported-media-type", detail));
         }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use serin_judge::time::Timestamp;
 
 use crate::server::App;
 use crate::server::problem::Problem;
@@ -13,8 +14,13 @@ pub(super) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Pro
     let figures = app.runs.figures();
     let (connections, crowded_out) = app.connections.figures();
     let now = app.clock.now();
-    // While the store cannot be asked the rest is still worth knowing.
-    let next_delivery_at = app.store.next_delivery_at().await.ok().flatten();
+    let mut overdue = Vec::new();
+    for hook in app.outbox.receivers() {
+        let first = app.store.next_delivery_at(hook, Timestamp::from_micros(0)).await;
+        // While the store cannot be asked the rest is still worth knowing.
+        let since = first.ok().flatten().map(|at| now.since(at));
+        overdue.push((hook.to_owned(), since.unwrap_or_default()));
+    }
     let standing = Standing {
         runs_active: figures.active,
         runs_stranded: figures.stranded,
@@ -24,7 +30,7 @@ pub(super) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Pro
         crowded_out,
         analysis_files: app.analyses.files().len(),
         analysis_files_broken: app.analyses.broken(),
-        delivery_overdue: next_delivery_at.map(|at| now.since(at)).unwrap_or_default(),
+        overdue,
     };
     let text = app.metrics.text(&standing);
     let text =

@@ -1,116 +1,67 @@
-//! What every store has to do, as one check that each is put through.
+//! What every store has to do. Each rule is a test of its own, on a store of its own.
+
+pub(super) mod attempts;
+pub(super) mod beginnings;
+pub(super) mod deliveries;
+pub(super) mod lists;
+pub(super) mod oblivion;
+pub(super) mod outbox;
+pub(super) mod records;
+mod samples;
+pub(super) mod verdicts;
 
 use std::sync::Arc;
 
-use serin_judge::time::Timestamp;
-use serin_judge::verdict::{Look, Measurement, RunIdentity, RunState, Unread};
+use async_trait::async_trait;
 
-use crate::engine::ports::{Beginning, Begun, Finish, Record, RunRecord, Store, StoreError};
+use crate::engine::ports::Store;
 
-fn record(id: &str) -> RunRecord {
-    RunRecord {
-        id: id.to_owned(),
-        analysis: "checkout".to_owned(),
-        config_hash: "sha256:00".to_owned(),
-        started_at: Timestamp::from_micros(1_000_001),
-        ..RunRecord::default()
-    }
+/// A store that is put through the rules.
+#[async_trait]
+pub(super) trait Subject: Send + Sync {
+    /// The store; one that outlives its process is closed and opened again first.
+    async fn again(&self) -> Arc<dyn Store>;
 }
 
-fn beginning(id: &str) -> Beginning {
-    Beginning {
-        run: record(id),
-        ..Beginning::default()
-    }
-}
-
-fn records() -> Vec<Record> {
-    let at = Timestamp::from_micros(2_000_003);
-    let mut measurement = Measurement::error("timed out".to_owned(), at, at);
-    measurement.value = "NaN".to_owned();
-    vec![
-        Record::Measurements {
-            measurements: vec![(3, measurement)],
-        },
-        Record::Look {
-            look: Look {
-                at,
-                windows: Vec::new(),
-            },
-            unread: vec![Unread {
-                comparison: 1,
-                message: "refused".to_owned(),
-                is_final: false,
-            }],
-        },
-        Record::Tick { at },
-    ]
-}
-
-/// Puts a store through the whole conformance suite.
-///
-/// # Panics
-/// When the store breaks a rule; the message names it.
-pub(super) async fn check(store: &dyn Store) {
-    keeps_records_in_order(store).await;
-    refuses_what_is_unknown_or_double(store).await;
-    gives_a_verdict_once(store).await;
-}
-
-async fn keeps_records_in_order(store: &dyn Store) {
-    assert_eq!(store.begin(&beginning("order")).await, Ok(Begun::New));
-    for (known, record) in (0..).zip(records()) {
-        assert_eq!(store.append("order", known, &[record]).await, Ok(()));
-    }
-    let found = store.load("order").await.ok().flatten();
-    let found = found.map(|stored| (stored.run, stored.records, stored.ended.is_none()));
-    assert_eq!(
-        found,
-        Some((record("order"), records(), true)),
-        "records come back as they went in"
-    );
-}
-
-async fn refuses_what_is_unknown_or_double(store: &dyn Store) {
-    assert_eq!(store.begin(&beginning("double")).await, Ok(Begun::New));
-    assert_eq!(
-        store.begin(&beginning("double")).await,
-        Err(StoreError::Exists("double".to_owned()))
-    );
-    let unknown = || Err(StoreError::Unknown("nobody".to_owned()));
-    assert_eq!(store.append("nobody", 0, &records()).await, unknown());
-    assert!(
-        matches!(store.load("nobody").await, Ok(None)),
-        "an unknown run is no error"
-    );
-}
-
-async fn gives_a_verdict_once(store: &dyn Store) {
-    assert_eq!(store.begin(&beginning("once")).await, Ok(Begun::New));
-    let plan = Arc::new(serin_judge::analysis::plan::Plan::empty("checkout"));
-    let state = RunState::new(plan, Timestamp::from_micros(1_000_001));
-    let report = Arc::new(state.report(&RunIdentity::default(), Timestamp::from_micros(5)));
-    let finish = Finish {
-        report: Arc::clone(&report),
-        deliveries: Vec::new(),
+/// Makes a test of each rule. The expression makes a new, empty store.
+macro_rules! conforms {
+    ($subject:expr) => {
+        crate::store::conformance::conforms! {
+            $subject;
+            attempts::finds_attempts,
+            attempts::knows_of_other_stages,
+            beginnings::keeps_what_a_run_begins_with,
+            beginnings::refuses_a_second_run_of_one_id,
+            beginnings::refuses_an_attempt_twice,
+            beginnings::one_key_is_one_request,
+            beginnings::one_of_many_wins_an_attempt,
+            beginnings::one_of_many_wins_a_key,
+            deliveries::changes_only_how_a_delivery_stands,
+            deliveries::finds_and_lists,
+            lists::finds_runs_without_a_verdict,
+            lists::lists_what_passes_the_filter,
+            lists::goes_on_after_the_cursor_when_times_are_equal,
+            oblivion::forgets_old_runs_with_all_that_is_theirs,
+            oblivion::forgets_old_windows_and_keeps_the_rest,
+            oblivion::forgets_no_more_than_it_is_told,
+            outbox::gives_the_oldest_of_each_run,
+            outbox::says_when_the_next_is_due,
+            outbox::keeps_what_a_verdict_causes_or_nothing,
+            records::keeps_them_in_order_as_they_are,
+            records::refuses_who_does_not_know_them_all,
+            records::one_of_many_drivers_wins,
+            verdicts::gives_one_once,
+            verdicts::remembers_when_it_was_first_told,
+            verdicts::can_be_written_and_closed,
+        }
     };
-    assert_eq!(store.finish("once", &finish).await, Ok(()));
-    let ended = || Err(StoreError::Ended("once".to_owned()));
-    assert_eq!(
-        store.finish("once", &finish).await,
-        ended(),
-        "a verdict is given once"
-    );
-    assert_eq!(
-        store.append("once", 0, &records()).await,
-        ended(),
-        "nothing comes after the verdict"
-    );
-    let kept = store
-        .load("once")
-        .await
-        .ok()
-        .flatten()
-        .and_then(|stored| stored.ended);
-    assert_eq!(kept.map(|(ended, _)| ended.summary), Some(report.summary.clone()));
+    ($subject:expr; $($area:ident::$rule:ident,)+) => {
+        $(
+            #[tokio::test]
+            async fn $rule() {
+                crate::store::conformance::$area::$rule(&$subject).await;
+            }
+        )+
+    };
 }
+pub(super) use conforms;

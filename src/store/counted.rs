@@ -122,12 +122,17 @@ impl Store for CountedStore {
         written
     }
 
-    async fn due_deliveries(&self, now: Timestamp, limit: usize) -> Result<Vec<Delivery>, StoreError> {
-        self.inner.due_deliveries(now, limit).await
+    async fn due_deliveries(
+        &self,
+        hook: &str,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        self.inner.due_deliveries(hook, now, limit).await
     }
 
-    async fn next_delivery_at(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.inner.next_delivery_at().await
+    async fn next_delivery_at(&self, hook: &str, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        self.inner.next_delivery_at(hook, after).await
     }
 
     async fn update_delivery(&self, delivery: &Delivery) -> Result<(), StoreError> {

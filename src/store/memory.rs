@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -64,6 +64,18 @@ impl Tables {
             Some(other) => Err(StoreError::AttemptExists(other.run.id.clone())),
             None => Ok(()),
         }
+    }
+
+    /// Of each run the oldest pending delivery to a receiver.
+    fn heads(&self, hook: &str) -> Vec<&Delivery> {
+        let mut runs = HashSet::new();
+        let pending = self
+            .deliveries
+            .iter()
+            .filter(|one| one.state == DeliveryState::Pending);
+        pending
+            .filter(|delivery| delivery.hook == hook && runs.insert(delivery.run.as_str()))
+            .collect()
     }
 
     fn forget(&mut self, id: &str) {
@@ -208,37 +220,38 @@ impl Store for MemoryStore {
         Ok(*self.tables().run(id)?.answered_at.get_or_insert(at))
     }
 
-    async fn due_deliveries(&self, now: Timestamp, limit: usize) -> Result<Vec<Delivery>, StoreError> {
+    async fn due_deliveries(
+        &self,
+        hook: &str,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, StoreError> {
         let tables = self.tables();
-        let mut heads: Vec<&Delivery> = Vec::new();
-        for delivery in tables
-            .deliveries
-            .iter()
-            .filter(|one| one.state == DeliveryState::Pending)
-        {
-            let is_behind = |head: &&Delivery| head.run == delivery.run && head.hook == delivery.hook;
-            if !heads.iter().any(is_behind) {
-                heads.push(delivery);
-            }
-        }
-        let due = heads.into_iter().filter(|head| head.next_at <= now);
-        Ok(due.take(limit).cloned().collect())
+        let heads = tables.heads(hook).into_iter();
+        let mut due: Vec<&Delivery> = heads.filter(|head| head.next_at <= now).collect();
+        due.sort_by_key(|head| head.next_at);
+        Ok(due.into_iter().take(limit).cloned().collect())
     }
 
-    async fn next_delivery_at(&self) -> Result<Option<Timestamp>, StoreError> {
+    async fn next_delivery_at(&self, hook: &str, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let tables = self.tables();
-        let pending = tables
-            .deliveries
-            .iter()
-            .filter(|one| one.state == DeliveryState::Pending);
-        Ok(pending.map(|delivery| delivery.next_at).min())
+        let times = tables.heads(hook).into_iter().map(|head| head.next_at);
+        Ok(times.filter(|at| *at > after).min())
     }
 
     async fn update_delivery(&self, delivery: &Delivery) -> Result<(), StoreError> {
         let mut tables = self.tables();
         let known = tables.deliveries.iter_mut().find(|known| known.id == delivery.id);
         let known = known.ok_or_else(|| StoreError::Unknown(delivery.id.clone()))?;
-        *known = delivery.clone();
+        *known = Delivery {
+            state: delivery.state,
+            attempts: delivery.attempts,
+            next_at: delivery.next_at,
+            since: delivery.since,
+            last_error: delivery.last_error.clone(),
+            ended_at: delivery.ended_at,
+            ..known.clone()
+        };
         Ok(())
     }
 
@@ -258,10 +271,12 @@ impl Store for MemoryStore {
         limit: usize,
     ) -> Result<Vec<Delivery>, StoreError> {
         let tables = self.tables();
-        let newest_first = tables.deliveries.iter().rev();
-        let older = newest_first.filter(|delivery| before.is_none_or(|before| delivery.id.as_str() < before));
-        let found = older.filter(|delivery| state.is_none_or(|state| delivery.state == state));
-        Ok(found.take(limit).cloned().collect())
+        let all = tables.deliveries.iter();
+        let older = all.filter(|delivery| before.is_none_or(|before| delivery.id.as_str() < before));
+        let fitting = older.filter(|delivery| state.is_none_or(|state| delivery.state == state));
+        let mut found: Vec<&Delivery> = fitting.collect();
+        found.sort_by(|one, other| other.id.cmp(&one.id));
+        Ok(found.into_iter().take(limit).cloned().collect())
     }
 
     async fn prune(&self, runs: Timestamp, windows: Timestamp, limit: usize) -> Result<usize, StoreError> {
@@ -300,9 +315,16 @@ impl Store for MemoryStore {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::conformance::{Subject, conforms};
 
-    #[tokio::test]
-    async fn conforms() {
-        crate::store::conformance::check(&MemoryStore::default()).await;
+    struct InMemory(Arc<MemoryStore>);
+
+    #[async_trait]
+    impl Subject for InMemory {
+        async fn again(&self) -> Arc<dyn Store> {
+            Arc::clone(&self.0) as Arc<dyn Store>
+        }
     }
+
+    conforms!(InMemory(Arc::default()));
 }

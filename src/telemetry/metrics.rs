@@ -4,6 +4,7 @@
 //! build. Prometheus makes native ones of them by itself (`convert_classic_histograms_to_nhcb`).
 
 use std::fmt;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
@@ -40,7 +41,7 @@ pub struct Metrics {
 }
 
 /// What is true at the moment of asking.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Standing {
     /// Runs under way.
     pub runs_active: usize,
@@ -58,8 +59,8 @@ pub struct Standing {
     pub analysis_files: usize,
     /// Those of them that are broken.
     pub analysis_files_broken: usize,
-    /// How long the delivery that is due first has been due.
-    pub delivery_overdue: Duration,
+    /// Of each hook: how long the delivery that is due first has been due.
+    pub overdue: Vec<(String, Duration)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -93,6 +94,11 @@ struct AttemptLabels {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OperationLabels {
     operation: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct HookLabels {
+    hook: String,
 }
 
 /// A value under the name that it has in reports.
@@ -301,7 +307,11 @@ impl Standing {
             "Connections closed to make room for others",
             self.crowded_out,
         );
-        let overdue = ConstGauge::new(self.delivery_overdue.as_secs_f64());
+        let overdue: Family<HookLabels, Gauge<f64, AtomicU64>> = Family::default();
+        for (hook, since) in &self.overdue {
+            let labels = HookLabels { hook: hook.clone() };
+            let _before = overdue.get_or_create(&labels).set(since.as_secs_f64());
+        }
         all.register_with_unit(
             "serin_delivery_overdue",
             "How long the delivery that is due first has been due",

@@ -84,20 +84,26 @@ pub trait Store: Journal {
     /// [`StoreError::Unknown`] when there is no such run.
     async fn answered(&self, id: &str, at: Timestamp) -> Result<Timestamp, StoreError>;
 
-    /// Deliveries to try now, at most `limit`: of each run and receiver the oldest pending one alone, and only if its time
-    /// has come. That keeps the order.
+    /// Deliveries to a receiver to try now, at most `limit`, those that wait longest first: of each run the oldest pending
+    /// one alone, and only if its time has come. That keeps the order.
     ///
     /// # Errors
     /// [`StoreError::Broken`] when the store cannot be read.
-    async fn due_deliveries(&self, now: Timestamp, limit: usize) -> Result<Vec<Delivery>, StoreError>;
+    async fn due_deliveries(
+        &self,
+        hook: &str,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, StoreError>;
 
-    /// When the next delivery is to be tried, however far away; `None` while none is pending.
+    /// When, later than `after`, the next delivery to a receiver is to be tried, however far away; `None` while there is
+    /// none. One that has to wait for an older one of its run has no time of its own.
     ///
     /// # Errors
     /// [`StoreError::Broken`] when the store cannot be read.
-    async fn next_delivery_at(&self) -> Result<Option<Timestamp>, StoreError>;
+    async fn next_delivery_at(&self, hook: &str, after: Timestamp) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Keeps how an attempt to deliver ended: state, attempts, next time, last error, end. The rest does not change.
+    /// Keeps how a delivery stands: state, attempts, next time, since when, last error, end. The rest does not change.
     ///
     /// # Errors
     /// [`StoreError::Unknown`] when there is no such delivery.
@@ -109,7 +115,7 @@ pub trait Store: Journal {
     /// [`StoreError::Broken`] when the store cannot be read.
     async fn delivery(&self, id: &str) -> Result<Option<Delivery>, StoreError>;
 
-    /// Deliveries in this state, newest first: those older than the delivery of the id `before`, at most `limit`.
+    /// Deliveries in this state, newest first: those whose id is before `before`, at most `limit`.
     ///
     /// # Errors
     /// [`StoreError::Broken`] when the store cannot be read.

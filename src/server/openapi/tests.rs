@@ -18,10 +18,18 @@ fn every_route_is_described_and_nothing_else() {
         .as_object()
         .unwrap()
         .iter()
-        .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(|method| (method.clone(), path.clone())))
+        .flat_map(|(path, methods)| {
+            methods
+                .as_object()
+                .unwrap()
+                .keys()
+                .map(|method| (method.clone(), path.clone()))
+        })
         .collect();
-    let there: BTreeSet<(String, String)> =
-        routes().iter().map(|route| (route.method.to_owned(), route.path.to_owned())).collect();
+    let there: BTreeSet<(String, String)> = routes()
+        .iter()
+        .map(|route| (route.method.to_owned(), route.path.to_owned()))
+        .collect();
     assert_eq!(described, there);
     assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
 }
@@ -53,7 +61,10 @@ fn references_lead_somewhere() {
 fn check(document: &Value, value: &Value, seen: &mut usize) {
     if let Some(reference) = value.get("$ref").and_then(Value::as_str) {
         *seen += 1;
-        assert!(document.pointer(reference.trim_start_matches('#')).is_some(), "{reference}");
+        assert!(
+            document.pointer(reference.trim_start_matches('#')).is_some(),
+            "{reference}"
+        );
     }
     match value {
         Value::Object(members) => members.values().for_each(|member| check(document, member, seen)),

@@ -1,0 +1,47 @@
+use std::path::Path;
+
+use sqlx::{Executor, SqliteConnection};
+
+use super::error::cause;
+use super::open::OpenError;
+
+/// The statements that lead from each schema to the next: the first make schema 1 of an empty file.
+const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_runs.sql")];
+
+/// Marks files of Serin's: "SERN".
+const APPLICATION_ID: i64 = 0x5345_524e;
+
+/// Brings a file to the newest schema. A new file becomes one of Serin's.
+pub(super) async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), OpenError> {
+    let fail = |error: sqlx::Error| OpenError::Database {
+        path: path.to_owned(),
+        cause: cause(&error),
+    };
+    let of_file = "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema) \
+                   FROM pragma_application_id, pragma_user_version";
+    let (application, found, tables): (i64, i64, i64) = sqlx::query_as(of_file)
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(fail)?;
+    if application != APPLICATION_ID && tables > 0 {
+        return Err(OpenError::Foreign(path.to_owned()));
+    }
+    let done = usize::try_from(found).unwrap_or_default();
+    if done > MIGRATIONS.len() {
+        return Err(OpenError::Newer {
+            path: path.to_owned(),
+            found,
+            known: MIGRATIONS.len(),
+        });
+    }
+    for (schema, statements) in (1..).zip(MIGRATIONS).skip(done) {
+        let whole = format!(
+            "BEGIN IMMEDIATE; {statements}; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {schema}; COMMIT"
+        );
+        let _migrated = connection
+            .execute(sqlx::AssertSqlSafe(whole))
+            .await
+            .map_err(fail)?;
+    }
+    Ok(())
+}
