@@ -4,8 +4,6 @@ mod answer;
 mod gate;
 mod known;
 mod question;
-#[cfg(test)]
-mod tests;
 
 pub use answer::GateAnswer;
 pub use gate::{Gate, GateError, GatePorts};
