@@ -16,5 +16,6 @@ mod house;
 mod peers;
 mod providers;
 mod runs;
+mod server;
 mod service;
 mod simulation;

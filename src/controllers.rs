@@ -1,0 +1,3 @@
+//! Rollout controllers: those that are told, and those that ask.
+
+pub mod argo;
