@@ -18,3 +18,4 @@ mod providers;
 mod runs;
 mod service;
 mod simulation;
+mod webhooks;

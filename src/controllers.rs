@@ -1,0 +1,3 @@
+//! Whom verdicts are told, one folder a kind of receiver.
+
+pub mod webhook;
