@@ -17,6 +17,7 @@ mod paging;
 mod problem;
 mod routes;
 mod runs;
+mod service;
 mod site;
 mod validate;
 
@@ -37,6 +38,7 @@ use crate::server::limits::Shares;
 use crate::telemetry::metrics::Metrics;
 
 pub use listen::Server;
+pub use service::Service;
 
 /// Everything that requests need.
 pub(crate) struct App {

@@ -9,8 +9,9 @@ use serin_judge::analysis::{self, Diagnostic, HookEvent};
 
 use crate::config::secrets::EnvironmentAndFiles;
 use crate::config::{Settings, documents, from_folder, instruments};
-use crate::engine::ports::{DeliveryEvent, Instrumentation, Secrets, Store};
-use crate::engine::{Instruments, Outbox};
+use crate::controllers::webhook::{Webhook, WebhookSettings};
+use crate::engine::ports::{Clock, DeliveryEvent, Instrumentation, Secrets, Store};
+use crate::engine::{Instruments, Outbox, Receiver};
 use crate::store::SqliteStore;
 
 /// The file that is read when none is named, if there is one.
@@ -67,6 +68,37 @@ pub fn outbox(settings: &analysis::Settings) -> Outbox {
         (hook.name.clone(), events.collect())
     });
     Outbox::new(wanted.collect())
+}
+
+/// Whom deliveries are sent to, by name.
+///
+/// # Errors
+/// One line that names the hook that cannot be used, and why; never a secret.
+pub fn receivers(
+    settings: &analysis::Settings,
+    clock: &Arc<dyn Clock>,
+) -> Result<BTreeMap<String, Receiver>, String> {
+    let receiver = |hook: &analysis::Hook| -> Result<_, String> {
+        let resolve = |secret: &Secret| {
+            EnvironmentAndFiles
+                .resolve(secret)
+                .map_err(|error| error.to_string())
+        };
+        let webhook = WebhookSettings {
+            url: hook.url.clone(),
+            secret: resolve(&hook.secret)?,
+            previous_secret: hook.previous_secret.as_ref().map(resolve).transpose()?,
+        };
+        Ok(Receiver {
+            deliver: Arc::new(Webhook::new(&webhook, Arc::clone(clock))?),
+            give_up_after: hook.give_up_after,
+        })
+    };
+    let named = |hook: &analysis::Hook| {
+        let receiver = receiver(hook).map_err(|why| format!("hook `{}`: {why}", hook.name))?;
+        Ok((hook.name.clone(), receiver))
+    };
+    settings.hooks.iter().map(named).collect()
 }
 
 /// Makes what runs measure with from the settings; secrets of `valueFrom.secretKeyRef` are files in a folder.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use serin_judge::verdict::Verdict;
 
-pub(super) use receiver::Receiver;
+pub(super) use receiver::{HOOK, Receiver};
 pub(super) use signature::Secret;
 
 use super::System;
@@ -21,15 +21,11 @@ pub(super) const STAGES: [u32; 3] = [10, 30, 60];
 /// Serin runs on this machine, so it answers at once or not at all.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// One release in the hands of the controller.
+/// What a controller asks with, and what it is told.
 pub(super) struct Controller {
     client: reqwest::Client,
     /// Where Serin's API is.
     api: String,
-    /// Such as `planning-api/1.4.2`.
-    release: String,
-    /// Arguments of the analysis.
-    args: BTreeMap<String, String>,
     receiver: Receiver,
 }
 
@@ -82,31 +78,33 @@ pub(super) fn shift(system: &System, next: Next) {
 }
 
 impl Controller {
-    pub(super) fn new(
-        api: String,
-        release: String,
-        args: BTreeMap<String, String>,
-        receiver: Receiver,
-    ) -> Result<Self, ControllerError> {
-        let client = reqwest::Client::builder().no_proxy().timeout(ANSWER_TIMEOUT).build()?;
+    pub(super) fn new(api: String, receiver: Receiver) -> Result<Self, ControllerError> {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(ANSWER_TIMEOUT)
+            .build()?;
         Ok(Self {
             client,
             api,
-            release,
-            args,
             receiver,
         })
     }
 
-    /// Asks Serin to judge the stage; the id of its run.
-    pub(super) async fn begin(&self, stage: u32) -> Result<String, ControllerError> {
+    /// Asks Serin to judge a stage of a release, such as `planning-api/1.4.2`; the id of its run. `args` are the arguments
+    /// of the analysis.
+    pub(super) async fn begin(
+        &self,
+        release: &str,
+        stage: u32,
+        args: &BTreeMap<String, String>,
+    ) -> Result<String, ControllerError> {
         let order = json!({
-            "analysis": "planning-api-demo", "release": self.release, "stage": stage.to_string(), "args": self.args,
-            "labels": {"weight": stage.to_string()}, "hooks": [receiver::HOOK],
+            "analysis": "planning-api-demo", "release": release, "stage": stage.to_string(), "args": args,
+            "labels": {"weight": stage.to_string()}, "hooks": [HOOK],
         });
         let request = self.client.post(format!("{}/api/v1/runs", self.api));
         // A controller that asks again after a lost answer must not start a second run.
-        let request = request.header("idempotency-key", format!("{}/{stage}", self.release));
+        let request = request.header("idempotency-key", format!("{release}/{stage}"));
         let answer = request.json(&order).send().await?;
         let status = answer.status();
         if !status.is_success() {
@@ -128,13 +126,6 @@ impl Controller {
                 return Ok(told.verdict);
             }
         }
-    }
-
-    /// Asks Serin to end a run with what it has.
-    pub(super) async fn stop(&self, run: &str) -> Result<(), ControllerError> {
-        let url = format!("{}/api/v1/runs/{run}/stop", self.api);
-        let _answer = self.client.post(url).send().await?;
-        Ok(())
     }
 }
 

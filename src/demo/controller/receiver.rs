@@ -20,7 +20,7 @@ use crate::demo::locked;
 use crate::engine::ports::Clock;
 
 /// The receiver's name among the hooks.
-pub(super) const HOOK: &str = "rollouts";
+pub(crate) const HOOK: &str = "rollouts";
 
 /// A run of an hour with hundreds of measurements is far below.
 const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -104,7 +104,12 @@ impl Drop for Receiver {
 }
 
 async fn take(State(inbox): State<Arc<Inbox>>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let header = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
     let (id, at) = (header("webhook-id"), header("webhook-timestamp"));
     let signed = Signed {
         id,

@@ -28,7 +28,10 @@ pub(super) struct Signed<'a> {
 impl Secret {
     /// A new one that nobody can guess.
     pub(crate) fn random() -> Self {
-        Self(format!("whsec_{}", BASE64_STANDARD.encode(rand::random::<[u8; 32]>())))
+        Self(format!(
+            "whsec_{}",
+            BASE64_STANDARD.encode(rand::random::<[u8; 32]>())
+        ))
     }
 
     /// As it stands in a configuration.
@@ -39,7 +42,8 @@ impl Secret {
     /// True when one of the signatures is right and the message is young.
     pub(super) fn verifies(&self, signed: &Signed<'_>, now: Timestamp) -> bool {
         let encoded = self.0.trim_start_matches("whsec_");
-        let (Ok(key), Ok(seconds)) = (BASE64_STANDARD.decode(encoded), signed.timestamp.parse::<i64>()) else {
+        let (Ok(key), Ok(seconds)) = (BASE64_STANDARD.decode(encoded), signed.timestamp.parse::<i64>())
+        else {
             return false;
         };
         let at = Timestamp::from_micros(seconds.saturating_mul(1_000_000));
@@ -50,7 +54,9 @@ impl Secret {
         mac.update(format!("{}.{}.", signed.id, signed.timestamp).as_bytes());
         mac.update(signed.body);
         let is_right = |signature: &str| {
-            let bytes = signature.strip_prefix("v1,").and_then(|text| BASE64_STANDARD.decode(text).ok());
+            let bytes = signature
+                .strip_prefix("v1,")
+                .and_then(|text| BASE64_STANDARD.decode(text).ok());
             bytes.is_some_and(|bytes| mac.clone().verify_slice(&bytes).is_ok())
         };
         is_young && signed.signatures.split(' ').any(is_right)
@@ -78,7 +84,10 @@ mod tests {
         };
         let body = r#"{"test": 2432232314}"#;
         assert!(taken(body, right, 1_614_265_331));
-        assert!(taken(body, &format!("v1,AAAA {right}"), 1_614_265_331), "one of several");
+        assert!(
+            taken(body, &format!("v1,AAAA {right}"), 1_614_265_331),
+            "one of several"
+        );
         assert!(!taken(body, right, 1_614_265_331 + 301), "too old");
         assert!(!taken(r#"{"test": 2432232315}"#, right, 1_614_265_331));
         assert!(!taken(body, "", 1_614_265_331));
