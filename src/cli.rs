@@ -2,7 +2,6 @@
 
 pub mod compare;
 pub mod conduct;
-mod documents;
 pub mod eval;
 pub mod exit;
 pub mod junit;
@@ -13,6 +12,7 @@ pub mod run;
 pub mod schemas;
 pub mod screen;
 mod secrets;
+pub mod serve;
 pub mod stats;
 pub mod test;
 pub mod validate;
@@ -37,6 +37,8 @@ pub struct Cli {
 pub enum Command {
     /// Play releases of a sample system on this machine and judge them.
     Demo(DemoOptions),
+    /// Serve: runs that survive a restart, an API, gates for rollout controllers.
+    Serve(serve::ServeOptions),
     /// Run an analysis here and now; the exit code is the verdict.
     Run(run::RunOptions),
     /// Judge a recorded release window by window; the exit code is the verdict.

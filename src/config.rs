@@ -1,7 +1,11 @@
 //! From settings to constructed adapters: the only place that knows them all.
 
+pub mod analyses;
+pub(crate) mod documents;
+mod paths;
 mod providers;
 pub mod secrets;
+pub mod service;
 mod settings;
 
 use std::sync::Arc;
@@ -10,6 +14,7 @@ use serin_judge::analysis::plan::Plan;
 
 use crate::engine::Instruments;
 use crate::engine::ports::{PopulationError, Secrets};
+pub use paths::from_folder;
 pub use providers::{measure, population};
 pub use settings::Settings;
 

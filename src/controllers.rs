@@ -1,3 +1,4 @@
-//! Whom verdicts are told, one folder a kind of receiver.
+//! Rollout controllers: those that are told, and those that ask.
 
+pub mod argo;
 pub mod webhook;

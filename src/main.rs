@@ -8,10 +8,14 @@ use serin::cli::{self, Cli, Command};
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    serin::telemetry::init();
     serin::providers::http::install_tls();
+    // The service logs as its settings say.
+    if !matches!(cli.command, Command::Serve(_)) {
+        serin::telemetry::logs::init();
+    }
     match cli.command {
         Command::Demo(options) => serin::demo::play(options).await,
+        Command::Serve(options) => cli::serve::execute(options).await,
         Command::Run(options) => cli::run::execute(options).await,
         Command::Compare(options) => cli::compare::execute(&options),
         Command::Validate(options) => cli::validate::execute(&options),

@@ -2,8 +2,10 @@
 
 #[cfg(test)]
 mod conformance;
+mod counted;
 mod memory;
 mod sqlite;
 
+pub use counted::CountedStore;
 pub use memory::MemoryStore;
 pub use sqlite::{OpenError, SqliteStore};

@@ -28,6 +28,6 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use documents::{Documents, Refusal};
 pub use kind::DocumentKind;
 pub use schema::schemas;
-pub use settings::{Limits, Settings};
+pub use settings::{Hook, HookEvent, Limits, Log, LogFormat, LogLevel, Retention, Role, Settings, Token};
 pub use source::Source;
 pub use yaml::{DEPTH_MAX, FILE_BYTES_MAX, NODES_MAX, TEST_FILE_BYTES_MAX, TEST_NODES_MAX};

@@ -14,7 +14,8 @@ use serin_judge::verdict::recording::{self, JudgedRecording, Recording, Recordin
 use crate::cli::lines::LINE_BYTES_LIMIT;
 use crate::cli::output::{self, Output};
 use crate::cli::plan::{key_value, rendered};
-use crate::cli::{conduct, documents, exit, junit, screen};
+use crate::cli::{conduct, exit, junit, screen};
+use crate::config::documents;
 
 /// Options of `serin compare`.
 #[derive(Debug, clap::Args)]

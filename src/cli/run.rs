@@ -1,6 +1,6 @@
 //! `serin run`: an analysis, here and now.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -9,11 +9,12 @@ use serin_judge::analysis::{Diagnostic, Documents, Inputs};
 use serin_judge::verdict::RunReport;
 
 use crate::cli::conduct;
+use crate::cli::exit;
 use crate::cli::output::{self, Output};
 use crate::cli::plan::{Connect, connect, counted, key_value, rendered};
 use crate::cli::secrets::{self, GivenSecret};
-use crate::cli::{documents, exit};
 use crate::config;
+use crate::config::documents;
 use crate::engine::RunFailure;
 use crate::store::MemoryStore;
 
@@ -164,6 +165,8 @@ fn settings(
         }
     };
     let (settings, warnings) = source.config().map_err(|errors| refusal(&errors))?;
+    let folder = options.config.as_deref().and_then(Path::parent);
+    let settings = settings.map(|settings| config::from_folder(settings, folder.unwrap_or(Path::new(""))));
     if settings.is_none() && options.config.is_some() {
         return Err("error: the file of --config holds no document of kind Config".to_owned());
     }

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serin_judge::analysis::plan::Secret;
 
 use crate::config::secrets::EnvironmentAndFiles;
+use crate::config::service::is_plain;
 use crate::engine::ports::Secrets;
 
 /// A secret that was named on the command line; its value never is, since others can see a command line.
@@ -72,12 +73,6 @@ pub(super) fn gather(
         values.insert(known, value);
     }
     Ok(values)
-}
-
-/// A name as Kubernetes allows it, which leads nowhere else.
-fn is_plain(name: &str) -> bool {
-    let is_allowed = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.');
-    !name.is_empty() && name != "." && name != ".." && name.chars().all(is_allowed)
 }
 
 #[cfg(test)]

@@ -9,8 +9,9 @@ use std::process::ExitCode;
 
 use serin_judge::verdict::simulated::Coverage;
 
+use crate::cli::exit;
 use crate::cli::output::Output;
-use crate::cli::{documents, exit};
+use crate::config::documents;
 
 /// Options of `serin test`.
 #[derive(Clone, Debug, clap::Args)]

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use serde_json::json;
 use serin_judge::analysis::{Diagnostic, Documents};
 
+use crate::cli::exit;
 use crate::cli::output::{self, Output};
 use crate::cli::plan::{counted, rendered};
-use crate::cli::{documents, exit};
+use crate::config::documents;
 
 /// Options of `serin validate`.
 #[derive(Debug, clap::Args)]

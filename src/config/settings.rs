@@ -84,6 +84,7 @@ mod tests {
                 ..Default::default()
             },
             argo_web_body: true,
+            ..Default::default()
         };
         let settings = Settings::new(Some(config), both);
         assert_eq!(settings.web.body_bytes, 7);

@@ -1,5 +1,6 @@
 //! The traits that adapters implement, one file each.
 
+mod analyses;
 mod clock;
 mod deliver;
 mod instrumentation;
@@ -9,6 +10,7 @@ mod redaction;
 mod secrets;
 mod store;
 
+pub use analyses::{Analyses, KnownAnalysis};
 pub use clock::Clock;
 pub use deliver::{Deliver, DeliverError};
 pub use instrumentation::Instrumentation;

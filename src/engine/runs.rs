@@ -127,7 +127,8 @@ impl Runs {
     }
 
     /// The page of a run; empty when nothing is known of an address for links.
-    fn url(&self, id: &str) -> String {
+    #[must_use]
+    pub fn url(&self, id: &str) -> String {
         match self.shared.public_url.as_str() {
             "" => String::new(),
             base => format!("{base}/runs/{id}"),

@@ -3,7 +3,7 @@
 mod analysis_run;
 mod conditions;
 mod measurements;
-mod oracle;
+pub(crate) mod oracle;
 mod phases;
 mod runs;
 mod stub;

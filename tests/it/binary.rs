@@ -124,6 +124,16 @@ impl Running {
         .await;
     }
 
+    /// What it has written to standard output and standard error so far.
+    pub(crate) fn said(&self) -> (String, String) {
+        (self.stdout.text(), self.stderr.text())
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     /// Sends a signal by its name, such as `INT`.
     pub(crate) async fn signal(&self, name: &str) {
         let pid = self.child.id().unwrap().to_string();

@@ -16,14 +16,20 @@ async fn argos_cases_pass() {
 
 #[tokio::test]
 async fn ready_made_analyses_have_tests_that_exercise_all_of_them() {
-    for entry in fs::read_dir(repository("analyses")).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        if let Some(analysis) = name.strip_suffix(".yaml").filter(|name| !name.ends_with(".test")) {
-            let tests = repository(&format!("analyses/{analysis}.test.yaml"));
-            assert!(fs::exists(&tests).unwrap(), "{analysis} has no tests");
+    let folders = [repository("analyses"), repository("analyses/argo")];
+    let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+    let paths = entries.map(|entry| entry.unwrap().path().to_str().unwrap().to_owned());
+    let mut analyses = 0;
+    for path in paths {
+        if let Some(analysis) = path.strip_suffix(".yaml").filter(|path| !path.ends_with(".test")) {
+            assert!(
+                fs::exists(format!("{analysis}.test.yaml")).unwrap(),
+                "{analysis} has no tests"
+            );
+            analyses += 1;
         }
     }
+    assert!(analyses >= 4, "{analyses}");
     let ended = run(
         ["test", &repository("analyses"), "--coverage", "--output", "json"],
         AT_ONCE,

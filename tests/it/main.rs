@@ -16,6 +16,7 @@ mod house;
 mod peers;
 mod providers;
 mod runs;
+mod server;
 mod service;
 mod simulation;
 mod webhooks;

@@ -73,6 +73,17 @@ impl Diagnostic {
         }
     }
 
+    /// A mistake of a whole file, shown at its beginning.
+    #[must_use]
+    pub fn of_file(source: Source, found: impl Into<String>, expected: impl Into<String>) -> Self {
+        let mistake = Self::error(&Arc::new(source), 0..0, found, expected);
+        Self {
+            line: 1,
+            column: 1,
+            ..mistake
+        }
+    }
+
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self

@@ -99,6 +99,16 @@ impl Documents {
         found
     }
 
+    /// Whether any of them names a secret, or a file, of the machine that runs it.
+    #[must_use]
+    pub fn names_secrets(&self) -> bool {
+        let specs = self
+            .documents
+            .iter()
+            .filter_map(|document| document.node.get("spec"));
+        specs.into_iter().any(names_secret)
+    }
+
     /// Kind and name of each document, in order.
     pub fn names(&self) -> impl Iterator<Item = (DocumentKind, &str)> {
         self.documents
@@ -223,6 +233,14 @@ fn resolved(selected: &select::Selected<'_>, inputs: &Inputs) -> Result<(Plan, V
             message: message.filter(|_| !is_misshapen),
         }),
     }
+}
+
+/// Rather too often than too seldom: whatever looks like one is one.
+fn names_secret(node: &Node) -> bool {
+    let names = |key: &str| matches!(key, "env" | "file" | "ca" | "secretKeyRef");
+    let mut entries = node.entries().iter();
+    entries.any(|entry| names(&entry.key) || names_secret(&entry.value))
+        || node.items().iter().any(names_secret)
 }
 
 /// `metadata.name`, or the file's name without folders and extension.

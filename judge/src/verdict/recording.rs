@@ -8,7 +8,9 @@ mod line;
 mod reader;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub use judged::{JudgedRecording, judge, plan};
 pub use line::Malformed;
 pub use reader::{Recording, RecordingError, RecordingReader};
+pub use write::write;

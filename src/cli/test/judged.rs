@@ -6,8 +6,8 @@ use serin_judge::analysis::cases::TestFile;
 use serin_judge::analysis::{Diagnostic, Source};
 use serin_judge::verdict::simulated::{Coverage, Outcome, simulate};
 
-use crate::cli::documents;
 use crate::cli::plan::rendered;
+use crate::config::documents;
 
 /// One file of tests and what came of it.
 pub(super) struct File {

@@ -23,7 +23,7 @@ const BUILD_PATIENCE: Duration = Duration::from_secs(1800);
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Puts questions to Argo's code: one JSON object a line in, one a line out.
-pub(super) async fn ask<Question, Answer>(subcommand: &str, questions: &[Question]) -> Vec<Answer>
+pub(crate) async fn ask<Question, Answer>(subcommand: &str, questions: &[Question]) -> Vec<Answer>
 where
     Question: Serialize,
     Answer: DeserializeOwned,

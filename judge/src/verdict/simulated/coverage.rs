@@ -98,10 +98,17 @@ impl Coverage {
             }
         }
         let verdict = course.state.verdict();
-        for wanted in [Verdict::Promote, Verdict::Rollback, Verdict::Inconclusive] {
+        let possible = [Verdict::Promote, Verdict::Rollback, Verdict::Inconclusive].into_iter();
+        for wanted in possible.filter(|verdict| *verdict != Verdict::Promote || !watches_for_ever(plan)) {
             analysis.path(format!("verdict {wanted}"), verdict == wanted);
         }
     }
+}
+
+/// Whether it has a metric that no success ends, as an analysis beside a whole rollout has: it is ended, never promoted.
+fn watches_for_ever(plan: &Plan) -> bool {
+    let mut counting = plan.metrics.iter().filter(|metric| !metric.dry_run);
+    counting.any(|metric| metric.effective_count().is_none() && metric.consecutive_success_limit == 0)
 }
 
 impl Analysis {

@@ -1,4 +1,4 @@
-//! Reads the files and folders that a command names.
+//! Reads the files and folders that somebody names.
 
 use std::fs;
 use std::io;
@@ -16,7 +16,7 @@ const DEPTH_MAX: usize = 16;
 ///
 /// # Errors
 /// One line that names the first path that cannot be read, or a folder without documents.
-pub(super) fn read(paths: &[PathBuf]) -> Result<(Documents, Vec<Diagnostic>), String> {
+pub(crate) fn read(paths: &[PathBuf]) -> Result<(Documents, Vec<Diagnostic>), String> {
     Ok(Documents::read(sources(paths)?))
 }
 
@@ -24,7 +24,7 @@ pub(super) fn read(paths: &[PathBuf]) -> Result<(Documents, Vec<Diagnostic>), St
 ///
 /// # Errors
 /// As [`read`].
-pub(super) fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, String> {
+pub(crate) fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, String> {
     let files = files(
         paths,
         is_document,
@@ -37,7 +37,7 @@ pub(super) fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, String> {
 ///
 /// # Errors
 /// One line that names the first path that cannot be read, or a folder without tests.
-pub(super) fn tests(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+pub(crate) fn tests(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     files(
         paths,
         |name| name.ends_with(TEST_ENDING),
@@ -49,7 +49,7 @@ pub(super) fn tests(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
 ///
 /// # Errors
 /// One line that says why it cannot be read.
-pub(super) fn test(path: &Path) -> Result<Source, String> {
+pub(crate) fn test(path: &Path) -> Result<Source, String> {
     source(path, TEST_FILE_BYTES_MAX)
 }
 
@@ -69,6 +69,16 @@ fn files(paths: &[PathBuf], wanted: fn(&str) -> bool, what: &str) -> Result<Vec<
             return Err(format!("{} has no {what}", path.display()));
         }
     }
+    Ok(files)
+}
+
+/// Files of documents below a file or folder, in the order of names; a folder may have none.
+///
+/// # Errors
+/// When a folder cannot be read.
+pub(super) fn below(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    collect(path, is_document, 0, &mut files)?;
     Ok(files)
 }
 
@@ -95,7 +105,7 @@ fn collect(path: &Path, wanted: fn(&str) -> bool, depth: usize, files: &mut Vec<
     Ok(())
 }
 
-fn source(path: &Path, bytes_max: usize) -> Result<Source, String> {
+pub(super) fn source(path: &Path, bytes_max: usize) -> Result<Source, String> {
     let name = path.display().to_string();
     let unreadable = |error: io::Error| format!("cannot read {name}: {error}");
     let mut bytes = Vec::new();

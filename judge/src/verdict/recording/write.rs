@@ -1,0 +1,39 @@
+use serde_json::{Value, json};
+
+use crate::verdict::{Data, Look, Side, Window};
+
+/// Appends the windows of a look, one line for each in their order: what [`super::RecordingReader`] reads back to the same look.
+pub fn write(look: &Look, lines: &mut String) {
+    for window in &look.windows {
+        lines.push_str(&line(look, window).to_string());
+        lines.push('\n');
+    }
+}
+
+fn line(look: &Look, window: &Window) -> Value {
+    let mut line = json!({
+        "at": look.at,
+        "seconds": look.at.since(window.start).as_secs_f64(),
+        "comparison": window.comparison,
+        "target": window.target,
+    });
+    for (flag, is_set) in [
+        ("history", window.flags.history),
+        ("partial", window.flags.partial),
+    ] {
+        if is_set {
+            line[flag] = Value::Bool(true);
+        }
+    }
+    let side = match window.side {
+        Side::Canary => "canary",
+        Side::Stable => "stable",
+    };
+    line[side] = match &window.data {
+        Data::Errors(counts) => json!({"total": counts.total, "bad": counts.bad}),
+        Data::Events(events) => json!({"events": events.events, "exposure": events.exposure}),
+        Data::Latency(latencies) => json!({"histogram": latencies.histogram, "timeouts": latencies.timeouts}),
+        Data::Series(value) => json!({"value": value}),
+    };
+    line
+}

@@ -1,0 +1,14 @@
+//! `serin serve`, run as a user runs it.
+
+mod access;
+mod analyses;
+mod argo;
+mod bodies;
+mod connections;
+mod events;
+mod faults;
+mod figures;
+mod rig;
+mod runs;
+mod settings;
+mod windows;
