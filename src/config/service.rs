@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serin_judge::analysis::plan::{Plan, Secret};
-use serin_judge::analysis::{self, Diagnostic, HookEvent};
+use serin_judge::analysis::{self, Diagnostic, Hook, HookEvent};
 
 use crate::config::secrets::EnvironmentAndFiles;
 use crate::config::{Settings, documents, from_folder, instruments};
@@ -73,32 +73,30 @@ pub fn outbox(settings: &analysis::Settings) -> Outbox {
 /// Whom deliveries are sent to, by name.
 ///
 /// # Errors
-/// One line that names the hook that cannot be used, and why; never a secret.
+/// One line that says what is wrong with which receiver, without its secret.
 pub fn receivers(
     settings: &analysis::Settings,
     clock: &Arc<dyn Clock>,
 ) -> Result<BTreeMap<String, Receiver>, String> {
-    let receiver = |hook: &analysis::Hook| -> Result<_, String> {
+    let receiver = |hook: &Hook| {
+        let fail = |reason: String| format!("hook `{}`: {reason}", hook.name);
         let resolve = |secret: &Secret| {
             EnvironmentAndFiles
                 .resolve(secret)
-                .map_err(|error| error.to_string())
+                .map_err(|error| fail(error.to_string()))
         };
         let webhook = WebhookSettings {
             url: hook.url.clone(),
             secret: resolve(&hook.secret)?,
             previous_secret: hook.previous_secret.as_ref().map(resolve).transpose()?,
         };
-        Ok(Receiver {
-            deliver: Arc::new(Webhook::new(&webhook, Arc::clone(clock))?),
+        let receiver = Receiver {
+            deliver: Arc::new(Webhook::new(&webhook, Arc::clone(clock)).map_err(fail)?),
             give_up_after: hook.give_up_after,
-        })
-    };
-    let named = |hook: &analysis::Hook| {
-        let receiver = receiver(hook).map_err(|why| format!("hook `{}`: {why}", hook.name))?;
+        };
         Ok((hook.name.clone(), receiver))
     };
-    settings.hooks.iter().map(named).collect()
+    settings.hooks.iter().map(receiver).collect()
 }
 
 /// Makes what runs measure with from the settings; secrets of `valueFrom.secretKeyRef` are files in a folder.

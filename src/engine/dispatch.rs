@@ -4,11 +4,12 @@ mod after;
 mod queue;
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::{join, join_all};
-use tokio::sync::Notify;
+use futures::FutureExt;
+use futures::future::{FusedFuture, join, join_all};
 
 use crate::engine::Outbox;
 use crate::engine::ports::{Clock, Deliver, Delivery, DeliveryState, Store, StoreError};
@@ -58,26 +59,23 @@ impl Dispatch {
     /// Sends until the future ends, then waits a little for the attempts that are under way. Those that do not end are made
     /// again after the next start.
     pub async fn run(&self, until: impl Future<Output = ()>) {
-        self.mark_unaddressed().await;
         let queues: Vec<Queue<'_>> = self.queues().collect();
-        let closing = Notify::new();
-        let stop = async {
-            until.await;
-            queues.iter().for_each(Queue::close);
-            closing.notify_one();
-        };
-        let sending = join_all(queues.iter().map(Queue::send));
-        let limited = async {
+        let mut sending = pin!(join_all(queues.iter().map(Queue::send)).fuse());
+        let mut beside = pin!(join(self.look_at_pending(), self.wake(&queues)));
+        tokio::select! {
+            () = until => {}
+            // Neither ends before it is told to.
+            _never = join(&mut sending, &mut beside) => {}
+        }
+        queues.iter().for_each(Queue::close);
+        // Without receivers it has ended long ago.
+        if !sending.is_terminated() {
             tokio::select! {
                 _all_ended = sending => {}
-                () = async {
-                    closing.notified().await;
-                    self.clock.sleep_until(self.clock.now() + GRACE).await;
-                } => {}
-                () = self.wake(&queues) => {}
+                () = self.clock.sleep_until(self.clock.now() + GRACE) => {}
+                _never = beside => {}
             }
-        };
-        let ((), ()) = join(stop, limited).await;
+        }
     }
 
     /// Has a delivery sent again, whatever became of it, with the same id and the same message. `None` when there is none
@@ -115,16 +113,14 @@ impl Dispatch {
         }
     }
 
-    /// Says on deliveries to receivers that are not configured any more why nothing happens. They are sent when the
-    /// receiver is back.
-    async fn mark_unaddressed(&self) {
+    /// Looks once at everything that waits.
+    async fn look_at_pending(&self) {
         let mut before: Option<String> = None;
         loop {
-            let page = self
+            let pending = self
                 .store
-                .deliveries(Some(DeliveryState::Pending), before.as_deref(), PAGE)
-                .await;
-            let page = match page {
+                .deliveries(Some(DeliveryState::Pending), before.as_deref(), PAGE);
+            let page = match pending.await {
                 Ok(page) => page,
                 Err(error) => {
                     tracing::warn!("pending deliveries were not looked at: {error}");
@@ -133,21 +129,33 @@ impl Dispatch {
             };
             let Some(last) = page.last() else { return };
             before = Some(last.id.clone());
-            for delivery in page
-                .into_iter()
-                .filter(|delivery| !self.receivers.contains_key(&delivery.hook))
-            {
-                let (id, hook) = (delivery.id.clone(), delivery.hook.clone());
-                tracing::warn!("delivery {id} waits: no receiver of the name {hook} is configured");
-                let marked = Delivery {
-                    last_error: format!(
-                        "no receiver of the name `{hook}` is configured; it is sent when there is one again"
-                    ),
-                    ..delivery
-                };
-                if let Err(error) = self.store.update_delivery(&marked).await {
-                    tracing::warn!("delivery {id} was not marked: {error}");
+            for delivery in page {
+                self.clock.has_been(delivery.since);
+                if !self.receivers.contains_key(&delivery.hook) {
+                    self.mark_unaddressed(delivery).await;
                 }
+            }
+        }
+    }
+
+    /// Says on a delivery to a receiver that is not configured any more why nothing happens. It is sent when the receiver
+    /// is back.
+    async fn mark_unaddressed(&self, delivery: Delivery) {
+        let (id, hook) = (delivery.id.clone(), delivery.hook.clone());
+        tracing::warn!(
+            hook,
+            delivery = id,
+            "a delivery waits for a receiver that is not configured"
+        );
+        let why =
+            format!("no receiver of the name `{hook}` is configured; it is sent when there is one again");
+        if delivery.last_error != why {
+            let marked = Delivery {
+                last_error: why,
+                ..delivery
+            };
+            if let Err(error) = self.store.update_delivery(&marked).await {
+                tracing::warn!(delivery = id, "it was not marked: {error}");
             }
         }
     }

@@ -26,7 +26,7 @@ pub struct Service {
     address: SocketAddr,
     runs: Runs,
     going_on: usize,
-    dispatch: Dispatch,
+    dispatch: Arc<Dispatch>,
     analyses: Arc<AnalysisFiles>,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
@@ -71,10 +71,18 @@ impl Service {
             public_url.clone(),
         );
         let resumed = runs.resume().await.map_err(|error| error.to_string())?;
+        let dispatch = Dispatch::new(
+            Arc::clone(&clock),
+            Arc::clone(&store),
+            Arc::clone(&outbox),
+            receivers,
+        );
+        let dispatch = Arc::new(dispatch);
         let parts = Parts {
             runs: runs.clone(),
             store: Arc::clone(&store),
-            outbox: Arc::clone(&outbox),
+            outbox,
+            dispatch: Arc::clone(&dispatch),
             analyses: Arc::clone(&analyses),
             clock: Arc::clone(&clock),
             limits: settings.limits,
@@ -88,7 +96,7 @@ impl Service {
             address,
             runs,
             going_on: resumed.going_on,
-            dispatch: Dispatch::new(Arc::clone(&clock), Arc::clone(&store), outbox, receivers),
+            dispatch,
             analyses,
             store,
             clock,
