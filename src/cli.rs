@@ -61,7 +61,8 @@ pub enum Command {
 #[command(
     after_help = "Examples:\n  serin demo                          two acts: a healthy release, then one with errors\n  \
                         serin demo --fault errors           one act; exit 1\n  \
-                        serin demo --fault shared --seed 7  both sides fail; exit 3"
+                        serin demo --fault shared --seed 7  both sides fail; exit 3\n  \
+                        serin demo --keep                   look at the pages and ask the API afterwards"
 )]
 pub struct DemoOptions {
     /// Play one act with this fault; its verdict is the exit code.
@@ -73,6 +74,9 @@ pub struct DemoOptions {
     /// User requests a second over both sides.
     #[arg(long, default_value_t = 2000.0, value_parser = rate)]
     pub rate: f64,
+    /// Leave the service and the sample system up afterwards, until Ctrl-C.
+    #[arg(long)]
+    pub keep: bool,
     /// How to show the result.
     #[arg(long, value_enum, default_value_t)]
     pub output: output::Output,
@@ -87,6 +91,18 @@ pub enum FaultName {
     Errors,
     /// Both sides fail and are slow: inconclusive.
     Shared,
+}
+
+impl FaultName {
+    /// As it is written on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Errors => "errors",
+            Self::Shared => "shared",
+        }
+    }
 }
 
 fn rate(text: &str) -> Result<f64, String> {

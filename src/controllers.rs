@@ -1,3 +1,4 @@
-//! Rollout controllers: those that are told, and those that ask.
+//! Rollout controllers: those that ask, and those that are told.
 
 pub mod argo;
+pub mod webhook;

@@ -4,14 +4,17 @@
 //! them; [`System::apply`] makes the release bad while it runs. Everything random comes from one seed.
 //! Nothing here knows how releases are judged: the instances are scraped and asked over HTTP like any others.
 
+mod act;
 mod api;
 mod behaviour;
 mod chance;
 mod clock;
+mod controller;
 mod error;
 #[cfg(test)]
 mod eventually;
 mod fault;
+mod house;
 mod options;
 mod play;
 mod system;

@@ -3,6 +3,7 @@
 /// What time it is, and waiting.
 pub mod clock;
 mod course;
+mod dispatch;
 mod handle;
 mod identifiers;
 mod outbox;
@@ -11,6 +12,7 @@ mod run;
 mod runs;
 mod windows;
 
+pub use dispatch::{Dispatch, Receiver};
 pub use handle::RunHandle;
 pub use identifiers::Identifiers;
 pub use outbox::Outbox;

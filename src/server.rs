@@ -17,6 +17,7 @@ mod paging;
 mod problem;
 mod routes;
 mod runs;
+mod service;
 mod site;
 mod validate;
 
@@ -29,7 +30,7 @@ use tokio::sync::watch;
 use crate::config::analyses::AnalysisFiles;
 use crate::controllers::argo::{Gate, GatePorts};
 use crate::engine::ports::{Clock, Store};
-use crate::engine::{Outbox, Runs};
+use crate::engine::{Dispatch, Outbox, Runs};
 use crate::server::access::Access;
 use crate::server::connections::Connections;
 use crate::server::health::Health;
@@ -37,12 +38,14 @@ use crate::server::limits::Shares;
 use crate::telemetry::metrics::Metrics;
 
 pub use listen::Server;
+pub use service::Service;
 
 /// Everything that requests need.
 pub(crate) struct App {
     runs: Runs,
     store: Arc<dyn Store>,
     outbox: Arc<Outbox>,
+    dispatch: Arc<Dispatch>,
     analyses: Arc<AnalysisFiles>,
     gate: Gate,
     clock: Arc<dyn Clock>,
@@ -64,6 +67,8 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     /// Messages that wait to be sent.
     pub outbox: Arc<Outbox>,
+    /// What sends them.
+    pub dispatch: Arc<Dispatch>,
     /// What runs can be started by name.
     pub analyses: Arc<AnalysisFiles>,
     /// What time it is.
@@ -97,6 +102,7 @@ impl App {
             runs: parts.runs,
             store: parts.store,
             outbox: parts.outbox,
+            dispatch: parts.dispatch,
             analyses: parts.analyses,
             clock: parts.clock,
             limits: parts.limits,

@@ -63,7 +63,7 @@ fn identity(clock: &dyn Clock) -> RunIdentity {
 }
 
 /// Ends with the exit code of the signal once the run has been told to stop.
-async fn stop_on_signal(handle: RunHandle) -> u8 {
+pub async fn stop_on_signal(handle: RunHandle) -> u8 {
     let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
     let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
         // Without handlers the signals end the process at once, which is their default.
@@ -79,6 +79,15 @@ async fn stop_on_signal(handle: RunHandle) -> u8 {
         std::process::exit(i32::from(code));
     });
     code
+}
+
+/// Returns at the first Ctrl-C or SIGTERM.
+pub async fn signalled() {
+    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
+        return std::future::pending().await;
+    };
+    tokio::select! { _ = interrupt.recv() => (), _ = terminate.recv() => () }
 }
 
 /// The exit code of a final report.

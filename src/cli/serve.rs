@@ -4,27 +4,18 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serin_judge::analysis::Settings;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::task::JoinSet;
 
 use crate::cli::{exit, output};
 use crate::config::analyses::AnalysisFiles;
-use crate::config::service::{self, ConfiguredInstrumentation};
+use crate::config::service;
 use crate::engine::clock::SystemClock;
-use crate::engine::ports::{Analyses, Clock, Store};
-use crate::engine::{RunLimits, Runs};
-use crate::server::{Parts, Server};
-use crate::store::CountedStore;
+use crate::engine::ports::Clock;
+use crate::server::Service;
 use crate::telemetry::logs;
-use crate::telemetry::metrics::Metrics;
-
-/// How often what is too old is looked for, and how much goes at once: deleting must not hold up runs.
-const PRUNE_INTERVAL: Duration = Duration::from_secs(60);
-const PRUNE_BATCH: usize = 100;
 
 /// Options of `serin serve`.
 #[derive(Debug, clap::Args)]
@@ -75,22 +66,19 @@ async fn serve(options: &ServeOptions, settings: Settings) -> Result<(), (u8, St
     let broken = |message: String| (exit::BROKEN, message);
     let analyses = AnalysisFiles::open(service::analysis_paths(&settings))
         .map_err(|message| (exit::INVALID, format!("analyses: {message}")))?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let metrics = Arc::new(Metrics::new(clock.now()));
     let listener = TcpListener::bind(address)
         .await
         .map_err(|error| broken(format!("cannot listen on {address}: {}", plain(&error))))?;
-    let store = service::store(&settings).await.map_err(broken)?;
-    let store = CountedStore::new(store, Arc::clone(&metrics), Arc::clone(&clock));
-    let service = Service {
-        settings,
-        secrets: options.secrets_folder.clone(),
-        clock,
-        metrics,
-        store: Arc::new(store),
-        analyses: Arc::new(analyses),
-    };
-    service.run(listener, stop).await.map_err(broken)
+    let store_url = settings.store_url.clone();
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let secrets = options.secrets_folder.clone();
+    let service = Service::open(settings, analyses, secrets, listener, clock)
+        .await
+        .map_err(broken)?;
+    output::print(&started(&service, &store_url));
+    service.run(stop).await;
+    tracing::info!("the service has stopped; runs go on after the next start");
+    Ok(())
 }
 
 /// What the system says, without its number.
@@ -102,97 +90,14 @@ fn plain(error: &std::io::Error) -> String {
     }
 }
 
-/// The service, ready to run.
-struct Service {
-    settings: Settings,
-    secrets: Option<PathBuf>,
-    clock: Arc<dyn Clock>,
-    metrics: Arc<Metrics>,
-    store: Arc<dyn Store>,
-    analyses: Arc<AnalysisFiles>,
-}
-
-impl Service {
-    async fn run(self, listener: TcpListener, stop: impl Future<Output = ()>) -> Result<(), String> {
-        let settings = self.settings;
-        let address = listener.local_addr().map_err(|error| error.to_string())?;
-        let public_url = settings
-            .public_url
-            .clone()
-            .unwrap_or_else(|| format!("http://{address}"));
-        let outbox = Arc::new(service::outbox(&settings));
-        let adapters = service::adapters(&settings);
-        let limits = RunLimits {
-            active_runs: settings.limits.active_runs,
-            measurements_per_metric: settings.limits.measurements_per_metric,
-        };
-        let runs = Runs::new(
-            Arc::clone(&self.clock),
-            Arc::clone(&self.store),
-            Arc::clone(&outbox),
-            Arc::new(ConfiguredInstrumentation::new(adapters, self.secrets)),
-            limits,
-            public_url.clone(),
-        );
-        let resumed = runs.resume().await.map_err(|error| error.to_string())?;
-        let parts = Parts {
-            runs: runs.clone(),
-            store: Arc::clone(&self.store),
-            outbox,
-            analyses: Arc::clone(&self.analyses),
-            clock: Arc::clone(&self.clock),
-            limits: settings.limits,
-            tokens: settings.tokens.clone(),
-            public_url,
-            repeat_for: settings.repeat_for,
-            metrics: self.metrics,
-        };
-        let server = Server::new(parts, listener);
-        output::print(&started(address, &settings, &self.analyses, resumed.going_on));
-        let mut tasks = JoinSet::new();
-        let _watching = tasks.spawn(Arc::clone(&self.analyses).watch(Arc::clone(&self.clock)));
-        let _pruning = tasks.spawn(prune(
-            Arc::clone(&self.store),
-            Arc::clone(&self.clock),
-            settings.retention,
-        ));
-        server.run(stop).await;
-        tasks.shutdown().await;
-        runs.shutdown().await;
-        tracing::info!("the service has stopped; runs go on after the next start");
-        Ok(())
-    }
-}
-
 /// The one line on standard output.
-fn started(address: SocketAddr, settings: &Settings, analyses: &AnalysisFiles, going_on: usize) -> String {
-    let known = analyses.names().len();
+fn started(service: &Service, store_url: &str) -> String {
+    let (known, going_on) = service.figures();
     format!(
-        "serin {} listens on http://{address} (store {}, {known} analyses, {going_on} runs go on)\n",
+        "serin {} listens on http://{} (store {store_url}, {known} analyses, {going_on} runs go on)\n",
         env!("CARGO_PKG_VERSION"),
-        settings.store_url
+        service.address(),
     )
-}
-
-/// Forgets what is older than it is to be kept, for ever.
-async fn prune(store: Arc<dyn Store>, clock: Arc<dyn Clock>, retention: serin_judge::analysis::Retention) {
-    loop {
-        let now = clock.now();
-        loop {
-            match store
-                .prune(now - retention.runs, now - retention.windows, PRUNE_BATCH)
-                .await
-            {
-                Ok(gone) if gone >= PRUNE_BATCH => tokio::task::yield_now().await,
-                Ok(_few) => break,
-                Err(error) => {
-                    tracing::warn!("what is too old was not thrown away: {error}");
-                    break;
-                }
-            }
-        }
-        clock.sleep_until(clock.now() + PRUNE_INTERVAL).await;
-    }
 }
 
 /// Returns at the first Ctrl-C or SIGTERM; the second ends the process at once.

@@ -2,24 +2,18 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::Serialize;
-use serin_judge::analysis::plan::Plan;
 use serin_judge::verdict::{RunReport, Verdict};
 
-use super::{ANALYSIS, DemoError, Fault, System, SystemOptions};
+use super::act::{PlayError, act, say};
+use super::controller::Next;
+use super::house::House;
 use crate::cli::conduct::{self, Conducted};
 use crate::cli::output::{self, Output};
-use crate::cli::{DemoOptions, FaultName, exit, junit, plan};
-use crate::config::{self, Settings};
-use crate::engine::RunFailure;
+use crate::cli::{DemoOptions, FaultName, exit, junit};
 use crate::engine::clock::SystemClock;
 use crate::engine::ports::Clock;
-use crate::store::MemoryStore;
-
-/// A fault of both sides begins this much later than the run, so that there is a healthy time to compare with.
-const SHARED_FAULT_AFTER: Duration = Duration::from_secs(4);
 
 /// One act as JSON.
 #[derive(Serialize)]
@@ -30,65 +24,99 @@ struct Act<'report> {
     run: &'report RunReport,
 }
 
-/// Why an act could not be played.
-#[derive(Debug, thiserror::Error)]
-enum PlayError {
-    #[error("the sample system could not be started: {0}")]
-    System(#[from] DemoError),
-    #[error("{0}")]
-    Run(#[from] RunFailure),
-    #[error("{0}")]
-    Plan(String),
-}
-
 /// Plays one act, or two without a fault in the options, and gives the exit code.
 pub async fn play(options: DemoOptions) -> ExitCode {
-    let played = match options.fault {
-        Some(fault) => one_act(fault, &options).await,
-        None => two_acts(&options).await,
-    };
-    match played {
+    match played(&options).await {
         Ok(code) => ExitCode::from(code),
         Err(error) => exit::fail(exit::BROKEN, &format!("error: the demo could not go on: {error}")),
     }
 }
 
-async fn one_act(fault: FaultName, options: &DemoOptions) -> Result<u8, PlayError> {
+async fn played(options: &DemoOptions) -> Result<u8, PlayError> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let mut stage = Stage {
+        house: House::open(&clock).await?,
+        clock,
+        options,
+    };
     say(options.output, &introduction(options));
-    let conducted = act(fault, options).await?;
-    conduct::show(&conducted.report, options.output);
-    Ok(conducted.code)
+    let played = match options.fault {
+        Some(fault) => stage.one_act(fault).await,
+        None => stage.two_acts().await,
+    };
+    stage.house.close().await;
+    played
 }
 
-async fn two_acts(options: &DemoOptions) -> Result<u8, PlayError> {
-    say(options.output, &introduction(options));
-    let mut reports = Vec::new();
-    let mut as_told = true;
-    for (number, fault) in [(1, FaultName::None), (2, FaultName::Errors)] {
-        say(
-            options.output,
-            &format!("\nAct {number} of 2: {}\n\n", told(fault)),
-        );
-        let conducted = act(fault, options).await?;
-        let code = conducted.code;
-        as_told &= conducted.report.verdict == expected(fault);
-        if options.output == Output::Human {
-            conduct::show(&conducted.report, Output::Human);
+/// Where acts are played.
+struct Stage<'o> {
+    house: House,
+    clock: Arc<dyn Clock>,
+    options: &'o DemoOptions,
+}
+
+impl Stage<'_> {
+    async fn one_act(&mut self, fault: FaultName) -> Result<u8, PlayError> {
+        let last = self.act(fault, true, Output::Human).await?;
+        if self.options.output != Output::Human {
+            conduct::show(&last.report, self.options.output);
         }
-        reports.push((fault, conducted.report));
-        if code >= exit::INTERRUPTED {
-            finish(options.output, &reports, false);
-            return Ok(code);
-        }
+        Ok(last.code)
     }
-    finish(options.output, &reports, as_told);
-    Ok(if as_told { exit::GOOD } else { exit::BROKEN })
+
+    async fn two_acts(&mut self) -> Result<u8, PlayError> {
+        let output = self.options.output;
+        let mut reports = Vec::new();
+        let mut as_told = true;
+        for (number, fault) in [(1, FaultName::None), (2, FaultName::Errors)] {
+            say(output, &format!("\nAct {number} of 2: {}\n\n", told(fault)));
+            let last = self.act(fault, number == 2, output).await?;
+            as_told &= last.report.verdict == expected(fault);
+            reports.push((fault, last.report));
+            if last.code >= exit::INTERRUPTED {
+                finish(output, &reports, false);
+                return Ok(last.code);
+            }
+        }
+        finish(output, &reports, as_told);
+        Ok(if as_told { exit::GOOD } else { exit::BROKEN })
+    }
+
+    /// Plays an act, shows its last report, and after the last act leaves everything up when that is wanted.
+    async fn act(&mut self, fault: FaultName, is_last: bool, output: Output) -> Result<Conducted, PlayError> {
+        let ended = act(fault, self.options, &mut self.house, &self.clock).await?;
+        let last = ended.last.clone();
+        if self.options.output == Output::Human && output == Output::Human {
+            conduct::show(&last.report, Output::Human);
+            output::print(&format!("\n{}\n", outcome(ended.next)));
+        }
+        if self.options.keep && is_last && last.code < exit::INTERRUPTED {
+            let invitation = self.house.invitation(&last.report.id, &ended.args);
+            say(self.options.output, &invitation);
+            let _signal = conduct::signalled().await;
+        }
+        let figures = ended.stop().await;
+        let (sent, failed) = (figures.sent, figures.failed);
+        say(
+            self.options.output,
+            &format!("Users sent {sent} requests, {failed} failed.\n"),
+        );
+        Ok(last)
+    }
+}
+
+fn outcome(next: Next) -> &'static str {
+    match next {
+        Next::Released | Next::Stage(_) => "The new version has all traffic now.",
+        Next::RolledBack => "All users are back on the old version.",
+        Next::Held => "Traffic stays as it is until somebody has looked.",
+    }
 }
 
 fn finish(output: Output, reports: &[(FaultName, Arc<RunReport>)], as_told: bool) {
     let acts = || {
         reports.iter().map(|(fault, run)| Act {
-            fault: name(*fault),
+            fault: fault.name(),
             expected: expected(*fault),
             run,
         })
@@ -105,61 +133,13 @@ fn finish(output: Output, reports: &[(FaultName, Arc<RunReport>)], as_told: bool
     }
 }
 
-async fn act(fault: FaultName, options: &DemoOptions) -> Result<Conducted, PlayError> {
-    let clock = SystemClock::new();
-    let system = SystemOptions {
-        rate: options.rate,
-        ..SystemOptions::new(options.seed, clock.now())
-    };
-    let system = System::start(system).await?;
-    let plan = Arc::new(analysis(&system)?);
-    let instruments = config::instruments(&plan, &Settings::default()).map_err(RunFailure::Refused)?;
-    let faulting = async {
-        match fault {
-            FaultName::None => {}
-            FaultName::Errors => system.apply(Fault::Errors),
-            FaultName::Shared => {
-                clock.sleep_until(clock.now() + SHARED_FAULT_AFTER).await;
-                system.apply(Fault::Shared);
-            }
-        }
-    };
-    let judging = conduct::conduct(
-        plan,
-        instruments,
-        Arc::new(MemoryStore::default()),
-        options.output,
-    );
-    let ((), conducted) = tokio::join!(faulting, judging);
-    let figures = system.stop().await;
-    say(
-        options.output,
-        &format!(
-            "Users sent {} requests, {} failed.\n\n",
-            figures.sent, figures.failed
-        ),
-    );
-    Ok(conducted?)
-}
-
-/// The demo's document with this system's addresses.
-fn analysis(system: &System) -> Result<Plan, PlayError> {
-    let args = system.analysis_args().into_iter().collect();
-    plan::from_text("the demo's analysis", ANALYSIS, &args).map_err(PlayError::Plan)
-}
-
-fn say(output: Output, text: &str) {
-    if output == Output::Human {
-        output::print(text);
-    }
-}
-
 fn introduction(options: &DemoOptions) -> String {
     format!(
         "A sample financial-planning API runs on this machine twice: 3 stable instances\n\
-         and 2 canary instances. Users send about {} requests a second, a tenth of them\n\
-         to the canary. Serin reads /metrics of all instances each second and compares\n\
-         error rates. So that you need not wait, a canary counts as good enough below\n\
+         and 2 canary instances. Users send about {} requests a second. A controller\n\
+         gives the canary 10, 30, 60 and then 100 % of them; Serin judges each stage and\n\
+         tells it by a signed webhook. Serin reads /metrics of all instances each second\n\
+         and compares error rates. So that you need not wait, a canary counts as good enough below\n\
          2.5 times stable's error rate or one point more (default: 1.5 times, 0.2\n\
          points), and windows last 1 s (default: 10 s).\n",
         options.rate
@@ -171,14 +151,6 @@ fn told(fault: FaultName) -> &'static str {
         FaultName::None => "a healthy release. Serin should promote it.",
         FaultName::Errors => "a release with 3 % errors, not 0.5 %. Serin should roll it back.",
         FaultName::Shared => "a fault of both sides. Serin should not blame the release.",
-    }
-}
-
-fn name(fault: FaultName) -> &'static str {
-    match fault {
-        FaultName::None => "none",
-        FaultName::Errors => "errors",
-        FaultName::Shared => "shared",
     }
 }
 

@@ -56,7 +56,7 @@ impl Course {
 
     /// Goes on after nobody drove the run: counting begins anew with the end of the window that is under way.
     pub(super) async fn resume(&mut self, populations: Populations) -> Result<(), RunFailure> {
-        if self.state().decision().verdict != Verdict::Continue {
+        if self.state().verdict() != Verdict::Continue {
             return Ok(());
         }
         let at = self.engine.clock.now();
@@ -72,7 +72,7 @@ impl Course {
 
     /// Goes on until there is a verdict.
     pub(super) async fn finish(mut self) -> Result<Arc<RunReport>, RunFailure> {
-        while self.state().decision().verdict == Verdict::Continue {
+        while self.state().verdict() == Verdict::Continue {
             let now = self.engine.clock.now();
             for begun in self.begin_what_is_due(now) {
                 self.learned(begun).await?;
@@ -87,7 +87,8 @@ impl Course {
             }
         }
         let now = self.engine.clock.now();
-        let report = self.report(now);
+        // As of the verdict: whoever judges the same records again gets the same report, to the last bit.
+        let report = self.report(self.state().decided_at().unwrap_or(now));
         let hooks = self.run.hooks.as_deref();
         let outbox = &self.engine.outbox;
         let finish = Finish {

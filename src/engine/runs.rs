@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 use crate::engine::ports::{Clock, Instrumentation, RunRequest, SourceText, Store};
 use crate::engine::runs::active::Active;
-use crate::engine::{Engine, Identifiers, Outbox};
+use crate::engine::{Engine, Identifiers, Outbox, RunHandle};
 
 pub use begin::{RunOrder, StartError, Started};
 pub use command::CommandError;
@@ -94,6 +94,12 @@ impl Runs {
                 is_closing: AtomicBool::new(false),
             }),
         }
+    }
+
+    /// The end of a run under way that others hold; `None` when it is not under way here.
+    #[must_use]
+    pub fn handle(&self, id: &str) -> Option<RunHandle> {
+        self.shared.active.handle(id)
     }
 
     /// The newest state of a run under way and each newer one; `None` when it is not under way here.

@@ -44,19 +44,9 @@ pub(super) async fn resend(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
-    let found = app.store.delivery(&id).await?;
-    let delivery =
-        found.ok_or_else(|| Problem::new("unknown-delivery", format!("delivery {id} is not known")))?;
-    let now = app.clock.now();
-    let again = Delivery {
-        state: DeliveryState::Pending,
-        since: now,
-        next_at: now,
-        ended_at: None,
-        ..delivery
-    };
-    app.store.update_delivery(&again).await?;
-    app.outbox.wake();
+    let again = app.dispatch.resend(&id).await?;
+    let again =
+        again.ok_or_else(|| Problem::new("unknown-delivery", format!("delivery {id} is not known")))?;
     Ok(Json(shown(&again)))
 }
 

@@ -19,3 +19,4 @@ mod runs;
 mod server;
 mod service;
 mod simulation;
+mod webhooks;

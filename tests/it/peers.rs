@@ -3,6 +3,7 @@
 pub(crate) mod app;
 pub(crate) mod faults;
 pub(crate) mod prometheus;
+pub(crate) mod receiver;
 pub(crate) mod sample;
 pub(crate) mod scripted;
 pub(crate) mod tls;

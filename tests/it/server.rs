@@ -5,6 +5,7 @@ mod analyses;
 mod argo;
 mod bodies;
 mod connections;
+mod deliveries;
 mod events;
 mod faults;
 mod figures;

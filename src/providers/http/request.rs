@@ -1,5 +1,7 @@
 //! What a request is made of: addresses and headers, told without what is secret in them.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
@@ -28,19 +30,7 @@ pub fn headers<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Resul
 /// The value of a header `Authorization` for HTTP's basic scheme.
 #[must_use]
 pub fn basic_authorization(user: &str, password: &str) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::from("Basic ");
-    for group in format!("{user}:{password}").as_bytes().chunks(3) {
-        let bits = group
-            .iter()
-            .fold(0_usize, |bits, byte| (bits << 8) | usize::from(*byte))
-            << (8 * (3 - group.len()));
-        for place in 0..4 {
-            let digit = char::from(ALPHABET[(bits >> (18 - 6 * place)) & 63]);
-            text.push(if place <= group.len() { digit } else { '=' });
-        }
-    }
-    text
+    format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")))
 }
 
 /// Reads an address that must have a scheme (`http` or `https`) and a host.

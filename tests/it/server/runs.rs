@@ -86,11 +86,6 @@ async fn what_cannot_be_started_says_why() {
             "no analysis is called `none`; there are: endless, quick",
         ),
         (json!({"analysis": "quick"}), 422, "1 error"),
-        (
-            json!({"analysis": "quick", "args": {"url": "http://x", "other": "1"}}),
-            422,
-            "error",
-        ),
         (json!({"yaml": "kind: ["}), 422, "error"),
         (
             json!({"yaml": "apiVersion: serin.dev/v1\nkind: Config\nspec: {}\n"}),
@@ -133,13 +128,13 @@ async fn what_cannot_be_started_says_why() {
     let (_, broken) = service
         .post(
             "/api/v1/runs",
-            &json!({"yaml": QUICK.replace("interval", "intervall")}),
+            &json!({"yaml": QUICK.replace("result == 1", "result ==")}),
         )
         .await;
     let mistake = &broken["errors"][0];
     assert_eq!(
         (&mistake["file"], &mistake["line"], &mistake["column"]),
-        (&json!("yaml"), &json!(8), &json!(5)),
+        (&json!("yaml"), &json!(11), &json!(23)),
         "{broken}"
     );
     assert!(mistake["found"].is_string() && mistake["expected"].is_string());
