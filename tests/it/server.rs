@@ -5,6 +5,7 @@ mod analyses;
 mod argo;
 mod bodies;
 mod connections;
+mod control;
 mod deliveries;
 mod events;
 mod faults;
