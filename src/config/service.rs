@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use serin_judge::analysis::plan::{Plan, Secret};
 use serin_judge::analysis::{self, Diagnostic, Hook, HookEvent};
 
 use crate::config::secrets::EnvironmentAndFiles;
 use crate::config::{Settings, documents, from_folder, instruments};
 use crate::controllers::webhook::{Webhook, WebhookSettings};
-use crate::engine::ports::{Clock, DeliveryEvent, Instrumentation, Secrets, Store};
+use crate::engine::ports::{
+    Clock, Deliver, DeliverError, Delivery, DeliveryEvent, Instrumentation, Secrets, Store,
+};
 use crate::engine::{Instruments, Outbox, Receiver};
 use crate::store::SqliteStore;
+use crate::telemetry::metrics::Metrics;
 
 /// The file that is read when none is named, if there is one.
 const FILE: &str = "serin.yaml";
@@ -77,6 +81,7 @@ pub fn outbox(settings: &analysis::Settings) -> Outbox {
 pub fn receivers(
     settings: &analysis::Settings,
     clock: &Arc<dyn Clock>,
+    metrics: &Arc<Metrics>,
 ) -> Result<BTreeMap<String, Receiver>, String> {
     let receiver = |hook: &Hook| {
         let fail = |reason: String| format!("hook `{}`: {reason}", hook.name);
@@ -90,13 +95,32 @@ pub fn receivers(
             secret: resolve(&hook.secret)?,
             previous_secret: hook.previous_secret.as_ref().map(resolve).transpose()?,
         };
+        let counted = CountedDeliver {
+            inner: Webhook::new(&webhook, Arc::clone(clock)).map_err(fail)?,
+            metrics: Arc::clone(metrics),
+        };
         let receiver = Receiver {
-            deliver: Arc::new(Webhook::new(&webhook, Arc::clone(clock)).map_err(fail)?),
+            deliver: Arc::new(counted),
             give_up_after: hook.give_up_after,
         };
         Ok((hook.name.clone(), receiver))
     };
     settings.hooks.iter().map(receiver).collect()
+}
+
+/// Another receiver, with every attempt counted.
+struct CountedDeliver {
+    inner: Webhook,
+    metrics: Arc<Metrics>,
+}
+
+#[async_trait]
+impl Deliver for CountedDeliver {
+    async fn deliver(&self, delivery: &Delivery) -> Result<(), DeliverError> {
+        let delivered = self.inner.deliver(delivery).await;
+        self.metrics.delivery_attempt(&delivery.hook, delivered.is_ok());
+        delivered
+    }
 }
 
 /// Makes what runs measure with from the settings; secrets of `valueFrom.secretKeyRef` are files in a folder.

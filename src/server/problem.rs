@@ -17,7 +17,7 @@ pub(super) struct Problem {
     title: &'static str,
     detail: String,
     /// Further members.
-    more: Map<String, Value>,
+    more: Vec<(String, Value)>,
     /// Seconds after which a retry makes sense.
     retry_after: Option<u32>,
 }
@@ -62,13 +62,13 @@ impl Problem {
             kind,
             title,
             detail: detail.into(),
-            more: Map::new(),
+            more: Vec::new(),
             retry_after: matches!(status, 429 | 503).then_some(1),
         }
     }
 
     pub(super) fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
-        self.more.insert(member.to_owned(), value.into());
+        self.more.push((member.to_owned(), value.into()));
         self
     }
 

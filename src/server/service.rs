@@ -55,7 +55,7 @@ impl Service {
         let public_url = settings.public_url.clone();
         let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
         let outbox = Arc::new(service::outbox(&settings));
-        let receivers = service::receivers(&settings, &clock)?;
+        let receivers = service::receivers(&settings, &clock, &metrics)?;
         let runs = Runs::new(
             Arc::clone(&clock),
             Arc::clone(&store),

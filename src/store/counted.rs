@@ -139,14 +139,8 @@ impl Store for CountedStore {
         let began = Instant::now();
         let written = self.inner.update_delivery(delivery).await;
         self.wrote("update_delivery", began, &written);
-        // One that was never tried since it was wanted again has no attempt to tell of.
-        if written.is_ok() && (delivery.ended_at.is_some() || delivery.since != delivery.next_at) {
-            let outcome = match delivery.state {
-                DeliveryState::Pending => "failed",
-                DeliveryState::Delivered => "delivered",
-                DeliveryState::GivenUp => "given_up",
-            };
-            self.metrics.delivery_attempt(&delivery.hook, outcome);
+        if written.is_ok() && delivery.state == DeliveryState::GivenUp {
+            self.metrics.delivery_given_up(&delivery.hook);
         }
         written
     }

@@ -36,6 +36,7 @@ pub struct Metrics {
     windows: Counter,
     window_lateness: Histogram,
     attempts: Family<AttemptLabels, Counter>,
+    given_up: Family<HookLabels, Counter>,
     store_seconds: Family<OperationLabels, Histogram>,
     store_errors: Counter,
 }
@@ -130,6 +131,7 @@ impl Metrics {
             windows: Counter::default(),
             window_lateness: seconds(),
             attempts: Family::default(),
+            given_up: Family::default(),
             store_seconds: Family::new_with_constructor(seconds),
             store_errors: Counter::default(),
         };
@@ -186,6 +188,11 @@ impl Metrics {
             "Attempts to deliver",
             self.attempts.clone(),
         );
+        all.register(
+            "serin_deliveries_given_up",
+            "Deliveries that are not tried any more",
+            self.given_up.clone(),
+        );
         all.register_with_unit(
             "serin_store_write_duration",
             "How long the store took to keep something",
@@ -237,13 +244,22 @@ impl Metrics {
         self.window_lateness.observe(lateness.as_secs_f64());
     }
 
-    /// An attempt to deliver ended: `delivered`, `failed` or `given_up`.
-    pub fn delivery_attempt(&self, hook: &str, outcome: &'static str) {
+    /// An attempt to deliver ended.
+    pub fn delivery_attempt(&self, hook: &str, is_delivered: bool) {
+        let outcome = if is_delivered { "delivered" } else { "failed" };
         let labels = AttemptLabels {
             hook: hook.to_owned(),
             outcome,
         };
         self.attempts.get_or_create(&labels).inc();
+    }
+
+    /// A delivery is not tried any more.
+    pub fn delivery_given_up(&self, hook: &str) {
+        let labels = HookLabels {
+            hook: hook.to_owned(),
+        };
+        self.given_up.get_or_create(&labels).inc();
     }
 
     /// The store kept something, or failed to.
@@ -371,7 +387,8 @@ mod tests {
         metrics.verdict(Verdict::Promote);
         metrics.measurement(Phase::Failed, Duration::from_millis(20));
         metrics.windows(4, Duration::from_secs(5));
-        metrics.delivery_attempt("rollouts", "failed");
+        metrics.delivery_attempt("rollouts", false);
+        metrics.delivery_given_up("rollouts");
         metrics.store_write("append", Duration::from_micros(700), true);
         let standing = Standing {
             runs_active: 3,
@@ -388,6 +405,7 @@ mod tests {
             "serin_windows_total 4",
             "serin_window_lateness_seconds_sum 5.0",
             "serin_delivery_attempts_total{hook=\"rollouts\",outcome=\"failed\"} 1",
+            "serin_deliveries_given_up_total{hook=\"rollouts\"} 1",
             "serin_store_errors_total 1",
             "serin_runs_active 3",
             "serin_runs_begun_total 5",

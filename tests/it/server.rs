@@ -5,6 +5,8 @@ mod analyses;
 mod argo;
 mod bodies;
 mod connections;
+mod control;
+mod deliveries;
 mod events;
 mod faults;
 mod figures;

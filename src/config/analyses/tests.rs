@@ -1,7 +1,6 @@
 use std::fs;
 
 use super::*;
-use crate::engine::ports::Analyses as _;
 
 fn template(name: &str, count: u32) -> String {
     format!(
@@ -88,7 +87,8 @@ fn a_file_that_was_broken_from_the_start_is_left_out() {
     assert!(!files.files()[0].is_outdated);
     assert!(
         AnalysisFiles::open(vec!["/no/such/folder".into()])
-            .unwrap_err()
+            .err()
+            .unwrap()
             .contains("/no/such/folder")
     );
 }

@@ -19,13 +19,13 @@ async fn a_broken_file_keeps_the_last_good_state_and_says_so_everywhere() {
     let (service, good) = (Service::start("").await, says("1").await);
     service.files.write(
         "analyses/quick.yaml",
-        QUICK.replace("interval", "intervall").as_bytes(),
+        QUICK.replace("result == 1", "result ==").as_bytes(),
     );
     let told = list(&service, |list| !list["broken"].as_array().unwrap().is_empty()).await;
     let broken = &told["broken"][0];
     assert_eq!(
         (&broken["outdated"], &broken["errors"][0]["line"]),
-        (&json!(true), &json!(8)),
+        (&json!(true), &json!(11)),
         "{told}"
     );
     assert!(broken["file"].as_str().unwrap().ends_with("analyses/quick.yaml"));

@@ -77,7 +77,11 @@ async fn the_stage_template_waits_for_each_verdict() {
             assert_eq!(ended.code, code, "{answer}: {}", ended.all());
             assert_eq!(ended.json()["phase"], phase);
             let values = values(&ended);
-            assert_eq!(values[0]["verdict"], "continue", "{values:?}");
+            // Two measurements take a second, so it was asked in between.
+            assert!(
+                verdict == "inconclusive" || values[0]["verdict"] == "continue",
+                "{values:?}"
+            );
             assert_eq!(values.last().unwrap()["verdict"], verdict, "{values:?}");
             // One attempt answers all of it.
             assert!(

@@ -74,7 +74,7 @@ async fn documents_are_checked() {
             (status.as_u16(), &problem["type"]),
             (422, &json!("urn:serin:problem:invalid-document"))
         );
-        assert_eq!(problem["errors"][0]["line"], 10, "{problem}");
+        assert_eq!(problem["errors"][0]["line"], 11, "{problem}");
     }
     let (status, _) = service
         .post("/api/v1/validate", &json!({"analysis": "none"}))

@@ -45,7 +45,6 @@ pub(super) struct Service {
     pub(super) address: String,
     running: Option<Running>,
     client: Client,
-    token: Option<String>,
 }
 
 impl Service {
@@ -71,15 +70,9 @@ impl Service {
                 .redirect(reqwest::redirect::Policy::none())
                 .build()
                 .unwrap(),
-            token: None,
         };
         service.start_again().await;
         service
-    }
-
-    pub(super) fn with_token(mut self, token: &str) -> Self {
-        self.token = Some(token.to_owned());
-        self
     }
 
     /// On the same folder and, once it has one, the same address.
@@ -121,14 +114,9 @@ impl Service {
     }
 
     pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self
-            .client
+        self.client
             .request(method, self.url(path))
-            .timeout(Duration::from_secs(30));
-        match &self.token {
-            Some(token) => request.bearer_auth(token),
-            None => request,
-        }
+            .timeout(Duration::from_secs(30))
     }
 
     pub(super) async fn get(&self, path: &str) -> (StatusCode, Value) {

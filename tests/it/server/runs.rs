@@ -4,7 +4,6 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::rig::{QUICK, Service, WithJson as _, answer, says};
-use crate::peers::wait_for;
 
 #[tokio::test]
 async fn a_run_is_started_by_name_by_document_and_by_yaml() {
@@ -78,7 +77,7 @@ async fn a_run_is_started_by_name_by_document_and_by_yaml() {
 
 #[tokio::test]
 async fn what_cannot_be_started_says_why() {
-    let service = Service::start("limits: {activeRuns: 1}").await;
+    let service = Service::start("").await;
     let cases = [
         (
             json!({"analysis": "none"}),
@@ -86,11 +85,6 @@ async fn what_cannot_be_started_says_why() {
             "no analysis is called `none`; there are: endless, quick",
         ),
         (json!({"analysis": "quick"}), 422, "1 error"),
-        (
-            json!({"analysis": "quick", "args": {"url": "http://x", "other": "1"}}),
-            422,
-            "error",
-        ),
         (json!({"yaml": "kind: ["}), 422, "error"),
         (
             json!({"yaml": "apiVersion: serin.dev/v1\nkind: Config\nspec: {}\n"}),
@@ -128,18 +122,23 @@ async fn what_cannot_be_started_says_why() {
             "{body}: {problem}"
         );
     }
+}
+
+#[tokio::test]
+async fn refusals_name_what_there_is_and_where_the_mistake_stands() {
+    let service = Service::start("limits: {activeRuns: 1}").await;
     let (_, unknown) = service.post("/api/v1/runs", &json!({"analysis": "none"})).await;
     assert_eq!(unknown["analyses"], json!(["endless", "quick"]));
     let (_, broken) = service
         .post(
             "/api/v1/runs",
-            &json!({"yaml": QUICK.replace("interval", "intervall")}),
+            &json!({"yaml": QUICK.replace("result == 1", "result ==")}),
         )
         .await;
     let mistake = &broken["errors"][0];
     assert_eq!(
         (&mistake["file"], &mistake["line"], &mistake["column"]),
-        (&json!("yaml"), &json!(8), &json!(5)),
+        (&json!("yaml"), &json!(11), &json!(23)),
         "{broken}"
     );
     assert!(mistake["found"].is_string() && mistake["expected"].is_string());
@@ -230,147 +229,4 @@ async fn runs_are_listed_newest_first_page_by_page_and_by_what_is_wanted() {
             "{wrong}"
         );
     }
-}
-
-#[tokio::test]
-async fn runs_are_stopped_and_decided_once() {
-    let (service, good) = (Service::start("").await, says("1").await);
-    let stopped = service.run("endless", &good).await;
-    let (status, run) = service
-        .post(&format!("/api/v1/runs/{stopped}/stop"), &json!({}))
-        .await;
-    assert_eq!(
-        (status.as_u16(), &run["reasons"]),
-        (200, &json!(["stopped"])),
-        "{run}"
-    );
-    let (status, again) = service
-        .post(&format!("/api/v1/runs/{stopped}/stop"), &json!({}))
-        .await;
-    assert_eq!((status.as_u16(), &again["finishedAt"]), (200, &run["finishedAt"]));
-
-    let decided = service.run("endless", &good).await;
-    let path = format!("/api/v1/runs/{decided}/override");
-    for (body, expected) in [
-        (
-            json!({"verdict": "continue", "author": "a", "reason": "r"}),
-            "`verdict` is `continue`",
-        ),
-        (
-            json!({"verdict": "promote", "author": " ", "reason": "r"}),
-            "`author` is empty",
-        ),
-        (
-            json!({"verdict": "promote", "author": "a", "reason": ""}),
-            "`reason` is empty",
-        ),
-        (
-            json!({"verdict": "promote", "author": "a"}),
-            "missing field `reason`",
-        ),
-        (
-            json!({"verdict": "go", "author": "a", "reason": "r"}),
-            "unknown variant `go`",
-        ),
-    ] {
-        let (status, problem) = service.post(&path, &body).await;
-        assert_eq!(status, 400, "{body}");
-        assert!(
-            problem["detail"].as_str().unwrap().contains(expected),
-            "{problem}"
-        );
-    }
-    let body = json!({"verdict": "rollback", "author": "ann", "reason": "a customer called"});
-    let (status, run) = service.post(&path, &body).await;
-    assert_eq!(
-        (status.as_u16(), &run["verdict"]),
-        (200, &json!("rollback")),
-        "{run}"
-    );
-    assert_eq!(run["reasons"][0], "overridden");
-    assert_eq!(
-        (&run["overrides"][0]["author"], &run["overrides"][0]["reason"]),
-        (&json!("ann"), &json!("a customer called"))
-    );
-    let (status, late) = service.post(&path, &body).await;
-    assert_eq!(
-        (status.as_u16(), &late["type"]),
-        (409, &json!("urn:serin:problem:run-ended"))
-    );
-    for path in ["", "/stop", "/override", "/events", "/windows"] {
-        let request = match path {
-            "/stop" | "/override" => service
-                .request(Method::POST, &format!("/api/v1/runs/nobody{path}"))
-                .with_json(&body),
-            _ => service.request(Method::GET, &format!("/api/v1/runs/nobody{path}")),
-        };
-        let (status, problem) = answer(request).await;
-        assert_eq!(
-            (status.as_u16(), &problem["type"]),
-            (404, &json!("urn:serin:problem:unknown-run")),
-            "{path}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn runs_go_on_after_the_process_was_killed_and_after_it_was_stopped() {
-    let (mut service, good) = (Service::start("").await, says("1").await);
-    let id = service.run("endless", &good).await;
-    let measured = async |service: &Service, more_than: usize| {
-        wait_for("measurements", async || {
-            let (status, run) = service.get(&format!("/api/v1/runs/{id}")).await;
-            let count = run["metrics"][0]["successful"].as_u64().unwrap_or_default();
-            (status == 200 && count > more_than as u64).then_some(usize::try_from(count).unwrap())
-        })
-        .await
-    };
-    let before = measured(&service, 1).await;
-    service.kill().await;
-    service.start_again().await;
-    let after = measured(&service, before).await;
-    let ended = service.stop().await;
-    assert_eq!(ended.code, Some(0), "{ended:?}");
-    service.start_again().await;
-    assert!(
-        service.running().said().0.contains("1 runs go on"),
-        "{:?}",
-        service.running().said()
-    );
-    let _goes_on = measured(&service, after).await;
-    let (status, run) = service.post(&format!("/api/v1/runs/{id}/stop"), &json!({})).await;
-    assert_eq!((status.as_u16(), &run["reasons"]), (200, &json!(["stopped"])));
-}
-
-#[tokio::test]
-async fn pages_for_people_are_served_with_what_they_need() {
-    let (service, good) = (Service::start("").await, says("1").await);
-    let id = service.run("quick", &good).await;
-    service.ended(&id).await;
-    let fetch = async |path: &str| {
-        let response = service.request(Method::GET, path).send().await.unwrap();
-        assert_eq!(response.status(), 200, "{path}");
-        let headers = response.headers().clone();
-        (headers, response.text().await.unwrap())
-    };
-    let (headers, list) = fetch("/?verdict=promote").await;
-    assert!(
-        headers["content-security-policy"]
-            .to_str()
-            .unwrap()
-            .contains("default-src 'none'")
-    );
-    assert!(list.contains(&format!("/runs/{id}")), "{list}");
-    let (_, page) = fetch(&format!("/runs/{id}")).await;
-    assert!(page.contains("promote") && page.contains("quick"), "{page}");
-    for (path, media) in [
-        ("/assets/style.css", "text/css"),
-        ("/assets/live.js", "text/javascript"),
-    ] {
-        let (headers, text) = fetch(path).await;
-        assert!(headers["content-type"].to_str().unwrap().starts_with(media) && !text.is_empty());
-        assert!(page.contains(path), "{path}");
-    }
-    let (status, _) = service.get("/runs/nobody").await;
-    assert_eq!(status, 404);
 }
