@@ -4,6 +4,8 @@
 //! after a restart the stored windows are put in again.
 
 mod autocorrelation;
+mod blame;
+mod canary_targets;
 mod coverage;
 mod dispersion_factor;
 mod evidence;
@@ -21,6 +23,8 @@ mod sentence;
 mod series;
 mod shortfall;
 mod stable_health;
+mod stable_targets;
+mod streams;
 mod summary;
 mod tally;
 mod threshold;
@@ -31,6 +35,8 @@ mod gaps;
 mod properties;
 #[cfg(test)]
 mod simulations;
+#[cfg(test)]
+mod suspects;
 #[cfg(test)]
 mod tests;
 
@@ -46,6 +52,7 @@ use crate::stats::combine;
 use crate::time::Timestamp;
 
 use super::Look;
+use blame::{Blame, Occasion};
 use evidence::Evidence;
 use rollback::Rollback;
 
@@ -57,6 +64,7 @@ pub struct Comparisons {
     /// In the order of the document.
     evidence: Vec<Evidence>,
     rollback: Rollback,
+    blame: Blame,
     last_look_at: Option<Timestamp>,
     looks_out_of_order: bool,
     is_finished: bool,
@@ -92,6 +100,7 @@ impl Comparisons {
             policy: *policy,
             started_at,
             evidence,
+            blame: Blame::Nobody,
             last_look_at: None,
             looks_out_of_order: false,
             is_finished: false,
@@ -117,6 +126,14 @@ impl Comparisons {
         }
         if look.at > self.judged_from() {
             self.rollback.look(look.at, &mut self.evidence, &self.policy);
+            self.weigh(Occasion::Look);
+        }
+    }
+
+    /// Once the threshold has been reached: by the release, or by one target?
+    fn weigh(&mut self, occasion: Occasion) {
+        if self.rollback.is_decided() && !self.blame.is_final() {
+            self.blame = blame::weigh(&mut self.evidence, &self.policy, occasion);
         }
     }
 
@@ -128,12 +145,22 @@ impl Comparisons {
         }
         self.is_finished = true;
         self.rollback.finish(&mut self.evidence, &self.policy);
+        self.weigh(Occasion::Deadline);
     }
 
-    /// A regression has been shown, at some look or by the test at the deadline. Stays true.
+    /// A regression of the release has been shown, at some look or by the test at the deadline. Stays true.
     #[must_use]
     pub fn regressed(&self) -> bool {
-        self.rollback.is_decided()
+        self.blame == Blame::Release
+    }
+
+    /// The one target of the canary that alone carries the evidence of a regression. Stays once it is known.
+    #[must_use]
+    pub fn suspect_target(&self) -> Option<&str> {
+        match &self.blame {
+            Blame::Target(target) => Some(target),
+            _ => None,
+        }
     }
 
     /// There is a comparison that has to be non-inferior for a promotion. Without one [`promotable`](Self::promotable)
@@ -167,7 +194,7 @@ impl Comparisons {
             && covered
             && shown
             && !self.stable_unhealthy()
-            && !self.regressed()
+            && !self.rollback.is_decided()
     }
 
     /// Stable itself is outside its own normal range in a comparison that speaks for it.

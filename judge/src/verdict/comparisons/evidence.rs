@@ -4,12 +4,14 @@ use crate::analysis::plan::{Comparison, Policy, Tolerance, Weight};
 use crate::stats::dispersion;
 use crate::stats::restarts::COMPONENTS_MAX;
 use crate::time::Timestamp;
-use crate::verdict::{Data, Side};
+use crate::verdict::{Data, Side, Window};
 
+use super::canary_targets::CanaryTargets;
 use super::coverage::Coverage;
-use super::intake::{LookSlices, Slice};
+use super::intake::{LookSlices, Part, Slice};
 use super::method::Method;
 use super::report::{DispersionSource, Remark};
+use super::stable_targets::StableTargets;
 
 /// All that one comparison has gathered.
 #[derive(Clone, Debug)]
@@ -24,6 +26,8 @@ pub(super) struct Evidence {
     /// Highest evidence of a regression so far.
     pub(super) log_e_max: f64,
     pub(super) coverage: Coverage,
+    pub(super) canary_targets: CanaryTargets,
+    pub(super) stable_targets: StableTargets,
     /// Part of what rolled the release back.
     pub(super) is_regressed: bool,
     /// In the order in which they came up.
@@ -41,6 +45,8 @@ impl Evidence {
             method: Method::new(spec, policy),
             log_e_max: 0.0,
             coverage: Coverage::default(),
+            canary_targets: CanaryTargets::default(),
+            stable_targets: StableTargets::default(),
             is_regressed: false,
             remarks: Vec::new(),
         }
@@ -56,6 +62,13 @@ impl Evidence {
         self.method.promotion_log_e() >= -libm::log(policy.false_promotion)
     }
 
+    /// Of a stable target that is worse than the others: not compared any more.
+    pub(super) fn leaves_out(&self, window: &Window) -> bool {
+        window.side == Side::Stable
+            && !window.flags.history
+            && self.stable_targets.suspect() == Some(&window.target)
+    }
+
     pub(super) fn remark(&mut self, remark: Remark) {
         if !self.remarks.contains(&remark) {
             self.remarks.push(remark);
@@ -64,7 +77,7 @@ impl Evidence {
 
     /// One look: history calibrates, burn-in tells stable's rate, the rest is judged. Where one of the windows begins
     /// inside the burn-in, all of them count as burn-in.
-    pub(super) fn take(&mut self, mut look: LookSlices, policy: &Policy, started_at: Timestamp) {
+    pub(super) fn take(&mut self, mut look: LookSlices<'_>, policy: &Policy, started_at: Timestamp) {
         for slice in look.history.values_mut().chain([&mut look.current]) {
             self.inspect(slice);
         }
@@ -74,9 +87,12 @@ impl Evidence {
         let judged_from = started_at + policy.burn_in;
         self.coverage.take(&look, judged_from, policy.window);
         let current = &look.current;
+        let is_uneven = current.is_invalid || current.is_uneven;
+        let parts = if is_uneven { &[][..] } else { &look.parts };
         match (current.both(), current.start) {
             (Some((canary, stable)), Some(start)) if start >= judged_from => {
-                self.start_components(start, judged_from, policy);
+                let components = self.start_components(start, judged_from, policy);
+                self.canary_targets.record(&self.method, components, parts);
                 self.judge(canary, stable);
             }
             _ => {
@@ -85,6 +101,16 @@ impl Evidence {
                     self.method.watch_stable(stable);
                 }
             }
+        }
+        self.watch_stable_targets(parts);
+    }
+
+    /// A target that has proved to be bad by now is left out from the next look on, and what it has done for a
+    /// promotion so far is taken back.
+    fn watch_stable_targets(&mut self, parts: &[Part<'_>]) {
+        if self.stable_targets.observe(&self.method, parts) {
+            self.method.cut_promotion_back();
+            self.remark(Remark::SuspectStablePod);
         }
     }
 
@@ -128,7 +154,7 @@ impl Evidence {
     }
 
     /// Components start every restart interval after the burn-in, so their times are fixed in advance.
-    fn start_components(&mut self, start: Timestamp, judged_from: Timestamp, policy: &Policy) {
+    fn start_components(&mut self, start: Timestamp, judged_from: Timestamp, policy: &Policy) -> usize {
         let due = policy.restart_interval.map_or(0, |interval| {
             start.since(judged_from).as_micros() / interval.as_micros().max(1)
         });
@@ -137,6 +163,7 @@ impl Evidence {
             self.remark(Remark::RestartsExhausted);
         }
         self.method.start_components(count);
+        count
     }
 
     fn judge(&mut self, canary: &Data, stable: &Data) {

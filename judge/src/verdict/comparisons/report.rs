@@ -58,6 +58,10 @@ pub enum Remark {
     BucketLayoutsDiffer,
     /// The buckets are too coarse for the tolerated slow-down: requests above the same bound are compared instead.
     CoarseBuckets,
+    /// One target of the canary alone carries the evidence of a regression.
+    SuspectPod,
+    /// One target of stable was worse than the others and is not compared any more.
+    SuspectStablePod,
 }
 
 impl std::fmt::Display for Remark {
@@ -87,6 +91,10 @@ impl std::fmt::Display for Remark {
             Self::CoarseBuckets => {
                 "the buckets are too coarse for the tolerated slow-down; up to 1.5 times as many slow requests were \
                  tolerated instead"
+            }
+            Self::SuspectPod => "one target of the canary alone carries the evidence of a regression",
+            Self::SuspectStablePod => {
+                "one target of stable was much worse than the others and was no longer compared with"
             }
         })
     }
