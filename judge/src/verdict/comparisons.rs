@@ -9,6 +9,7 @@ mod canary_targets;
 mod coverage;
 mod dispersion_factor;
 mod evidence;
+mod fellows;
 mod forecast;
 mod intake;
 mod latency;
@@ -22,11 +23,13 @@ mod rollback;
 mod sentence;
 mod series;
 mod shortfall;
+mod split_check;
 mod stable_health;
 mod stable_targets;
 mod streams;
 mod summary;
 mod tally;
+mod target_noise;
 mod threshold;
 
 #[cfg(test)]
@@ -36,13 +39,17 @@ mod properties;
 #[cfg(test)]
 mod simulations;
 #[cfg(test)]
+mod splits;
+#[cfg(test)]
 mod suspects;
+#[cfg(test)]
+mod target_noises;
 #[cfg(test)]
 mod tests;
 
 pub use report::{
     ComparisonReport, Decision, DispersionReport, DispersionSource, Interval, PromotionReport,
-    QuantileReport, Remark, ToleranceReport,
+    QuantileReport, Remark, ToleranceReport, TrafficSplitReport,
 };
 pub use shortfall::Shortfall;
 pub use stable_health::StableState;
@@ -55,6 +62,7 @@ use super::Look;
 use blame::{Blame, Occasion};
 use evidence::Evidence;
 use rollback::Rollback;
+use split_check::SplitCheck;
 
 /// All comparisons of one run.
 #[derive(Clone, Debug)]
@@ -90,10 +98,16 @@ impl Comparisons {
             .map(|spec| rollback::group_mass(spec.weight))
             .collect();
         let shares = combine::group_shares(&masses);
+        let splits = specs.iter().filter(|spec| spec.traffic_split.is_some()).count();
         let evidence: Vec<Evidence> = specs
             .iter()
             .zip(&shares)
-            .map(|(spec, share)| Evidence::new(spec, policy, *share))
+            .map(|(spec, share)| {
+                let split = spec
+                    .traffic_split
+                    .and_then(|split| SplitCheck::new(split, splits));
+                Evidence::new(spec, policy, *share).with_split(split)
+            })
             .collect();
         Self {
             rollback: Rollback::new(policy, started_at, &evidence),
@@ -170,6 +184,15 @@ impl Comparisons {
         self.evidence.iter().any(|evidence| evidence.required)
     }
 
+    /// The comparison in which traffic was not split as the analysis says, at some look.
+    #[must_use]
+    pub fn split_mismatch(&self) -> Option<(&str, TrafficSplitReport)> {
+        self.evidence.iter().find_map(|one| {
+            let split = one.split.as_ref().filter(|split| split.is_mismatched())?;
+            Some((&*one.name, split.report()))
+        })
+    }
+
     /// Every required comparison is non-inferior, the minimum duration has passed, stable is healthy and nothing has
     /// regressed; and the required comparisons (all, when none is) have enough canary requests, most of their data has
     /// arrived, and their newest look had requests of both sides and of every target of the canary.
@@ -195,6 +218,7 @@ impl Comparisons {
             && shown
             && !self.stable_unhealthy()
             && !self.rollback.is_decided()
+            && self.split_mismatch().is_none()
     }
 
     /// Stable itself is outside its own normal range in a comparison that speaks for it.

@@ -20,7 +20,7 @@ use super::rollback;
 const CLEAR: f64 = 0.001;
 
 /// Above this it is no odder than any.
-const DOUBTFUL: f64 = 0.05;
+const DOUBTFUL: f64 = 0.2;
 
 /// At the deadline: the other targets show nothing at this level.
 const NOTHING_SHOWN: f64 = 0.1;

@@ -92,9 +92,14 @@ impl CanaryTargets {
     /// when there were too many counts to be kept.
     pub(super) fn outlier(&self) -> Option<Outlier> {
         let method = self.before.as_ref().filter(|_| self.counts <= COUNTS_MAX)?;
-        let dispersion: Vec<f64> = method.tests().iter().map(|test| test.dispersion.factor()).collect();
+        let dispersion: Vec<f64> = method
+            .tests()
+            .iter()
+            .map(|test| test.dispersion.factor())
+            .collect();
         let streams = dispersion.len();
-        let each = (0..streams).flat_map(|stream| (0..self.numbers.len()).map(move |number| (stream, number)));
+        let each =
+            (0..streams).flat_map(|stream| (0..self.numbers.len()).map(move |number| (stream, number)));
         let (stream, number, _) = each
             .map(|(stream, number)| (stream, number, self.scores(stream, number)))
             .max_by(|a, b| a.2.total_cmp(&b.2))
@@ -130,7 +135,11 @@ impl CanaryTargets {
             score += of_window;
             variance += its_variance;
         }
-        if variance > 0.0 { score / variance.sqrt() } else { 0.0 }
+        if variance > 0.0 {
+            score / variance.sqrt()
+        } else {
+            0.0
+        }
     }
 
     fn against_fellows(&self, stream: usize, number: usize) -> Cmh {
@@ -143,7 +152,10 @@ impl CanaryTargets {
 
     /// Window by window: the target in the canary's place, the rest of the canary in stable's.
     fn strata(&self, stream: usize, number: usize) -> impl Iterator<Item = Stratum> + '_ {
-        let windows = self.windows.iter().filter_map(move |window| window.streams.get(stream)?.as_ref());
+        let windows = self
+            .windows
+            .iter()
+            .filter_map(move |window| window.streams.get(stream)?.as_ref());
         windows.map(move |window| {
             let own = window.part(number);
             Stratum {

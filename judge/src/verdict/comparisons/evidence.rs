@@ -8,10 +8,12 @@ use crate::verdict::{Data, Side, Window};
 
 use super::canary_targets::CanaryTargets;
 use super::coverage::Coverage;
-use super::intake::{LookSlices, Part, Slice};
+use super::intake::{HistorySlice, LookSlices, Part, Slice};
 use super::method::Method;
 use super::report::{DispersionSource, Remark};
+use super::split_check::SplitCheck;
 use super::stable_targets::StableTargets;
+use super::target_noise::TargetNoise;
 
 /// All that one comparison has gathered.
 #[derive(Clone, Debug)]
@@ -28,6 +30,9 @@ pub(super) struct Evidence {
     pub(super) coverage: Coverage,
     pub(super) canary_targets: CanaryTargets,
     pub(super) stable_targets: StableTargets,
+    target_noise: TargetNoise,
+    /// Where the analysis says how traffic is split.
+    pub(super) split: Option<SplitCheck>,
     /// Part of what rolled the release back.
     pub(super) is_regressed: bool,
     /// In the order in which they came up.
@@ -47,9 +52,15 @@ impl Evidence {
             coverage: Coverage::default(),
             canary_targets: CanaryTargets::default(),
             stable_targets: StableTargets::default(),
+            target_noise: TargetNoise::default(),
+            split: None,
             is_regressed: false,
             remarks: Vec::new(),
         }
+    }
+
+    pub(super) fn with_split(self, split: Option<SplitCheck>) -> Self {
+        Self { split, ..self }
     }
 
     /// Stable's health in this comparison counts: it decides something.
@@ -78,7 +89,8 @@ impl Evidence {
     /// One look: history calibrates, burn-in tells stable's rate, the rest is judged. Where one of the windows begins
     /// inside the burn-in, all of them count as burn-in.
     pub(super) fn take(&mut self, mut look: LookSlices<'_>, policy: &Policy, started_at: Timestamp) {
-        for slice in look.history.values_mut().chain([&mut look.current]) {
+        let history = look.history.values_mut().map(|history| &mut history.whole);
+        for slice in history.chain([&mut look.current]) {
             self.inspect(slice);
         }
         for history in look.history.values() {
@@ -89,6 +101,12 @@ impl Evidence {
         let current = &look.current;
         let is_uneven = current.is_invalid || current.is_uneven;
         let parts = if is_uneven { &[][..] } else { &look.parts };
+        if let Some(start) = current.start {
+            self.target_noise.observe(&mut self.method, batch(start), parts);
+            if let Some(split) = self.split.as_mut().filter(|_| start >= judged_from) {
+                split.take(&look);
+            }
+        }
         match (current.both(), current.start) {
             (Some((canary, stable)), Some(start)) if start >= judged_from => {
                 let components = self.start_components(start, judged_from, policy);
@@ -135,18 +153,22 @@ impl Evidence {
     }
 
     /// History is of no use once judging has begun: rules may not change with data that came later.
-    fn calibrate(&mut self, history: &Slice) {
+    fn calibrate(&mut self, history: &HistorySlice<'_>) {
         if self.method.is_frozen() {
             self.remark(Remark::LateHistory);
             return;
         }
+        let (parts, history) = (&history.parts, &history.whole);
         if let (Some((canary, stable)), Some(start)) = (history.both(), history.start) {
-            let batch = start
-                .as_micros()
-                .div_euclid(i64::from(dispersion::BATCH_SECONDS) * 1_000_000);
-            self.method.calibrate(batch, canary, stable);
+            self.method.calibrate(batch(start), canary, stable);
         } else {
             self.method.interrupt();
+        }
+        if let Some(start) = history
+            .start
+            .filter(|_| !history.is_invalid && !history.is_uneven)
+        {
+            TargetNoise::learn(&mut self.method, batch(start), parts);
         }
         if let Some(stable) = history.stable_only() {
             self.method.learn_stable(stable);
@@ -178,4 +200,11 @@ impl Evidence {
             self.remark(Remark::UncalibratedDispersion);
         }
     }
+}
+
+/// The number of the batch in which a window begins.
+fn batch(start: Timestamp) -> i64 {
+    start
+        .as_micros()
+        .div_euclid(i64::from(dispersion::BATCH_SECONDS) * 1_000_000)
 }

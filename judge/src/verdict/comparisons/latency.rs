@@ -262,9 +262,7 @@ impl Latency {
             let at = self.threshold(quantile, self.tolerance.rollback)?;
             Some(match at.multiple_up_ms {
                 None => (at.stable_ms, at.stable_ms, Margin::Ratio(COARSE_TOLERATED)),
-                Some(canary_ms) if quantile.is_body => {
-                    (canary_ms, at.stable_ms, Margin::Odds { odds: 1.0 })
-                }
+                Some(canary_ms) if quantile.is_body => (canary_ms, at.stable_ms, Margin::Odds { odds: 1.0 }),
                 Some(canary_ms) => (canary_ms, at.stable_ms, Margin::Ratio(1.0)),
             })
         };

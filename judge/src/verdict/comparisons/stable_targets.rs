@@ -11,11 +11,10 @@ use std::sync::Arc;
 use crate::stats::Stratum;
 use crate::stats::log_sum::log_mean_exp;
 use crate::stats::rate_ratio;
-use crate::verdict::Side;
 
+use super::fellows;
 use super::intake::Part;
 use super::method::Method;
-use super::tally::Tally;
 
 /// With fewer it cannot be told which one is the odd one.
 const TARGETS_MIN: usize = 3;
@@ -48,41 +47,38 @@ impl StableTargets {
 
     /// Takes a window; true when it shows a target to be bad.
     pub(super) fn observe(&mut self, method: &Method, parts: &[Part<'_>]) -> bool {
-        let stable = || parts.iter().filter(|part| part.side == Side::Stable);
-        let targets = stable().count();
-        if self.suspect.is_some() || !(TARGETS_MIN..=TARGETS_MAX).contains(&targets) {
+        if self.suspect.is_some() || !(TARGETS_MIN..=TARGETS_MAX).contains(&fellows::count(parts)) {
             return false;
         }
-        let factors: Vec<f64> = method.tests().iter().map(|test| test.dispersion.factor()).collect();
+        let factors: Vec<f64> = method
+            .tests()
+            .iter()
+            .map(|test| test.dispersion.factor())
+            .collect();
         for (index, stream) in method.streams().iter().enumerate() {
             let Some(stream) = stream else { continue };
-            let counted: Vec<(&Arc<str>, Tally)> = stable()
-                .map(|part| (part.target, stream.count(Side::Stable, part.data)))
-                .collect();
-            let mut whole = Tally::default();
-            counted.iter().for_each(|(_, tally)| whole.add(*tally));
-            for (target, tally) in counted {
-                let fellows = Stratum {
-                    canary_total: tally.total,
-                    canary_events: tally.events,
-                    stable_total: whole.total - tally.total,
-                    stable_events: whole.events - tally.events,
-                };
-                self.add(target, (index, factors.len()), &fellows, factors[index]);
+            for (target, against_rest) in fellows::of_stable(stream, parts) {
+                self.add(target, (index, factors.len()), &against_rest, factors[index]);
             }
         }
         self.suspect = self.proven();
         self.suspect.is_some()
     }
 
-    fn add(&mut self, target: &Arc<str>, (stream, streams): (usize, usize), fellows: &Stratum, factor: f64) {
+    fn add(
+        &mut self,
+        target: &Arc<str>,
+        (stream, streams): (usize, usize),
+        against_rest: &Stratum,
+        factor: f64,
+    ) {
         if self.evidence.len() >= 2 * TARGETS_MAX && !self.evidence.contains_key(target) {
             return;
         }
         let empty = || vec![[0.0; GRID.len()]; streams];
         let sums = self.evidence.entry(Arc::clone(target)).or_insert_with(empty);
         for (sum, multiplier) in sums[stream].iter_mut().zip(GRID) {
-            *sum += rate_ratio::log_increment(fellows, TOLERATED, multiplier) / factor;
+            *sum += rate_ratio::log_increment(against_rest, TOLERATED, multiplier) / factor;
         }
     }
 

@@ -19,12 +19,17 @@ fn drawn(chance: &mut Chance, step: u64, canary: &[(&str, u64, f64)], stable: &[
     let end = at(10 * step);
     let sides = [(Side::Canary, canary), (Side::Stable, stable)];
     let windows = sides.into_iter().flat_map(|(side, targets)| {
-        let each = targets.iter().map(move |(name, total, rate)| (side, *name, *total, *rate));
+        let each = targets
+            .iter()
+            .map(move |(name, total, rate)| (side, *name, *total, *rate));
         each.collect::<Vec<_>>()
     });
     let windows = windows
         .map(|(side, name, total, rate)| {
-            of(name, window("errors", side, end, total, chance.binomial(total, rate)))
+            of(
+                name,
+                window("errors", side, end, total, chance.binomial(total, rate)),
+            )
         })
         .collect();
     Look { at: end, windows }
@@ -50,8 +55,11 @@ const STABLE: [(&str, u64, f64); 1] = [("stable", 1900, 0.005)];
 fn one_bad_target_of_several_is_not_the_release() {
     for targets in [2, 3, 5] {
         let names = ["a", "b", "c", "d", "e"];
-        let mut canary: Vec<(&str, u64, f64)> =
-            names.iter().take(targets).map(|name| (*name, 100, 0.005)).collect();
+        let mut canary: Vec<(&str, u64, f64)> = names
+            .iter()
+            .take(targets)
+            .map(|name| (*name, 100, 0.005))
+            .collect();
         canary[1].2 = 0.1;
         let (mut suspected, mut rolled_back) = (0, 0);
         for seed in 0..50 {
@@ -77,8 +85,11 @@ fn one_bad_target_of_several_is_not_the_release() {
 fn a_release_that_is_bad_everywhere_is_rolled_back() {
     for (targets, rate) in [(2, 0.015), (2, 0.05), (5, 0.015), (5, 0.05)] {
         let names = ["a", "b", "c", "d", "e"];
-        let canary: Vec<(&str, u64, f64)> =
-            names.iter().take(targets).map(|name| (*name, 200 / targets as u64, rate)).collect();
+        let canary: Vec<(&str, u64, f64)> = names
+            .iter()
+            .take(targets)
+            .map(|name| (*name, 200 / targets as u64, rate))
+            .collect();
         let (mut suspected, mut rolled_back) = (0, 0);
         for seed in 0..200 {
             let comparisons = judged(seed, &canary, &STABLE);
@@ -86,7 +97,10 @@ fn a_release_that_is_bad_everywhere_is_rolled_back() {
             rolled_back += u32::from(comparisons.regressed());
         }
         println!("all of {targets} bad at {rate}: suspected {suspected}, rolled back {rolled_back} of 200");
-        assert!(suspected <= 2 && rolled_back >= 196, "{targets} {rate}: {suspected} {rolled_back}");
+        assert!(
+            suspected <= 2 && rolled_back >= 196,
+            "{targets} {rate}: {suspected} {rolled_back}"
+        );
     }
 }
 
@@ -117,7 +131,12 @@ fn a_bad_stable_target_does_not_promote_a_bad_canary() {
 
 #[test]
 fn equal_stable_targets_are_not_left_out() {
-    let stable = [("w", 200, 0.01), ("x", 200, 0.01), ("y", 200, 0.01), ("z", 200, 0.01)];
+    let stable = [
+        ("w", 200, 0.01),
+        ("x", 200, 0.01),
+        ("y", 200, 0.01),
+        ("z", 200, 0.01),
+    ];
     let mut left_out = 0;
     for seed in 0..200 {
         let comparisons = judged(seed, &[("a", 100, 0.01)], &stable);
