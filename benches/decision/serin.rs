@@ -113,8 +113,8 @@ impl Recording {
                         end: at,
                         data,
                         flags: Flags {
-                            partial: false,
                             history,
+                            ..Flags::default()
                         },
                     });
                 }

@@ -6,6 +6,7 @@
 mod autocorrelation;
 mod blame;
 mod canary_targets;
+mod control;
 mod coverage;
 mod dispersion_factor;
 mod evidence;
@@ -13,6 +14,7 @@ mod fellows;
 mod forecast;
 mod intake;
 mod latency;
+mod long_series;
 mod method;
 mod number;
 mod promotion;
@@ -33,6 +35,8 @@ mod target_noise;
 mod threshold;
 
 #[cfg(test)]
+mod controls;
+#[cfg(test)]
 mod gaps;
 #[cfg(test)]
 mod properties;
@@ -40,6 +44,8 @@ mod properties;
 mod simulations;
 #[cfg(test)]
 mod splits;
+#[cfg(test)]
+mod stages;
 #[cfg(test)]
 mod suspects;
 #[cfg(test)]
@@ -54,8 +60,8 @@ pub use report::{
 pub use shortfall::Shortfall;
 pub use stable_health::StableState;
 
-use crate::analysis::plan::{Comparison, Policy};
-use crate::stats::combine;
+use crate::analysis::plan::{Comparison, EvidencePolicy, Policy};
+use crate::stats::{combine, restarts};
 use crate::time::Timestamp;
 
 use super::Look;
@@ -76,6 +82,8 @@ pub struct Comparisons {
     last_look_at: Option<Timestamp>,
     looks_out_of_order: bool,
     is_finished: bool,
+    /// The number of the release's stage, from 1.
+    stage: usize,
 }
 
 /// The statistic that rolls back, for a live screen.
@@ -118,6 +126,43 @@ impl Comparisons {
             last_look_at: None,
             looks_out_of_order: false,
             is_finished: false,
+            stage: 1,
+        }
+        .with_deadline_weight()
+    }
+
+    /// Before the first look of the next stage of a release whose evidence goes on: a new component of evidence begins,
+    /// burn-in, deadline and minimum duration count from `started_at`, and what was missing before is past. `specs` are
+    /// those of before, with the traffic split of this stage. Where evidence does not go on this is [`new`](Self::new).
+    #[must_use]
+    pub fn next_stage(self, specs: &[Comparison], started_at: Timestamp) -> Self {
+        if self.policy.evidence == EvidencePolicy::Restart {
+            return Self::new(specs, &self.policy, started_at);
+        }
+        let mut next = self;
+        next.stage += 1;
+        next.started_at = started_at;
+        next.is_finished = false;
+        let splits = specs.iter().filter(|spec| spec.traffic_split.is_some()).count();
+        for (evidence, spec) in next.evidence.iter_mut().zip(specs) {
+            let split = spec
+                .traffic_split
+                .and_then(|split| SplitCheck::new(split, splits));
+            evidence.begin_stage(split);
+        }
+        next.with_deadline_weight()
+    }
+
+    fn with_deadline_weight(mut self) -> Self {
+        self.rollback.begin_stage(self.stage_weight());
+        self
+    }
+
+    /// The part of the release's error that begins with this stage; 1 where each stage has its own.
+    fn stage_weight(&self) -> f64 {
+        match self.policy.evidence {
+            EvidencePolicy::Restart => 1.0,
+            EvidencePolicy::Carry => restarts::stage_weight(self.stage),
         }
     }
 

@@ -263,11 +263,13 @@ fn promotion(run: &RunState, now: Timestamp, due: bool) -> Option<Decision> {
 
 pub(super) fn remarked(run: &RunState, now: Timestamp, mut decision: Decision) -> Decision {
     let reports = run.comparisons.reports(now);
-    if reports
-        .iter()
-        .any(|report| report.remarks.contains(&Remark::UncalibratedDispersion))
-    {
-        decision.reasons.push(Reason::UncalibratedDispersion);
+    for (remark, reason) in [
+        (Remark::UncalibratedDispersion, Reason::UncalibratedDispersion),
+        (Remark::UnprotectedBaseline, Reason::UnprotectedBaseline),
+    ] {
+        if reports.iter().any(|report| report.remarks.contains(&remark)) {
+            decision.reasons.push(reason);
+        }
     }
     decision
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::provider::PrometheusAccess;
-use super::text::{Addresses, NumberOrString};
+use super::text::{Addresses, NumberOrString, StableAddresses};
 
 /// A question about the canary population against the stable one: exactly one of `errors`, `events`, `latency`, `series`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -92,7 +92,26 @@ pub(crate) struct PrometheusErrors {
     /// The canary's counters.
     pub(crate) canary: Counters,
     /// The stable side's counters.
-    pub(crate) stable: Counters,
+    pub(crate) stable: StableCounters,
+    /// Counters of more instances of stable, beside the canary, for an A/A control: how much two sides differ that are
+    /// the same. It calibrates `dispersion` when there is no history.
+    pub(crate) control: Option<Counters>,
+}
+
+/// Counters of the stable side.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub(crate) struct StableCounters {
+    /// PromQL series selector of the counter of bad requests, without functions. With `before` the canary's when left
+    /// out.
+    pub(crate) bad: Option<String>,
+    /// PromQL series selector of the counter of all requests, without functions. With `before` the canary's when left out.
+    pub(crate) total: Option<String>,
+    /// The label that tells targets apart. Default `pod`.
+    pub(crate) target: Option<String>,
+    /// Stable is what these counters said this long before, such as `30m`: for a service of which all traffic moves at
+    /// once (blue-green, ECS). At least the deadline, so that it lies before the release. What hits the service since then
+    /// counts against the canary, and the verdict says `unprotected_baseline`.
+    pub(crate) before: Option<String>,
 }
 
 /// Counters of one side.
@@ -112,7 +131,10 @@ pub(crate) struct ScrapeErrors {
     /// The canary's `/metrics` URLs.
     pub(crate) canary: Addresses,
     /// The stable side's `/metrics` URLs.
-    pub(crate) stable: Addresses,
+    pub(crate) stable: StableAddresses,
+    /// `/metrics` URLs of more instances of stable, for an A/A control: how much two sides differ that are the same. It
+    /// calibrates `dispersion` when there is no history.
+    pub(crate) control: Option<Addresses>,
     /// PromQL series selector of the counter of bad requests.
     pub(crate) bad: String,
     /// PromQL series selector of the counter of all requests.

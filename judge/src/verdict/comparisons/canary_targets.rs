@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::stats::cmh::Cmh;
-use crate::stats::{Margin, Stratum};
+use crate::stats::{Margin, Stratum, cmh};
 use crate::verdict::Side;
 
 use super::intake::Part;
@@ -26,11 +26,15 @@ pub(super) struct CanaryTargets {
     numbers: BTreeMap<Arc<str>, usize>,
     windows: Vec<JudgedWindow>,
     counts: usize,
+    /// Stages that have begun since `before`.
+    stages: usize,
 }
 
 /// One judged window.
 #[derive(Clone, Debug)]
 struct JudgedWindow {
+    /// Stages that had begun since the first kept window.
+    stages: usize,
     /// Components of evidence that had started.
     components: usize,
     /// In the order of the method's tests; `None` where nothing was tested.
@@ -42,7 +46,7 @@ struct StreamWindow {
     margin: Margin,
     whole: Stratum,
     /// By the targets' numbers.
-    parts: Vec<(usize, Tally)>,
+    parts: BTreeMap<usize, Tally>,
 }
 
 /// The target that differs most from the rest of the canary.
@@ -65,7 +69,7 @@ impl CanaryTargets {
                 let mut kept = StreamWindow {
                     margin: stream.margin,
                     whole: Stratum::default(),
-                    parts: Vec::new(),
+                    parts: BTreeMap::new(),
                 };
                 for part in parts {
                     let tally = stream.count(part.side, part.data);
@@ -73,7 +77,7 @@ impl CanaryTargets {
                     if part.side == Side::Canary {
                         let next = self.numbers.len();
                         let number = *self.numbers.entry(Arc::clone(part.target)).or_insert(next);
-                        kept.parts.push((number, tally));
+                        kept.parts.entry(number).or_default().add(tally);
                     }
                 }
                 kept
@@ -85,7 +89,18 @@ impl CanaryTargets {
             .flatten()
             .map(|stream| stream.parts.len() + 1)
             .sum::<usize>();
-        self.windows.push(JudgedWindow { components, streams });
+        self.windows.push(JudgedWindow {
+            stages: self.stages,
+            components,
+            streams,
+        });
+    }
+
+    /// Another stage of the release begins.
+    pub(super) fn begin_stage(&mut self) {
+        if self.before.is_some() {
+            self.stages += 1;
+        }
     }
 
     /// The target that differs most, for the worse, from the rest of the canary. `None` without several targets, and
@@ -98,10 +113,11 @@ impl CanaryTargets {
             .map(|test| test.dispersion.factor())
             .collect();
         let streams = dispersion.len();
-        let each =
-            (0..streams).flat_map(|stream| (0..self.numbers.len()).map(move |number| (stream, number)));
-        let (stream, number, _) = each
-            .map(|(stream, number)| (stream, number, self.scores(stream, number)))
+        let scores = (0..streams).flat_map(|stream| {
+            let each = self.scores(stream).into_iter().enumerate();
+            each.map(move |(number, score)| (stream, number, score))
+        });
+        let (stream, number, _) = scores
             .max_by(|a, b| a.2.total_cmp(&b.2))
             .filter(|(.., score)| *score > 0.0)?;
         let p_value = self.against_fellows(stream, number).p_value(dispersion[stream]);
@@ -116,7 +132,12 @@ impl CanaryTargets {
     pub(super) fn without(&self, target: &Arc<str>) -> Option<Method> {
         let number = *self.numbers.get(target)?;
         let mut method = self.before.clone()?;
+        let mut begun = 0;
         for window in &self.windows {
+            for _ in begun..window.stages {
+                method.begin_stage();
+            }
+            begun = window.stages;
             method.start_components(window.components);
             for (test, stream) in method.tests_mut().iter_mut().zip(&window.streams) {
                 if let Some(stream) = stream {
@@ -124,47 +145,47 @@ impl CanaryTargets {
                 }
             }
         }
+        for _ in begun..self.stages {
+            method.begin_stage();
+        }
         Some(method)
     }
 
-    /// The normal score of a target against its fellows; a cheap order, the exact test is made once.
-    fn scores(&self, stream: usize, number: usize) -> f64 {
-        let (mut score, mut variance) = (0.0, 0.0);
-        for stratum in self.strata(stream, number).filter(Stratum::is_comparable) {
-            let (of_window, its_variance) = crate::stats::cmh::ratio_score(&stratum, 1.0);
-            score += of_window;
-            variance += its_variance;
+    /// The normal scores of all targets against their fellows: a cheap order, the exact test is made once.
+    fn scores(&self, stream: usize) -> Vec<f64> {
+        let mut sums = vec![(0.0, 0.0); self.numbers.len()];
+        for window in self.of_stream(stream) {
+            for (number, own) in &window.parts {
+                let stratum = window.against_fellows(*own);
+                if stratum.is_comparable() {
+                    let (score, variance) = cmh::ratio_score(&stratum, 1.0);
+                    sums[*number].0 += score;
+                    sums[*number].1 += variance;
+                }
+            }
         }
-        if variance > 0.0 {
-            score / variance.sqrt()
-        } else {
-            0.0
-        }
+        let score = |(score, variance): (f64, f64)| {
+            if variance > 0.0 {
+                score / variance.sqrt()
+            } else {
+                0.0
+            }
+        };
+        sums.into_iter().map(score).collect()
     }
 
     fn against_fellows(&self, stream: usize, number: usize) -> Cmh {
         let mut test = Cmh::default();
-        for stratum in self.strata(stream, number) {
-            test.add(&stratum, Margin::Ratio(1.0));
+        for window in self.of_stream(stream) {
+            test.add(&window.against_fellows(window.part(number)), Margin::Ratio(1.0));
         }
         test
     }
 
-    /// Window by window: the target in the canary's place, the rest of the canary in stable's.
-    fn strata(&self, stream: usize, number: usize) -> impl Iterator<Item = Stratum> + '_ {
-        let windows = self
-            .windows
+    fn of_stream(&self, stream: usize) -> impl Iterator<Item = &StreamWindow> {
+        self.windows
             .iter()
-            .filter_map(move |window| window.streams.get(stream)?.as_ref());
-        windows.map(move |window| {
-            let own = window.part(number);
-            Stratum {
-                canary_total: own.total,
-                canary_events: own.events,
-                stable_total: window.whole.canary_total - own.total,
-                stable_events: window.whole.canary_events - own.events,
-            }
-        })
+            .filter_map(move |window| window.streams.get(stream)?.as_ref())
     }
 }
 
@@ -179,11 +200,17 @@ impl StreamWindow {
     }
 
     fn part(&self, number: usize) -> Tally {
-        let mut sum = Tally::default();
-        for (_, tally) in self.parts.iter().filter(|(other, _)| *other == number) {
-            sum.add(*tally);
+        self.parts.get(&number).copied().unwrap_or_default()
+    }
+
+    /// The target in the canary's place, the rest of the canary in stable's.
+    fn against_fellows(&self, own: Tally) -> Stratum {
+        Stratum {
+            canary_total: own.total,
+            canary_events: own.events,
+            stable_total: self.whole.canary_total - own.total,
+            stable_events: self.whole.canary_events - own.events,
         }
-        sum
     }
 
     fn without(&self, number: usize) -> Stratum {

@@ -4,7 +4,7 @@ use crate::stats::dispersion::{BATCHES_MIN, Calibration};
 
 use super::report::DispersionSource;
 
-/// The factor that log-evidence is divided by. Frozen when the first window is judged.
+/// The factor that log-evidence is divided by.
 #[derive(Clone, Debug)]
 pub(super) struct DispersionFactor {
     /// When nothing calibrates it.
@@ -12,6 +12,8 @@ pub(super) struct DispersionFactor {
     configured: Option<f64>,
     /// Both sides before the release.
     pub(super) calibration: Calibration,
+    /// An A/A control beside stable.
+    pub(super) control: Calibration,
     /// Stable's targets before the release: what hosts differ by, for a canary that did not run yet.
     pub(super) past_targets: DesignEffect,
     /// The same since the start: no hour of it, so it only raises the default.
@@ -30,6 +32,7 @@ impl DispersionFactor {
                 Dispersion::Fixed(factor) => Some(factor.max(1.0)),
             },
             calibration: Calibration::default(),
+            control: Calibration::default(),
             past_targets: DesignEffect::default(),
             targets: DesignEffect::default(),
             requests_ratio: 1.0,
@@ -37,11 +40,12 @@ impl DispersionFactor {
         }
     }
 
-    /// The first window is about to be judged: from here on the factor stays as it is.
+    /// The first window is about to be judged: from here on the factor stays as it is, unless nothing but a default is
+    /// known and a control comes to tell more.
     pub(super) fn freeze(&mut self) -> (f64, DispersionSource) {
-        let estimate = self.estimate();
-        self.frozen = Some(estimate);
-        estimate
+        let calibrated = self.calibrated();
+        self.frozen = Some(calibrated);
+        self.estimate()
     }
 
     pub(super) fn is_frozen(&self) -> bool {
@@ -52,8 +56,18 @@ impl DispersionFactor {
         self.estimate().0
     }
 
-    /// What both sides varied by before the release, or what a canary of such targets must vary by, whichever is more.
+    /// For the next window: each window's factor is known before it, so it may differ from window to window.
     pub(super) fn estimate(&self) -> (f64, DispersionSource) {
+        let calibrated = self.calibrated();
+        if calibrated.1 != DispersionSource::Default {
+            return calibrated;
+        }
+        let control = self.control.careful_factor();
+        control.map_or(calibrated, |factor| (factor, DispersionSource::Control))
+    }
+
+    /// What both sides varied by before the release, or what a canary of such targets must vary by, whichever is more.
+    fn calibrated(&self) -> (f64, DispersionSource) {
         if let Some(frozen) = self.frozen {
             return frozen;
         }

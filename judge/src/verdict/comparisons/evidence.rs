@@ -10,7 +10,7 @@ use super::canary_targets::CanaryTargets;
 use super::coverage::Coverage;
 use super::intake::{HistorySlice, LookSlices, Part, Slice};
 use super::method::Method;
-use super::report::{DispersionSource, Remark};
+use super::report::Remark;
 use super::split_check::SplitCheck;
 use super::stable_targets::StableTargets;
 use super::target_noise::TargetNoise;
@@ -63,6 +63,14 @@ impl Evidence {
         Self { split, ..self }
     }
 
+    /// Another stage of the release begins: what was gathered goes on, what was missing is past.
+    pub(super) fn begin_stage(&mut self, split: Option<SplitCheck>) {
+        self.method.begin_stage();
+        self.canary_targets.begin_stage();
+        self.coverage = Coverage::default();
+        self.split = split;
+    }
+
     /// Stable's health in this comparison counts: it decides something.
     pub(super) fn speaks_for_stable(&self) -> bool {
         self.required || self.weight != Weight::Info
@@ -77,6 +85,7 @@ impl Evidence {
     pub(super) fn leaves_out(&self, window: &Window) -> bool {
         window.side == Side::Stable
             && !window.flags.history
+            && !window.flags.control
             && self.stable_targets.suspect() == Some(&window.target)
     }
 
@@ -121,6 +130,15 @@ impl Evidence {
             }
         }
         self.watch_stable_targets(parts);
+        // Only now, so that a window is judged by what was known before it.
+        self.compare_control(&look.control, current);
+    }
+
+    /// How much two sides differ that are the same.
+    fn compare_control(&mut self, control: &Slice, stable: &Slice) {
+        if let (Some((control, stable)), Some(start)) = (control.beside(stable), stable.start) {
+            self.method.calibrate_by_control(batch(start), control, stable);
+        }
     }
 
     /// A target that has proved to be bad by now is left out from the next look on, and what it has done for a
@@ -150,6 +168,9 @@ impl Evidence {
         if slice.is_uneven {
             self.remark(Remark::UnevenWindows);
         }
+        if slice.is_unprotected {
+            self.remark(Remark::UnprotectedBaseline);
+        }
     }
 
     /// History is of no use once judging has begun: rules may not change with data that came later.
@@ -158,12 +179,13 @@ impl Evidence {
             self.remark(Remark::LateHistory);
             return;
         }
-        let (parts, history) = (&history.parts, &history.whole);
+        let (parts, control, history) = (&history.parts, &history.control, &history.whole);
         if let (Some((canary, stable)), Some(start)) = (history.both(), history.start) {
             self.method.calibrate(batch(start), canary, stable);
         } else {
             self.method.interrupt();
         }
+        self.compare_control(control, history);
         if let Some(start) = history
             .start
             .filter(|_| !history.is_invalid && !history.is_uneven)
@@ -195,9 +217,6 @@ impl Evidence {
         self.log_e_max = self.log_e_max.max(self.method.log_e());
         if self.method.is_coarse() {
             self.remark(Remark::CoarseBuckets);
-        }
-        if self.method.dispersion().1 == DispersionSource::Default {
-            self.remark(Remark::UncalibratedDispersion);
         }
     }
 }

@@ -108,6 +108,14 @@ impl Method {
         }
     }
 
+    /// Another stage of the release begins.
+    pub(super) fn begin_stage(&mut self) {
+        self.tests_mut().iter_mut().for_each(RateTest::begin_stage);
+        if let Self::Series(series) = self {
+            series.begin_stage();
+        }
+    }
+
     pub(super) fn start_components(&mut self, count: usize) {
         match self {
             Self::Errors(rates) | Self::Events(rates) => rates.test.start_components(count),

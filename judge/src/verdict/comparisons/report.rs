@@ -24,7 +24,7 @@ pub enum Decision {
 pub enum DispersionSource {
     /// Windows from before the release.
     History,
-    /// A control of the stable version beside the canary.
+    /// A control of the stable version beside the canary and stable.
     Control,
     /// Nothing calibrated it.
     Default,
@@ -60,6 +60,8 @@ pub enum Remark {
     CoarseBuckets,
     /// One target of the canary alone carries the evidence of a regression.
     SuspectPod,
+    /// Stable is of another time, before the release.
+    UnprotectedBaseline,
     /// One target of stable was worse than the others and is not compared any more.
     SuspectStablePod,
 }
@@ -93,6 +95,9 @@ impl std::fmt::Display for Remark {
                  tolerated instead"
             }
             Self::SuspectPod => "one target of the canary alone carries the evidence of a regression",
+            Self::UnprotectedBaseline => {
+                "stable is from before the release, so what hit the service since then counts against the canary"
+            }
             Self::SuspectStablePod => {
                 "one target of stable was much worse than the others and was no longer compared with"
             }

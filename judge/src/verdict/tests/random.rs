@@ -110,7 +110,11 @@ fn any_window(end: Timestamp) -> impl Strategy<Value = Window> {
             start,
             end,
             data: Data::Errors(counts),
-            flags: Flags { partial, history },
+            flags: Flags {
+                partial,
+                history,
+                ..Flags::default()
+            },
         })
 }
 
