@@ -35,10 +35,13 @@ bench-decision: ## Simulated releases judged by Serin and by others' rules; minu
 
 # A minute each. The stable compiler can count branches for libFuzzer; only the sanitizers want nightly, and they look for
 # what safe code does not have.
-fuzz: ## Installs cargo-fuzz, then throws random conditions and values at the judge for a minute each.
+fuzz: ## Installs cargo-fuzz, then throws random conditions, values and texts at every parser of the judge for a minute each.
 	scripts/install-fuzz-tools
 	for target in condition_text condition_value; do \
 	  cargo fuzz run --sanitizer none $$target -- -dict=fuzz/condition.dict -max_total_time=60 -timeout=10 || exit 1; \
+	done
+	for target in recording_lines selector metrics_text documents test_file; do \
+	  cargo fuzz run --sanitizer none $$target -- -dict=fuzz/parsers.dict -max_total_time=60 -timeout=10 || exit 1; \
 	done
 
 gen: ## Writes the generated files: schemas.

@@ -81,6 +81,7 @@ fn plan(policy: Policy) -> Plan {
         tolerance: Tolerance::of(kind),
         required: true,
         weight: Weight::Critical,
+        traffic_split: None,
     };
     Plan {
         comparisons: vec![
@@ -112,8 +113,8 @@ impl Recording {
                         end: at,
                         data,
                         flags: Flags {
-                            partial: false,
                             history,
+                            ..Flags::default()
                         },
                     });
                 }

@@ -18,6 +18,7 @@ mod resume;
 mod run;
 mod schedule;
 pub mod simulated;
+mod stages;
 mod status;
 mod window;
 
@@ -26,7 +27,7 @@ pub use crate::counter::Counts;
 pub use comparisons::{
     ComparisonReport, Comparisons, Decision as ComparisonDecision, DispersionReport, DispersionSource,
     Interval, PromotionReport, QuantileReport, Remark, RollbackStatistic, Shortfall, StableState,
-    ToleranceReport,
+    ToleranceReport, TrafficSplitReport,
 };
 pub use decision::{Decision, Reason, Verdict};
 pub use measurement::{Answer, Measurement};
@@ -34,6 +35,7 @@ pub use metric::{Counters, ERROR_RETRY, MetricState};
 pub use report::{MetricReport, RunReport};
 pub use run::{ForeignRecord, Override, RunIdentity, RunState, Unread};
 pub use schedule::Schedule;
+pub use stages::EarlierStage;
 pub use window::{Data, Events, Flags, Latencies, Look, Side, Window};
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What documents mean: raw types in, the parts of a plan out, every contradiction reported at its place.
 
+mod baseline;
 mod checks;
 mod comparison;
 pub(crate) mod config;
@@ -9,6 +10,7 @@ mod prometheus;
 mod provider;
 mod rules;
 mod secrets;
+mod traffic_split;
 mod web;
 
 pub(crate) use checks::Checks;
@@ -182,7 +184,17 @@ pub(crate) fn analysis(checks: &mut Checks<'_>, document: &Document) -> Option<C
     if !is_empty && comparisons.len() == raw_comparisons.len() {
         refuse_idle(checks, &metrics, &comparisons, &place);
     }
-    let policy = policy::policy(checks, &spec.verdict.unwrap_or_default(), &place.field("verdict"));
+    let raw_policy = spec.verdict.unwrap_or_default();
+    let policy = policy::policy(checks, &raw_policy, &place.field("verdict"));
+    let is_deadline_open = raw_policy
+        .deadline
+        .as_deref()
+        .is_some_and(|text| checks.is_open(text));
+    if comparisons.len() == raw_comparisons.len() && !is_deadline_open {
+        for (at, comparison) in comparisons.iter().enumerate() {
+            baseline::check_times(checks, comparison, &policy, &place.field("comparisons").item(at));
+        }
+    }
     Some(Content {
         metrics,
         comparisons,

@@ -8,6 +8,14 @@
 
 use super::log_sum::{log_mean_exp, log_weighted_sum_exp};
 
+/// Evidence may go on over the stages of a release, of which nobody knows ahead how many there will be. Stage `j` then has
+/// `1/(j (j+1))` of all, so stages still to come hold `1/(k+1)` after the `k`th: at 1, until they begin.
+#[must_use]
+pub fn stage_weight(stage: usize) -> f64 {
+    let stage = stage as f64;
+    1.0 / (stage * (stage + 1.0))
+}
+
 /// More components than this are never planned.
 pub const COMPONENTS_MAX: usize = 1000;
 
@@ -27,8 +35,21 @@ pub struct Restarts {
     planned: usize,
     /// Sums of each component.
     width: usize,
-    /// Of each started component.
+    /// Of each component of this stage that has started.
     components: Vec<Vec<f64>>,
+    /// What goes on over stages; `None` when every stage has evidence of its own.
+    stages: Option<Stages>,
+}
+
+/// What earlier stages have left.
+#[derive(Clone, Debug, PartialEq)]
+struct Stages {
+    /// The number of the stage at hand, from 1.
+    current: usize,
+    /// Their components go on, each with its weight.
+    carried: Vec<(f64, Vec<f64>)>,
+    /// Weight of components that never started.
+    idle: f64,
 }
 
 impl Restarts {
@@ -39,7 +60,43 @@ impl Restarts {
             planned: planned.clamp(1, COMPONENTS_MAX),
             width,
             components: Vec::new(),
+            stages: None,
         }
+    }
+
+    /// The first of several stages over which the evidence goes on, when `carries` is true.
+    #[must_use]
+    pub fn over_stages(mut self, carries: bool) -> Self {
+        self.stages = carries.then_some(Stages {
+            current: 1,
+            carried: Vec::new(),
+            idle: 0.0,
+        });
+        self
+    }
+
+    /// Another stage begins, with as many components of its own. Those that have started go on beside them. Changes
+    /// nothing where every stage has evidence of its own.
+    pub fn begin_stage(&mut self) {
+        let weight = self.stage_weight();
+        let weights: Vec<f64> = (0..self.planned)
+            .map(|index| weight * self.weight(index))
+            .collect();
+        let Some(stages) = &mut self.stages else { return };
+        let started = self.components.len();
+        stages
+            .carried
+            .extend(weights.iter().copied().zip(self.components.drain(..)));
+        stages.idle += weights[started..].iter().sum::<f64>();
+        stages.current += 1;
+    }
+
+    /// The part of all evidence that begins with the stage at hand.
+    #[must_use]
+    pub fn stage_weight(&self) -> f64 {
+        self.stages
+            .as_ref()
+            .map_or(1.0, |stages| stage_weight(stages.current))
     }
 
     /// Starts components until `count` have been started in all; never more than were planned.
@@ -65,7 +122,9 @@ impl Restarts {
 
     /// Adds one window's `width` increments to every started component.
     pub fn add(&mut self, increments: &[f64]) {
-        for component in &mut self.components {
+        let carried = self.stages.iter_mut().flat_map(|stages| &mut stages.carried);
+        let carried = carried.map(|(_, component)| component);
+        for component in self.components.iter_mut().chain(carried) {
             for (sum, increment) in component.iter_mut().zip(increments) {
                 *sum += increment;
             }
@@ -82,11 +141,24 @@ impl Restarts {
     #[must_use]
     pub fn log_e_of(&self, log_e: impl Fn(&[f64]) -> f64) -> f64 {
         let mut terms = Vec::with_capacity(self.components.len() + 1);
+        let whole = self.stage_weight();
         for (index, component) in self.components.iter().enumerate() {
-            terms.push((self.weight(index), log_e(component)));
+            terms.push((whole * self.weight(index), log_e(component)));
         }
         let started = self.components.len();
-        let waiting: f64 = (started..self.planned).map(|index| self.weight(index)).sum();
+        let mut waiting: f64 = whole
+            * (started..self.planned)
+                .map(|index| self.weight(index))
+                .sum::<f64>();
+        if let Some(stages) = &self.stages {
+            terms.extend(
+                stages
+                    .carried
+                    .iter()
+                    .map(|(weight, component)| (*weight, log_e(component))),
+            );
+            waiting += stages.idle + 1.0 / (stages.current as f64 + 1.0);
+        }
         terms.push((waiting, 0.0));
         log_weighted_sum_exp(&terms)
     }
@@ -106,6 +178,48 @@ mod tests {
             }
             assert_eq!(restarts.started(), planned.min(COMPONENTS_MAX));
         }
+    }
+
+    #[test]
+    fn weights_sum_to_one_over_any_stages() {
+        for planned in [1, 3, 30] {
+            let mut restarts = Restarts::new(1, planned).over_stages(true);
+            for started in [0, 2, 30, 1, 0, 7] {
+                restarts.start_until(started);
+                assert!(
+                    restarts.log_e().abs() < 1e-12,
+                    "{started} of {planned}: {}",
+                    restarts.log_e()
+                );
+                restarts.begin_stage();
+            }
+        }
+        let mut anew = Restarts::new(1, 3);
+        anew.start_until(2);
+        anew.begin_stage();
+        assert_eq!(
+            (anew.started(), anew.stage_weight()),
+            (2, 1.0),
+            "there are no stages"
+        );
+    }
+
+    #[test]
+    fn evidence_goes_on_over_stages_and_begins_anew_with_each() {
+        let mut carried = Restarts::new(1, 1).over_stages(true);
+        for stage in 0..3 {
+            if stage > 0 {
+                carried.begin_stage();
+            }
+            carried.start_until(1);
+            carried.add(&[4.0]);
+        }
+        // 1/2 e^12 + 1/6 e^8 + 1/12 e^4 + 1/4
+        let expected: f64 = [(2.0, 12.0), (6.0, 8.0), (12.0, 4.0), (4.0, 0.0)]
+            .iter()
+            .map(|(part, log_e)| libm::exp(*log_e) / part)
+            .sum();
+        assert!((carried.log_e() - libm::log(expected)).abs() < 1e-12);
     }
 
     #[test]

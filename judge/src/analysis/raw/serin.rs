@@ -122,6 +122,8 @@ pub(crate) struct Verdict {
     /// A broken metrics backend never rolls a release back by itself, nor promotes it: there is only `hold`.
     #[expect(dead_code, reason = "it has one value, which is what happens")]
     on_error: Option<OnError>,
+    /// What a stage of a release begins with. Default `restart`.
+    pub(crate) evidence: Option<Evidence>,
     /// Part (0 to 1) of stable's requests gone wrong at which stable itself counts as unhealthy; 1 is never. Default 0.2.
     pub(crate) stable_error_limit: Option<NumberOrString>,
 }
@@ -136,6 +138,16 @@ pub(crate) enum AlphaSpending {
     Anytime,
     /// Lan-DeMets spending of O'Brien-Fleming's shape.
     ObrienFleming,
+}
+
+/// What a stage of a release begins with.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Evidence {
+    /// With nothing: `falseRollback` and `falsePromotion` hold for each stage.
+    Restart,
+    /// With what the stages before it have gathered: they hold for the release, and later stages promote sooner.
+    Carry,
 }
 
 /// What to do at the deadline when data was fine but not enough.

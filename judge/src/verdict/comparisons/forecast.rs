@@ -21,6 +21,8 @@ pub(super) struct Horizon {
     pub(super) now: Timestamp,
     pub(super) started_at: Timestamp,
     pub(super) deadline_at: Timestamp,
+    /// The part of all evidence that begins with this stage.
+    pub(super) stage_weight: f64,
 }
 
 /// What has to be gathered, and how fast it comes.
@@ -38,7 +40,7 @@ struct Pace {
 pub(super) fn detectable_ratio(evidence: &Evidence, policy: &Policy, horizon: &Horizon) -> Option<f64> {
     let threshold = rollback::threshold(policy).filter(|_| evidence.share > 0.0)?;
     // The prior of the first component.
-    let restart_cost = 1.0 / restarts::first_weight(policy.restarts_planned());
+    let restart_cost = 1.0 / (restarts::first_weight(policy.restarts_planned()) * horizon.stage_weight);
     let pace = Pace {
         per_second: per_second(evidence)?,
         log_threshold: libm::log(threshold * restart_cost / evidence.share),

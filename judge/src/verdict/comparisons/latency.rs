@@ -8,8 +8,7 @@
 
 use crate::analysis::plan::{Policy, Tolerance};
 use crate::stats::log_sum::log_weighted_sum_exp;
-use crate::stats::quantile_sequence::QuantileSequence;
-use crate::stats::{Margin, Stratum, dispersion};
+use crate::stats::{Margin, Stratum, dispersion, quantile_ratio};
 use crate::verdict::Latencies;
 
 use super::rate_test::RateTest;
@@ -255,27 +254,34 @@ impl Latency {
         (stratum(canary, stable, canary_ms, at.stable_ms), margin)
     }
 
-    /// A confidence sequence for the ratio of the shown quantile: each side's own at half of the error. It takes each
-    /// side's requests as coming from one distribution, so what hits both sides widens it for nothing.
+    /// What the next window is tested with at each quantile for a regression: the bounds of the canary and of stable in
+    /// milliseconds, and the margin. `None` where too little is known.
+    pub(super) fn regression_rules(&self) -> Vec<Option<(f64, f64, Margin)>> {
+        let rule = |quantile: &Quantile| {
+            let at = self.threshold(quantile, self.tolerance.rollback)?;
+            Some(match at.multiple_up_ms {
+                None => (at.stable_ms, at.stable_ms, Margin::Ratio(COARSE_TOLERATED)),
+                Some(canary_ms) if quantile.is_body => (canary_ms, at.stable_ms, Margin::Odds { odds: 1.0 }),
+                Some(canary_ms) => (canary_ms, at.stable_ms, Margin::Ratio(1.0)),
+            })
+        };
+        QUANTILES.iter().map(rule).collect()
+    }
+
+    /// A confidence sequence for the ratio of the shown quantile. It takes each side's requests as coming from one
+    /// distribution, so what hits both sides widens it for nothing.
     pub(super) fn interval(&self, level: f64) -> Option<(f64, f64)> {
         let shown = self.shown()?;
-        let sequence = QuantileSequence::try_new(shown.part, INTERVAL_BEST_AT, 1.0 - level)?;
-        let limits = |latencies: &Latencies| {
-            let (lower, upper) = sequence.ranks(latencies.total(), (1.0 - level) / 2.0);
-            let total = latencies.total() as f64;
-            let at = |rank: u64| threshold::quantile(latencies, rank as f64 / total);
-            let lower = if lower == 0 { Some(0.0) } else { at(lower) };
-            Some((
-                lower?,
-                if upper > latencies.total() {
-                    f64::INFINITY
-                } else {
-                    at(upper)?
-                },
-            ))
+        let buckets = |latencies: &Latencies| {
+            let mut buckets: Vec<(f64, u64)> = latencies.histogram.buckets().collect();
+            match buckets.last_mut().filter(|(bound, _)| bound.is_infinite()) {
+                Some((_, count)) => *count = count.saturating_add(latencies.timeouts),
+                None => buckets.push((f64::INFINITY, latencies.timeouts)),
+            }
+            buckets
         };
-        let (canary, stable) = (limits(&self.canary)?, limits(&self.stable)?);
-        Some((canary.0 / stable.1, canary.1 / stable.0))
+        let (canary, stable) = (buckets(&self.canary), buckets(&self.stable));
+        quantile_ratio::limits(&canary, &stable, shown.part, INTERVAL_BEST_AT, 1.0 - level)
     }
 
     /// The part of the requests below each threshold, in the order of the tests.

@@ -1,4 +1,4 @@
-use crate::analysis::plan::Policy;
+use crate::analysis::plan::{EvidencePolicy, Policy};
 use crate::stats::cmh::Cmh;
 use crate::stats::log_sum::log_weighted_sum_exp;
 use crate::stats::restarts::Restarts;
@@ -31,7 +31,8 @@ impl RateTest {
             dispersion: DispersionFactor::new(policy.dispersion, default_dispersion),
             grid,
             weights,
-            restarts: Restarts::new(grid.len(), policy.restarts_planned()),
+            restarts: Restarts::new(grid.len(), policy.restarts_planned())
+                .over_stages(policy.evidence == EvidencePolicy::Carry),
             log_e: 0.0,
             promotion: Promotion::default(),
             deadline: Cmh::default(),
@@ -41,6 +42,10 @@ impl RateTest {
     /// Of a regression, restarts included.
     pub(super) fn log_e(&self) -> f64 {
         self.log_e
+    }
+
+    pub(super) fn begin_stage(&mut self) {
+        self.restarts.begin_stage();
     }
 
     pub(super) fn start_components(&mut self, count: usize) {
