@@ -6,7 +6,7 @@
 //! begin at any time. Components that have not started hold their weight at 1. How many there will be, and when they
 //! start, has to be fixed in advance; it follows from the deadline.
 
-use super::log_sum::{log_mean_exp, log_weighted_sum_exp};
+use super::log_sum::log_weighted_sum_exp;
 
 /// More components than this are never planned.
 pub const COMPONENTS_MAX: usize = 1000;
@@ -27,8 +27,8 @@ pub struct Restarts {
     planned: usize,
     /// Sums of each component.
     width: usize,
-    /// Of each started component.
-    components: Vec<Vec<f64>>,
+    /// Of each started component, one after another.
+    sums: Vec<f64>,
 }
 
 impl Restarts {
@@ -38,14 +38,15 @@ impl Restarts {
         Self {
             planned: planned.clamp(1, COMPONENTS_MAX),
             width,
-            components: Vec::new(),
+            sums: Vec::new(),
         }
     }
 
     /// Starts components until `count` have been started in all; never more than were planned.
     pub fn start_until(&mut self, count: usize) {
-        while self.components.len() < count.min(self.planned) {
-            self.components.push(vec![0.0; self.width]);
+        let wanted = count.min(self.planned) * self.width;
+        if wanted > self.sums.len() {
+            self.sums.resize(wanted, 0.0);
         }
     }
 
@@ -60,35 +61,49 @@ impl Restarts {
     /// Components that have started.
     #[must_use]
     pub fn started(&self) -> usize {
-        self.components.len()
+        self.sums.len() / self.width.max(1)
     }
 
     /// Adds one window's `width` increments to every started component.
     pub fn add(&mut self, increments: &[f64]) {
-        for component in &mut self.components {
+        for component in self.sums.chunks_exact_mut(self.width) {
             for (sum, increment) in component.iter_mut().zip(increments) {
                 *sum += increment;
             }
         }
     }
 
-    /// `ln E_t` where the sums are log evidence of alternatives with uniform weights; 0 before anything has started.
+    /// `ln E_t` where the sums are log evidence of alternatives with these prior weights, `width` of them with a sum of 1;
+    /// 0 before anything has started.
     #[must_use]
-    pub fn log_e(&self) -> f64 {
-        self.log_e_of(log_mean_exp)
+    pub fn log_e(&self, weights: &[f64]) -> f64 {
+        let components = self.sums.chunks_exact(self.width).enumerate();
+        let terms = components.flat_map(|(index, sums)| {
+            let weight = self.weight(index);
+            let alternatives = weights.iter().zip(sums);
+            alternatives.map(move |(prior, sum)| (weight * prior, *sum))
+        });
+        log_weighted_sum_exp(terms.chain([self.waiting()]))
     }
 
     /// `ln E_t` where `log_e` makes a component's log evidence of its sums; 0 before anything has started.
     #[must_use]
     pub fn log_e_of(&self, log_e: impl Fn(&[f64]) -> f64) -> f64 {
-        let mut terms = Vec::with_capacity(self.components.len() + 1);
-        for (index, component) in self.components.iter().enumerate() {
-            terms.push((self.weight(index), log_e(component)));
-        }
-        let started = self.components.len();
-        let waiting: f64 = (started..self.planned).map(|index| self.weight(index)).sum();
-        terms.push((waiting, 0.0));
-        log_weighted_sum_exp(&terms)
+        let components = self.sums.chunks_exact(self.width).enumerate();
+        let terms: Vec<(f64, f64)> = components
+            .map(|(index, sums)| (self.weight(index), log_e(sums)))
+            .chain([self.waiting()])
+            .collect();
+        log_weighted_sum_exp(terms.into_iter())
+    }
+
+    /// What has not started holds its weight at evidence of 1.
+    fn waiting(&self) -> (f64, f64) {
+        let weight = match self.started() {
+            0 => 1.0,
+            started => (self.planned - started) as f64 * self.weight(started),
+        };
+        (weight, 0.0)
     }
 }
 
@@ -102,7 +117,7 @@ mod tests {
             let mut restarts = Restarts::new(2, planned);
             for count in [0, 1, 2, 7, 5000] {
                 restarts.start_until(count);
-                assert!(restarts.log_e().abs() < 1e-12, "{count} of {planned}");
+                assert!(restarts.log_e(&[0.5, 0.5]).abs() < 1e-12, "{count} of {planned}");
             }
             assert_eq!(restarts.started(), planned.min(COMPONENTS_MAX));
         }
@@ -117,7 +132,7 @@ mod tests {
                 process.add(&[increment]);
             }
         }
-        assert!((plain.log_e() + 8.0).abs() < 1e-12);
-        assert!((restarted.log_e() - (12.0 + libm::log(0.35))).abs() < 1e-4);
+        assert!((plain.log_e(&[1.0]) + 8.0).abs() < 1e-12);
+        assert!((restarted.log_e(&[1.0]) - (12.0 + libm::log(0.35))).abs() < 1e-4);
     }
 }
