@@ -30,8 +30,8 @@ test-tools:
 bench: ## Speed, as ratios and absolute figures.
 	cargo bench --locked
 
-bench-decision: ## Simulated releases judged by Serin and by others' rules; minutes to hours, see DECISION_NULL in benches/decision.rs.
-	cargo bench --locked -p serin-judge --bench decision
+bench-decision: ## Simulated releases judged by Serin and by others' rules; writes docs/decision-benchmark.md. See CONTRIBUTING.md.
+	DECISION_DOCS=$(CURDIR)/docs cargo bench --locked -p serin-judge --bench decision
 
 # A minute each. The stable compiler can count branches for libFuzzer; only the sanitizers want nightly, and they look for
 # what safe code does not have.
