@@ -1,7 +1,8 @@
 //! The decision benchmark: simulated releases judged by Serin, by Serin with parts left out, and by others' rules.
 //!
 //! `DECISION_NULL` and `DECISION_WORSE` set how many releases are played of each kind, `DECISION_ONLY` a part of the
-//! scenarios' names. With `DECISION_DOCS` the document and its pictures are written to that folder.
+//! scenarios' names. They are played in rounds; none begins after `DECISION_MINUTES`. With `DECISION_DOCS` the document and its
+//! pictures are written to that folder after each round.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -40,11 +41,14 @@ mod traffic;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use document::Played;
-use play::Judges;
+use document::Effort;
+use play::{Judges, Played};
 use rules::Rules;
 use summary::Scored;
 use traffic::Bodies;
+
+/// All scenarios come this far before the first goes on.
+const ROUNDS: usize = 20;
 
 fn main() {
     let number = |name: &str, default: usize| {
@@ -54,65 +58,67 @@ fn main() {
             .unwrap_or(default)
     };
     let (nulls, worse) = (number("DECISION_NULL", 10_000), number("DECISION_WORSE", 2_000));
+    let minutes = number("DECISION_MINUTES", usize::MAX);
     let only = std::env::var("DECISION_ONLY").unwrap_or_default();
+    let folder = std::env::var_os("DECISION_DOCS").map(PathBuf::from);
     let began = Instant::now();
-    let scored = play_all(nulls, worse, &only);
-    let played = Played {
-        nulls,
-        worse,
-        wall_seconds: began.elapsed().as_secs_f64(),
-        processor_seconds: processor_seconds(),
+    let judges = Judges {
+        bodies: Bodies::new(&scenario::TAILS),
+        variants: serin::variants(),
+        rules: Rules::new(),
     };
-    for goal in goals::all(&scored) {
+    let scenarios = scenario::all().into_iter().enumerate();
+    let mut all: Vec<Played> = scenarios
+        .filter(|(_, scenario)| scenario.name.contains(&only))
+        .map(|(index, scenario)| Played::new(scenario, index as u64, &judges))
+        .collect();
+    let mut scored = Vec::new();
+    for round in 1..=ROUNDS {
+        if began.elapsed().as_secs() >= (minutes as u64).saturating_mul(60) {
+            break;
+        }
+        let until = |runs: usize| (runs * round).div_ceil(ROUNDS);
+        for played in &mut all {
+            let runs = if played.scenario.is_null { nulls } else { worse };
+            played.play_until(until(runs), &judges);
+        }
+        scored = all.iter().map(|played| played.scores(&judges)).collect();
+        let effort = Effort {
+            nulls: until(nulls),
+            worse: until(worse),
+            wall_seconds: began.elapsed().as_secs_f64(),
+            processor_seconds: processor_seconds(),
+        };
+        if let Some(folder) = &folder {
+            write(folder, &effort, &scored);
+        }
+    }
+    report(&scored);
+}
+
+fn report(scored: &[Scored]) {
+    for one in scored {
+        let bound = one.bound.map_or_else(String::new, |bound| {
+            format!(" (bound {bound:.0} canary requests)")
+        });
+        say(&format!("\n{}{bound}", one.scenario));
+        one.scores.iter().for_each(|score| say(&score.line()));
+    }
+    say("");
+    for goal in goals::all(scored) {
         let met = if goal.is_met { "met" } else { "NOT met" };
         say(&format!(
             "{met}: {} {}, {}",
             goal.what, goal.wanted, goal.measured
         ));
     }
-    if let Some(folder) = std::env::var_os("DECISION_DOCS").map(PathBuf::from) {
-        write(&folder, &played, &scored);
-    }
 }
 
-fn write(folder: &Path, played: &Played, scored: &[Scored]) {
-    if let Err(error) = document::write(folder, played, scored) {
+fn write(folder: &Path, effort: &Effort, scored: &[Scored]) {
+    if let Err(error) = document::write(folder, effort, scored) {
         say(&format!("cannot write to {}: {error}", folder.display()));
         std::process::exit(1);
     }
-}
-
-fn play_all(nulls: usize, worse: usize, only: &str) -> Vec<Scored> {
-    let judges = Judges {
-        bodies: Bodies::new(&scenario::TAILS),
-        variants: serin::variants(),
-        rules: Rules::new(),
-    };
-    let mut scored = Vec::new();
-    for (index, scenario) in scenario::all().iter().enumerate() {
-        if !scenario.name.contains(only) {
-            continue;
-        }
-        let runs = if scenario.is_null { nulls } else { worse };
-        let began = Instant::now();
-        let scores = play::play(&judges, scenario, index as u64, runs);
-        let bound = scenario
-            .bound
-            .map_or_else(String::new, |bound| format!(", bound {bound:.0} canary requests"));
-        say(&format!(
-            "\n{} ({runs} releases{bound}, {:.0} s)",
-            scenario.name,
-            began.elapsed().as_secs_f64()
-        ));
-        scores.iter().for_each(|score| say(&score.line()));
-        scored.push(Scored {
-            scenario: scenario.name.to_owned(),
-            is_null: scenario.is_null,
-            bound: scenario.bound,
-            scores,
-        });
-    }
-    scored
 }
 
 /// Of this process so far, where Linux says so: user and system time in clock ticks, a hundredth of a second each.

@@ -31,8 +31,9 @@ const SETTINGS: [&str; 8] = [
     "no restarts",
 ];
 
-/// How it was played.
-pub(crate) struct Played {
+/// How it was effort.
+pub(crate) struct Effort {
+    /// Releases of each kind without fault, and with one.
     pub(crate) nulls: usize,
     pub(crate) worse: usize,
     pub(crate) wall_seconds: f64,
@@ -44,10 +45,10 @@ pub(crate) struct Played {
 ///
 /// # Errors
 /// When a file cannot be written.
-pub(crate) fn write(folder: &Path, played: &Played, scored: &[Scored]) -> std::io::Result<()> {
+pub(crate) fn write(folder: &Path, effort: &Effort, scored: &[Scored]) -> std::io::Result<()> {
     let mut text = String::new();
     // Writing to a string cannot fail.
-    let _written = compose(&mut text, played, scored);
+    let _written = compose(&mut text, effort, scored);
     std::fs::write(folder.join("decision-benchmark.md"), text)?;
     for (file, title, scenario) in PICTURES {
         let points = points(scored, scenario);
@@ -92,16 +93,16 @@ fn points(scored: &[Scored], scenario: &str) -> Vec<Point> {
     both.collect()
 }
 
-fn compose(text: &mut String, played: &Played, scored: &[Scored]) -> std::fmt::Result {
+fn compose(text: &mut String, effort: &Effort, scored: &[Scored]) -> std::fmt::Result {
     text.push_str(INTRODUCTION);
     writeln!(
         text,
         "Releases played here: {} of each kind without fault, {} of each kind with one; {:.0} minutes by the clock{} on \
          an x86-64 server with two cores that other work shared.\n",
-        played.nulls,
-        played.worse,
-        played.wall_seconds / 60.0,
-        played
+        effort.nulls,
+        effort.worse,
+        effort.wall_seconds / 60.0,
+        effort
             .processor_seconds
             .map_or_else(String::new, |seconds| format!(
                 ", {:.0} minutes of processor time",

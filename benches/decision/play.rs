@@ -7,7 +7,7 @@ use crate::minutes::Minutes;
 use crate::rules::{self, Outcome, Rules};
 use crate::scenario::{BURN_IN, JUDGED, Scenario};
 use crate::serin::{self, Variant};
-use crate::summary::{Ended, Score};
+use crate::summary::{Ended, Score, Scored};
 use crate::traffic::{Bodies, HEALTHY, Service, Window};
 
 /// An hour of both sides running the old version, in windows.
@@ -32,41 +32,73 @@ impl Judges {
     }
 }
 
-/// The scores of all methods over so many releases of a scenario.
-pub(crate) fn play(judges: &Judges, scenario: &Scenario, number: u64, runs: usize) -> Vec<Score> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done: Vec<(usize, Vec<Option<Ended>>)> = Vec::new();
-        loop {
-            let run = next.fetch_add(1, Ordering::Relaxed);
-            if run >= runs {
-                return done;
-            }
-            let mut chance = Chance::from_seed(number << 32 | run as u64);
-            done.push((run, release(judges, scenario, run, &mut chance)));
+/// The releases of one scenario that have been played.
+pub(crate) struct Played {
+    pub(crate) scenario: Scenario,
+    /// Which of all: a part of the seed.
+    pub(crate) number: u64,
+    /// By method; a method may have seen fewer releases than others.
+    ended: Vec<Vec<Ended>>,
+    pub(crate) runs: usize,
+}
+
+impl Played {
+    pub(crate) fn new(scenario: Scenario, number: u64, judges: &Judges) -> Self {
+        Self {
+            scenario,
+            number,
+            ended: vec![Vec::new(); judges.variants.len() + rules::NAMES.len()],
+            runs: 0,
         }
-    };
-    let mut all: Vec<(usize, Vec<Option<Ended>>)> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
-        threads
-            .into_iter()
-            .flat_map(|thread| {
+    }
+
+    /// Plays on until so many releases have been played.
+    pub(crate) fn play_until(&mut self, runs: usize, judges: &Judges) {
+        let next = AtomicUsize::new(self.runs);
+        let (scenario, number) = (&self.scenario, self.number);
+        let work = || {
+            let mut done: Vec<(usize, Vec<Option<Ended>>)> = Vec::new();
+            loop {
+                let run = next.fetch_add(1, Ordering::Relaxed);
+                if run >= runs {
+                    return done;
+                }
+                let mut chance = Chance::from_seed(number << 32 | run as u64);
+                done.push((run, release(judges, scenario, run, &mut chance)));
+            }
+        };
+        let mut all: Vec<(usize, Vec<Option<Ended>>)> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
+            let joined = threads.into_iter().flat_map(|thread| {
                 thread
                     .join()
                     .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            })
-            .collect()
-    });
-    all.sort_by_key(|(run, _)| *run);
-    let names = judges.variants.iter().map(|variant| variant.name);
-    names
-        .chain(rules::NAMES)
-        .enumerate()
-        .filter_map(|(method, name)| {
-            let ended: Vec<Ended> = all.iter().filter_map(|(_, ended)| ended[method]).collect();
-            (!ended.is_empty()).then(|| Score::new(name, &ended))
-        })
-        .collect()
+            });
+            joined.collect()
+        });
+        all.sort_by_key(|(run, _)| *run);
+        for (_, methods) in all {
+            for (ended, one) in self.ended.iter_mut().zip(methods) {
+                ended.extend(one);
+            }
+        }
+        self.runs = self.runs.max(runs);
+    }
+
+    /// The scores of all methods that have seen releases.
+    pub(crate) fn scores(&self, judges: &Judges) -> Scored {
+        let names = judges.variants.iter().map(|variant| variant.name);
+        let methods = names.chain(rules::NAMES).zip(&self.ended);
+        Scored {
+            scenario: self.scenario.name.to_owned(),
+            is_null: self.scenario.is_null,
+            bound: self.scenario.bound,
+            scores: methods
+                .filter(|(_, ended)| !ended.is_empty())
+                .map(|(name, ended)| Score::new(name, ended))
+                .collect(),
+        }
+    }
 }
 
 /// One release, seen by all.
