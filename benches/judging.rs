@@ -103,6 +103,7 @@ impl Service {
             tolerance: Tolerance::of(*kind),
             required: true,
             weight: Weight::Critical,
+            traffic_split: None,
         };
         let specs: Vec<Comparison> = self.kinds.iter().enumerate().map(comparison).collect();
         let mut comparisons = Comparisons::new(&specs, &Policy::default(), START);

@@ -112,6 +112,7 @@ fn plan(policy: Policy) -> Plan {
         tolerance: Tolerance::of(kind),
         required: true,
         weight: Weight::Critical,
+        traffic_split: None,
     };
     Plan {
         comparisons: vec![

@@ -22,6 +22,7 @@ pub mod block_bootstrap;
 pub mod chance;
 pub mod cmh;
 pub mod combine;
+pub mod design_effect;
 pub mod difference;
 pub mod dispersion;
 pub mod distribution_band;
@@ -57,6 +58,7 @@ pub mod sample;
 pub mod self_normalised;
 pub mod stratum;
 pub mod student;
+pub mod traffic_split;
 pub mod welch;
 
 pub use margin::Margin;

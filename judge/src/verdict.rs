@@ -26,7 +26,7 @@ pub use crate::counter::Counts;
 pub use comparisons::{
     ComparisonReport, Comparisons, Decision as ComparisonDecision, DispersionReport, DispersionSource,
     Interval, PromotionReport, QuantileReport, Remark, RollbackStatistic, Shortfall, StableState,
-    ToleranceReport,
+    ToleranceReport, TrafficSplitReport,
 };
 pub use decision::{Decision, Reason, Verdict};
 pub use measurement::{Answer, Measurement};

@@ -7,7 +7,9 @@ mod provider;
 mod secrets;
 mod status;
 
-pub use comparison::{Comparison, ComparisonKind, CounterSelectors, Population, Tolerance, Weight};
+pub use comparison::{
+    Comparison, ComparisonKind, CounterSelectors, Population, Tolerance, TrafficSplit, Weight,
+};
 pub use phase::Phase;
 pub use policy::{AlphaSpending, Dispersion, OnInconclusive, Policy};
 pub use provider::{

@@ -9,6 +9,7 @@ mod prometheus;
 mod provider;
 mod rules;
 mod secrets;
+mod traffic_split;
 mod web;
 
 pub(crate) use checks::Checks;

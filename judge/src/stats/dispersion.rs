@@ -58,30 +58,36 @@ impl Calibration {
         self.variance = 0.0;
     }
 
+    /// Batches that had events, their squared residuals and their variances.
+    pub(super) fn sums(&self) -> (usize, f64, f64) {
+        let mut closed = self.clone();
+        closed.close();
+        (closed.batches, closed.squares_sum, closed.variance_sum)
+    }
+
     /// The factor, at least 1; `None` with fewer than [`BATCHES_MIN`] batches that had events.
     #[must_use]
     pub fn factor(&self) -> Option<f64> {
-        let mut closed = self.clone();
-        closed.close();
-        if closed.batches < BATCHES_MIN {
+        let (batches, squares, variance) = self.sums();
+        if batches < BATCHES_MIN {
             return None;
         }
-        let estimate = closed.squares_sum / closed.variance_sum;
-        let careful = if closed.batches < BATCHES_FOR_ESTIMATE {
-            estimate / chi_square_tenth_over_degrees(closed.batches)
+        let estimate = squares / variance;
+        let careful = if batches < BATCHES_FOR_ESTIMATE {
+            estimate / chi_square_tenth_over_degrees(batches)
         } else {
             estimate
         };
         // An estimate within a standard error of 1 may well be chance; beyond three it is none.
-        let standard_error = (2.0 / closed.batches as f64).sqrt();
+        let standard_error = (2.0 / batches as f64).sqrt();
         let conviction = ((estimate - 1.0 - standard_error) / (2.0 * standard_error)).clamp(0.0, 1.0);
         Some(1.0 + conviction * (careful - 1.0))
     }
 }
 
 /// The lower 10% point of chi-square with `degrees` degrees of freedom, divided by `degrees` (Wilson and Hilferty
-/// 1931; within 0.1% from 30 degrees up).
-fn chi_square_tenth_over_degrees(degrees: usize) -> f64 {
+/// 1931; within 0.1% from 30 degrees up, 7% at two).
+pub(super) fn chi_square_tenth_over_degrees(degrees: usize) -> f64 {
     const Z_TENTH: f64 = 1.281_551_565_544_6;
     let spread = 2.0 / (9.0 * degrees as f64);
     let root = 1.0 - spread - Z_TENTH * spread.sqrt();

@@ -48,6 +48,8 @@ pub(super) fn decide(run: &RunState, now: Timestamp, due: bool, at_look: bool) -
     }
     let decision = rollback(run, now)
         .or_else(|| broken(run))
+        .or_else(|| split(run))
+        .or_else(|| suspect(run, now))
         .or_else(|| held(run))
         .or_else(|| promotion(run, now, due).filter(|_| at_look || run.plan.comparisons.is_empty()))
         .or_else(|| due.then(|| deadline::undecided(run, now)));
@@ -169,6 +171,35 @@ fn broken(run: &RunState) -> Option<Decision> {
         );
         decision(Verdict::Inconclusive, vec![Reason::ProviderError], summary)
     })
+}
+
+/// Traffic goes elsewhere than it should, so nothing that was compared means what it seems to.
+fn split(run: &RunState) -> Option<Decision> {
+    let (name, split) = run.comparisons.split_mismatch()?;
+    let percent = |share: f64| 100.0 * share;
+    let summary = format!(
+        "Traffic is not split as it should be: in \"{name}\" the canary got {:.3}% of the requests and should get \
+         {:.3}%, give or take {:.0}% of that. What was compared means nothing before the routing is right.",
+        percent(split.observed.unwrap_or(0.0)),
+        percent(split.expected),
+        percent(split.tolerance),
+    );
+    Some(decision(
+        Verdict::Inconclusive,
+        vec![Reason::TrafficSplitMismatch],
+        summary,
+    ))
+}
+
+/// One target of the canary is bad, not the release.
+fn suspect(run: &RunState, now: Timestamp) -> Option<Decision> {
+    let target = run.comparisons.suspect_target()?;
+    let shown = said(run, now, ComparisonDecision::Regressed).join("; ");
+    let summary = format!(
+        "One target of the canary, \"{target}\", alone carries the evidence of a regression; the others are as good as \
+         stable: {shown}. Move it to another host and judge again."
+    );
+    Some(decision(Verdict::Inconclusive, vec![Reason::SuspectPod], summary))
 }
 
 fn held(run: &RunState) -> Option<Decision> {

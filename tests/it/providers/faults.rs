@@ -248,6 +248,7 @@ http_requests_total NaN
             tolerance: Tolerance::default(),
             required: true,
             weight: serin_judge::analysis::plan::Weight::default(),
+            traffic_split: None,
         };
         let population = serin::config::population(
             &comparison,

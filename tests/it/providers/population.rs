@@ -24,6 +24,7 @@ fn population(source: Source) -> Result<Box<dyn Population>, PopulationError> {
         tolerance: Tolerance::default(),
         required: true,
         weight: Weight::default(),
+        traffic_split: None,
     };
     serin::config::population(&comparison, &settings(), &EnvironmentAndFiles)
 }

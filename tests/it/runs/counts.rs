@@ -33,6 +33,7 @@ fn population(source: Source) -> Box<dyn Population> {
         tolerance: Tolerance::default(),
         required: true,
         weight: Weight::default(),
+        traffic_split: None,
     };
     serin::config::population(&comparison, &settings(), &EnvironmentAndFiles).unwrap()
 }

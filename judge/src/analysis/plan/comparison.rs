@@ -19,6 +19,17 @@ pub struct Comparison {
     pub required: bool,
     /// Its share of the rollback statistic.
     pub weight: Weight,
+    /// How traffic should be split; `None` when the analysis does not say.
+    pub traffic_split: Option<TrafficSplit>,
+}
+
+/// The canary's part of all requests.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TrafficSplit {
+    /// Requests of the canary among those of both sides, in (0, 1).
+    pub canary_share: f64,
+    /// By which part of the share it may differ, in [0, 1); the share with it added is below 1.
+    pub tolerance: f64,
 }
 
 /// What is compared.

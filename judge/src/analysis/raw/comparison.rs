@@ -29,6 +29,20 @@ pub(crate) struct Comparison {
     pub(crate) required: Option<bool>,
     /// Its share of the rollback statistic. Default `critical` for errors and latency, `standard` for events and series.
     pub(crate) weight: Option<Weight>,
+    /// How traffic should be split between the sides; only where both sides hold all requests of their version. A split
+    /// that is another one makes the verdict `inconclusive`, reason `traffic_split_mismatch`. Without it nothing is tested.
+    pub(crate) traffic_split: Option<TrafficSplit>,
+}
+
+/// The canary's part of the traffic, for a sequential test of the sample ratio.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TrafficSplit {
+    /// Percent of all requests that the canary should get, such as the rollout's `setWeight`; above 0, below 100.
+    pub(crate) canary_weight: NumberOrString,
+    /// By which part of the weight (0 to below 1) it may differ: sessions stick, and weights are rounded to instances.
+    /// Default 0.1, so a weight of 5 is fine from 4.5 to 5.5.
+    pub(crate) tolerance: Option<NumberOrString>,
 }
 
 /// Margins of a comparison.

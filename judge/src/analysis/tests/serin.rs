@@ -148,6 +148,71 @@ fn defaults_of_comparisons() {
 }
 
 #[test]
+fn a_traffic_split_is_in_percent_and_may_be_an_argument() {
+    let text = |split: &str| {
+        comparison(&format!("{ERRORS}, trafficSplit: {{{split}}}")).replacen(
+            "spec:\n",
+            "spec:\n  args: [{name: weight}]\n",
+            1,
+        )
+    };
+    for (split, share, tolerance) in [
+        ("canaryWeight: 5", 0.05, 0.1),
+        ("canaryWeight: 0.5, tolerance: 0", 0.005, 0.0),
+        ("canaryWeight: '{{args.weight}}', tolerance: 0.5", 0.2, 0.5),
+    ] {
+        let (plan, _) = plan(&text(split), &[("weight", "20")]).unwrap();
+        let found = plan.comparisons[0].traffic_split.unwrap();
+        assert_eq!(
+            (found.canary_share, found.tolerance),
+            (share, tolerance),
+            "{split}"
+        );
+    }
+    assert_eq!(
+        plan(&comparison(ERRORS), &[]).unwrap().0.comparisons[0].traffic_split,
+        None
+    );
+}
+
+#[test]
+fn traffic_splits_that_are_refused() {
+    let cases = [
+        (
+            format!("{ERRORS}, trafficSplit: {{canaryWeight: 0}}"),
+            "the number 0",
+        ),
+        (
+            format!("{ERRORS}, trafficSplit: {{canaryWeight: 100}}"),
+            "the number 100",
+        ),
+        (
+            format!("{ERRORS}, trafficSplit: {{canaryWeight: 5, tolerance: 1}}"),
+            "the number 1",
+        ),
+        (
+            format!("{ERRORS}, trafficSplit: {{canaryWeight: 95}}"),
+            "comparisons[0]: a canaryWeight of 95 with a tolerance of 0.1: all traffic would be tolerated",
+        ),
+        (
+            "events: {scrape: {canary: 'http://a', stable: 'http://b', selector: x}}, trafficSplit: {canaryWeight: 5}"
+                .into(),
+            "comparisons[0]: `trafficSplit` where no requests are counted",
+        ),
+    ];
+    refused_for(&cases);
+}
+
+/// Each comparison's fields, and all that is found against it.
+fn refused_for(cases: &[(String, &str)]) {
+    for (fields, expected) in cases {
+        let (documents, mut report) = read(&comparison(fields));
+        report.extend(documents.validate());
+        assert_eq!(found(&report), [*expected], "{fields}");
+    }
+}
+
+#[test]
 fn comparisons_that_are_refused() {
     let tolerance = |fields: &str| format!("{ERRORS}, tolerance: {{{fields}}}");
     let scrape = |fields: &str| format!("errors: {{scrape: {{{fields}}}}}");
@@ -211,11 +276,7 @@ fn comparisons_that_are_refused() {
             "comparisons[0]: the same selectors for canary and stable",
         ),
     ];
-    for (fields, expected) in cases {
-        let (documents, mut report) = read(&comparison(&fields));
-        report.extend(documents.validate());
-        assert_eq!(found(&report), [expected], "{fields}");
-    }
+    refused_for(&cases);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Comparisons: populations, tolerances and their weight.
 
 use super::checks::Checks;
-use super::{prometheus, provider};
+use super::{prometheus, provider, traffic_split};
 use crate::analysis::diagnostic::listed;
 use crate::analysis::node::Place;
 use crate::analysis::plan::{Comparison, ComparisonKind, CounterSelectors, Population, Tolerance, Weight};
@@ -59,6 +59,10 @@ pub(super) fn comparison(
             source: format!("{key} from {source}"),
         },
     };
+    let traffic_split = raw
+        .traffic_split
+        .as_ref()
+        .and_then(|split| traffic_split::split(checks, split, kind, &place.field("trafficSplit"), label));
     Some(Comparison {
         name: raw.name.clone(),
         kind,
@@ -66,6 +70,7 @@ pub(super) fn comparison(
         tolerance,
         required: raw.required.unwrap_or(weight != Weight::Info),
         weight,
+        traffic_split,
     })
 }
 

@@ -1,5 +1,6 @@
 use crate::analysis::plan::Dispersion;
-use crate::stats::dispersion::Calibration;
+use crate::stats::design_effect::DesignEffect;
+use crate::stats::dispersion::{BATCHES_MIN, Calibration};
 
 use super::report::DispersionSource;
 
@@ -9,7 +10,14 @@ pub(super) struct DispersionFactor {
     /// When nothing calibrates it.
     default: f64,
     configured: Option<f64>,
+    /// Both sides before the release.
     pub(super) calibration: Calibration,
+    /// Stable's targets before the release: what hosts differ by, for a canary that did not run yet.
+    pub(super) past_targets: DesignEffect,
+    /// The same since the start: no hour of it, so it only raises the default.
+    pub(super) targets: DesignEffect,
+    /// Requests of one target of the canary for each of a stable one.
+    pub(super) requests_ratio: f64,
     frozen: Option<(f64, DispersionSource)>,
 }
 
@@ -22,6 +30,9 @@ impl DispersionFactor {
                 Dispersion::Fixed(factor) => Some(factor.max(1.0)),
             },
             calibration: Calibration::default(),
+            past_targets: DesignEffect::default(),
+            targets: DesignEffect::default(),
+            requests_ratio: 1.0,
             frozen: None,
         }
     }
@@ -41,6 +52,7 @@ impl DispersionFactor {
         self.estimate().0
     }
 
+    /// What both sides varied by before the release, or what a canary of such targets must vary by, whichever is more.
     pub(super) fn estimate(&self) -> (f64, DispersionSource) {
         if let Some(frozen) = self.frozen {
             return frozen;
@@ -48,10 +60,17 @@ impl DispersionFactor {
         if let Some(factor) = self.configured {
             return (factor, DispersionSource::Configured);
         }
-        self.calibration
-            .factor()
-            .map_or((self.default, DispersionSource::Default), |factor| {
-                (factor, DispersionSource::History)
-            })
+        let history = [
+            self.calibration.factor(),
+            self.past_targets.factor(BATCHES_MIN, self.requests_ratio),
+        ];
+        if let Some(factor) = history.into_iter().flatten().reduce(f64::max) {
+            return (factor, DispersionSource::History);
+        }
+        let shown = self.targets.factor(1, self.requests_ratio);
+        (
+            shown.map_or(self.default, |shown| shown.max(self.default)),
+            DispersionSource::Default,
+        )
     }
 }

@@ -50,16 +50,35 @@ pub(super) struct CanaryTarget {
     pub(super) was_read: bool,
 }
 
+/// What one target of the run itself has seen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part<'look> {
+    pub(super) side: Side,
+    pub(super) target: &'look Arc<str>,
+    pub(super) data: &'look Data,
+}
+
 /// One look of one comparison.
 #[derive(Clone, Debug)]
-pub(super) struct LookSlices {
+pub(super) struct LookSlices<'look> {
     pub(super) at: Timestamp,
     /// By the end of the windows: history may come in one look, and its windows must not melt into one.
-    pub(super) history: BTreeMap<Timestamp, Slice>,
+    pub(super) history: BTreeMap<Timestamp, HistorySlice<'look>>,
     /// All windows of the run itself.
     pub(super) current: Slice,
     /// Of those windows.
     pub(super) canary_targets: Vec<CanaryTarget>,
+    /// Of those windows, what was read.
+    pub(super) parts: Vec<Part<'look>>,
+    /// Of a stable target that is known to be bad.
+    pub(super) left_out: Vec<&'look Data>,
+}
+
+/// The windows of history that end at one instant.
+#[derive(Clone, Debug, Default)]
+pub(super) struct HistorySlice<'look> {
+    pub(super) whole: Slice,
+    pub(super) parts: Vec<Part<'look>>,
 }
 
 impl Slice {
@@ -162,11 +181,13 @@ impl Sum {
     }
 }
 
-impl LookSlices {
+impl<'look> LookSlices<'look> {
     /// The window is of a kind that the comparison cannot take.
     fn refuse(&mut self, window: &Window) {
         let slice = if window.flags.history {
-            self.history.get_mut(&window.end)
+            self.history
+                .get_mut(&window.end)
+                .map(|history| &mut history.whole)
         } else {
             Some(&mut self.current)
         };
@@ -175,12 +196,20 @@ impl LookSlices {
         }
     }
 
-    fn add(&mut self, window: &Window) {
+    fn add(&mut self, window: &'look Window) {
+        let part = window.was_read().then_some(Part {
+            side: window.side,
+            target: &window.target,
+            data: &window.data,
+        });
         if window.flags.history {
-            self.history.entry(window.end).or_default().add(window);
+            let history = self.history.entry(window.end).or_default();
+            history.whole.add(window);
+            history.parts.extend(part);
             return;
         }
         self.current.add(window);
+        self.parts.extend(part);
         if window.side == Side::Canary {
             self.canary_targets.push(CanaryTarget {
                 name: Arc::clone(&window.target),
@@ -190,13 +219,20 @@ impl LookSlices {
     }
 }
 
-/// Sorts the windows of a look by comparison and use. Windows of comparisons that do not exist are left out.
-pub(super) fn slice(look: &Look, comparisons: &[Evidence], window_length: Duration) -> Vec<LookSlices> {
+/// Sorts the windows of a look by comparison and use. Windows of comparisons that do not exist are left out, and so
+/// are those of a stable target that is known to be bad.
+pub(super) fn slice<'look>(
+    look: &'look Look,
+    comparisons: &[Evidence],
+    window_length: Duration,
+) -> Vec<LookSlices<'look>> {
     let empty = LookSlices {
         at: look.at,
         history: BTreeMap::new(),
         current: Slice::default(),
         canary_targets: Vec::new(),
+        parts: Vec::new(),
+        left_out: Vec::new(),
     };
     let mut slices = vec![empty; comparisons.len()];
     for window in &look.windows {
@@ -204,6 +240,10 @@ pub(super) fn slice(look: &Look, comparisons: &[Evidence], window_length: Durati
             .iter()
             .position(|evidence| evidence.name == window.comparison);
         let Some(index) = found else { continue };
+        if comparisons[index].leaves_out(window) {
+            slices[index].left_out.push(&window.data);
+            continue;
+        }
         slices[index].add(window);
         if !comparisons[index].method.fits(&window.data) {
             slices[index].refuse(window);
@@ -213,7 +253,7 @@ pub(super) fn slice(look: &Look, comparisons: &[Evidence], window_length: Durati
     for slice in &mut slices {
         slice.current.settle(slack);
         for history in slice.history.values_mut() {
-            history.settle(slack);
+            history.whole.settle(slack);
         }
     }
     slices

@@ -313,6 +313,20 @@ impl Latency {
         slower / threshold
     }
 
+    /// What the next window is tested with at each quantile for a regression: the bounds of the canary and of stable in
+    /// milliseconds, and the margin. `None` where too little is known.
+    pub(super) fn regression_rules(&self) -> Vec<Option<(f64, f64, Margin)>> {
+        let rule = |(index, quantile): (usize, &Quantile)| {
+            let at = self.threshold(index, self.tolerance.rollback)?;
+            Some(match at.multiple_up_ms {
+                None => (at.stable_ms, at.stable_ms, Margin::Ratio(COARSE_TOLERATED)),
+                Some(canary_ms) if quantile.is_body => (canary_ms, at.stable_ms, Margin::Odds { odds: 1.0 }),
+                Some(canary_ms) => (canary_ms, at.stable_ms, Margin::Ratio(1.0)),
+            })
+        };
+        QUANTILES.iter().enumerate().map(rule).collect()
+    }
+
     /// A confidence sequence for the ratio of the shown quantile: each side's own at half of the error. It takes each
     /// side's requests as coming from one distribution, so what hits both sides widens it for nothing.
     pub(super) fn interval(&self, level: f64) -> Option<(f64, f64)> {

@@ -192,6 +192,21 @@ impl Method {
         }
     }
 
+    pub(super) fn tests_mut(&mut self) -> &mut [RateTest] {
+        match self {
+            Self::Errors(rates) | Self::Events(rates) => std::slice::from_mut(&mut rates.test),
+            Self::Latency(latency) => &mut latency.tests,
+            Self::Series(_) => &mut [],
+        }
+    }
+
+    /// Takes back what speaks for a promotion so far, not what speaks against one.
+    pub(super) fn cut_promotion_back(&mut self) {
+        for test in self.tests_mut() {
+            test.promotion.cut_back();
+        }
+    }
+
     pub(super) fn stable_state(&self) -> StableState {
         match self {
             Self::Errors(rates) | Self::Events(rates) => rates.health.state(),

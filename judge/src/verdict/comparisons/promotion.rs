@@ -94,6 +94,14 @@ impl Promotion {
         }
     }
 
+    /// What was gathered for the canary does not count any more; what was gathered against it does. At a time that
+    /// the past tells, an e-process that is lowered to 1 at most stays one.
+    pub(super) fn cut_back(&mut self) {
+        for sum in &mut self.sums {
+            *sum = sum.min(0.0);
+        }
+    }
+
     pub(super) fn log_e(&self) -> f64 {
         let prior = |place: usize| if place == 0 { NO_DIFFERENCE } else { OTHER };
         let terms = self.sums.iter().enumerate();

@@ -132,7 +132,7 @@ impl Rates {
     }
 }
 
-fn tally(data: &Data) -> Tally {
+pub(super) fn tally(data: &Data) -> Tally {
     match data {
         Data::Errors(counts) => Tally::from(*counts),
         Data::Events(events) => Tally {

@@ -14,6 +14,7 @@ use super::number::shown;
 use super::report::{
     ComparisonReport, Decision, DispersionReport, Interval, PromotionReport, Remark, ToleranceReport,
 };
+use super::split_check::SplitCheck;
 use super::{rollback, sentence};
 
 /// Confidence of the interval shown.
@@ -120,6 +121,7 @@ fn one(evidence: &Evidence, policy: &Policy, horizon: &Horizon, adjusted_e_value
             Method::Latency(latency) => latency.shown(),
             _ => None,
         },
+        traffic_split: evidence.split.as_ref().map(SplitCheck::report),
         remarks,
         sentence: String::new(),
     }

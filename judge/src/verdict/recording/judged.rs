@@ -38,6 +38,7 @@ pub fn plan(recording: &Recording) -> Plan {
             ComparisonKind::Errors | ComparisonKind::Latency => Weight::Critical,
             ComparisonKind::Events | ComparisonKind::Series => Weight::Standard,
         },
+        traffic_split: None,
     });
     let mut plan = Plan {
         comparisons: comparisons.collect(),

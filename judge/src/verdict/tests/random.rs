@@ -38,6 +38,7 @@ fn judged_by() -> Arc<Plan> {
         },
         required: true,
         weight: Weight::Critical,
+        traffic_split: None,
     };
     let endless = |name: &str, guard| Metric {
         interval: Some(Duration::from_secs(1)),
