@@ -62,7 +62,7 @@ impl EDetector {
     /// `ln M_n`; minus infinity before the first window.
     #[must_use]
     pub fn log_statistic(&self) -> f64 {
-        log_weighted_sum_exp(&self.alternatives)
+        log_weighted_sum_exp(self.alternatives.iter().copied())
     }
 
     /// Something has become worse: with `windows_between` (at least 1) windows between false alarms on average, or more.

@@ -6,7 +6,7 @@
 //! begin at any time. Components that have not started hold their weight at 1. How many there will be, and when they
 //! start, has to be fixed in advance; it follows from the deadline.
 
-use super::log_sum::{log_mean_exp, log_weighted_sum_exp};
+use super::log_sum::log_weighted_sum_exp;
 
 /// Evidence may go on over the stages of a release, of which nobody knows ahead how many there will be. Stage `j` then has
 /// `1/(j (j+1))` of all, so stages still to come hold `1/(k+1)` after the `k`th: at 1, until they begin.
@@ -31,24 +31,26 @@ pub fn first_weight(planned: usize) -> f64 {
 /// Sums of windows, such as the log evidence per alternative, with restarts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Restarts {
-    /// Components in all.
+    /// Components of a stage in all.
     planned: usize,
     /// Sums of each component.
     width: usize,
-    /// Of each component of this stage that has started.
-    components: Vec<Vec<f64>>,
+    /// Components of the stage at hand that have started.
+    started: usize,
+    /// Of each started component, those of earlier stages first.
+    weights: Vec<f64>,
+    /// Of each started component, `width` of them, one component after another.
+    sums: Vec<f64>,
     /// What goes on over stages; `None` when every stage has evidence of its own.
     stages: Option<Stages>,
 }
 
-/// What earlier stages have left.
-#[derive(Clone, Debug, PartialEq)]
+/// Where a release of several stages is.
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Stages {
     /// The number of the stage at hand, from 1.
     current: usize,
-    /// Their components go on, each with its weight.
-    carried: Vec<(f64, Vec<f64>)>,
-    /// Weight of components that never started.
+    /// Weight of components of earlier stages that never started.
     idle: f64,
 }
 
@@ -59,7 +61,9 @@ impl Restarts {
         Self {
             planned: planned.clamp(1, COMPONENTS_MAX),
             width,
-            components: Vec::new(),
+            started: 0,
+            weights: Vec::new(),
+            sums: Vec::new(),
             stages: None,
         }
     }
@@ -69,7 +73,6 @@ impl Restarts {
     pub fn over_stages(mut self, carries: bool) -> Self {
         self.stages = carries.then_some(Stages {
             current: 1,
-            carried: Vec::new(),
             idle: 0.0,
         });
         self
@@ -78,35 +81,29 @@ impl Restarts {
     /// Another stage begins, with as many components of its own. Those that have started go on beside them. Changes
     /// nothing where every stage has evidence of its own.
     pub fn begin_stage(&mut self) {
-        let weight = self.stage_weight();
-        let weights: Vec<f64> = (0..self.planned)
-            .map(|index| weight * self.weight(index))
-            .collect();
+        let unstarted = self.stage_weight() * self.unstarted();
         let Some(stages) = &mut self.stages else { return };
-        let started = self.components.len();
-        stages
-            .carried
-            .extend(weights.iter().copied().zip(self.components.drain(..)));
-        stages.idle += weights[started..].iter().sum::<f64>();
+        stages.idle += unstarted;
         stages.current += 1;
+        self.started = 0;
     }
 
     /// The part of all evidence that begins with the stage at hand.
     #[must_use]
     pub fn stage_weight(&self) -> f64 {
-        self.stages
-            .as_ref()
-            .map_or(1.0, |stages| stage_weight(stages.current))
+        self.stages.map_or(1.0, |stages| stage_weight(stages.current))
     }
 
-    /// Starts components until `count` have been started in all; never more than were planned.
+    /// Starts components of the stage at hand until `count` have been started; never more than were planned.
     pub fn start_until(&mut self, count: usize) {
-        while self.components.len() < count.min(self.planned) {
-            self.components.push(vec![0.0; self.width]);
+        while self.started < count.min(self.planned) {
+            self.weights.push(self.stage_weight() * self.weight(self.started));
+            self.started += 1;
         }
+        self.sums.resize(self.weights.len() * self.width, 0.0);
     }
 
-    /// The weight of a component by its number from 0.
+    /// The weight in its stage of a component by its number from 0.
     fn weight(&self, index: usize) -> f64 {
         match index {
             0 => first_weight(self.planned),
@@ -114,53 +111,65 @@ impl Restarts {
         }
     }
 
-    /// Components that have started.
+    /// The weight in its stage of all components that have not started.
+    fn unstarted(&self) -> f64 {
+        match self.started {
+            0 => 1.0,
+            started if started < self.planned => (self.planned - started) as f64 * self.weight(started),
+            _ => 0.0,
+        }
+    }
+
+    /// Components of the stage at hand that have started.
     #[must_use]
     pub fn started(&self) -> usize {
-        self.components.len()
+        self.started
     }
 
     /// Adds one window's `width` increments to every started component.
     pub fn add(&mut self, increments: &[f64]) {
-        let carried = self.stages.iter_mut().flat_map(|stages| &mut stages.carried);
-        let carried = carried.map(|(_, component)| component);
-        for component in self.components.iter_mut().chain(carried) {
+        for component in self.sums.chunks_exact_mut(self.width) {
             for (sum, increment) in component.iter_mut().zip(increments) {
                 *sum += increment;
             }
         }
     }
 
-    /// `ln E_t` where the sums are log evidence of alternatives with uniform weights; 0 before anything has started.
+    /// `ln E_t` where the sums are log evidence of alternatives with these prior weights, `width` of them with a sum of 1;
+    /// 0 before anything has started.
     #[must_use]
-    pub fn log_e(&self) -> f64 {
-        self.log_e_of(log_mean_exp)
+    pub fn log_e(&self, weights: &[f64]) -> f64 {
+        let terms = self.components().flat_map(|(weight, sums)| {
+            let alternatives = weights.iter().zip(sums);
+            alternatives.map(move |(prior, sum)| (weight * prior, *sum))
+        });
+        log_weighted_sum_exp(terms.chain([self.waiting()]))
     }
 
     /// `ln E_t` where `log_e` makes a component's log evidence of its sums; 0 before anything has started.
     #[must_use]
     pub fn log_e_of(&self, log_e: impl Fn(&[f64]) -> f64) -> f64 {
-        let mut terms = Vec::with_capacity(self.components.len() + 1);
-        let whole = self.stage_weight();
-        for (index, component) in self.components.iter().enumerate() {
-            terms.push((whole * self.weight(index), log_e(component)));
-        }
-        let started = self.components.len();
-        let mut waiting: f64 = whole
-            * (started..self.planned)
-                .map(|index| self.weight(index))
-                .sum::<f64>();
-        if let Some(stages) = &self.stages {
-            terms.extend(
-                stages
-                    .carried
-                    .iter()
-                    .map(|(weight, component)| (*weight, log_e(component))),
-            );
-            waiting += stages.idle + 1.0 / (stages.current as f64 + 1.0);
-        }
-        terms.push((waiting, 0.0));
-        log_weighted_sum_exp(&terms)
+        let terms: Vec<(f64, f64)> = self
+            .components()
+            .map(|(weight, sums)| (weight, log_e(sums)))
+            .chain([self.waiting()])
+            .collect();
+        log_weighted_sum_exp(terms.into_iter())
+    }
+
+    fn components(&self) -> impl Iterator<Item = (f64, &[f64])> + Clone {
+        self.weights
+            .iter()
+            .copied()
+            .zip(self.sums.chunks_exact(self.width))
+    }
+
+    /// What has not started holds its weight at evidence of 1.
+    fn waiting(&self) -> (f64, f64) {
+        let later = self
+            .stages
+            .map_or(0.0, |stages| stages.idle + 1.0 / (stages.current as f64 + 1.0));
+        (self.stage_weight() * self.unstarted() + later, 0.0)
     }
 }
 
@@ -174,7 +183,7 @@ mod tests {
             let mut restarts = Restarts::new(2, planned);
             for count in [0, 1, 2, 7, 5000] {
                 restarts.start_until(count);
-                assert!(restarts.log_e().abs() < 1e-12, "{count} of {planned}");
+                assert!(restarts.log_e(&[0.5, 0.5]).abs() < 1e-12, "{count} of {planned}");
             }
             assert_eq!(restarts.started(), planned.min(COMPONENTS_MAX));
         }
@@ -187,9 +196,9 @@ mod tests {
             for started in [0, 2, 30, 1, 0, 7] {
                 restarts.start_until(started);
                 assert!(
-                    restarts.log_e().abs() < 1e-12,
+                    restarts.log_e(&[1.0]).abs() < 1e-12,
                     "{started} of {planned}: {}",
-                    restarts.log_e()
+                    restarts.log_e(&[1.0])
                 );
                 restarts.begin_stage();
             }
@@ -219,7 +228,7 @@ mod tests {
             .iter()
             .map(|(part, log_e)| libm::exp(*log_e) / part)
             .sum();
-        assert!((carried.log_e() - libm::log(expected)).abs() < 1e-12);
+        assert!((carried.log_e(&[1.0]) - libm::log(expected)).abs() < 1e-12);
     }
 
     #[test]
@@ -231,7 +240,7 @@ mod tests {
                 process.add(&[increment]);
             }
         }
-        assert!((plain.log_e() + 8.0).abs() < 1e-12);
-        assert!((restarted.log_e() - (12.0 + libm::log(0.35))).abs() < 1e-4);
+        assert!((plain.log_e(&[1.0]) + 8.0).abs() < 1e-12);
+        assert!((restarted.log_e(&[1.0]) - (12.0 + libm::log(0.35))).abs() < 1e-4);
     }
 }

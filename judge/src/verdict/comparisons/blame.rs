@@ -108,5 +108,6 @@ fn carries_all(evidence: &[Evidence], target: &Arc<str>, policy: &Policy, occasi
             return false;
         }
     }
-    rollback::threshold(policy).is_none_or(|threshold| log_weighted_sum_exp(&terms) < libm::log(threshold))
+    rollback::threshold(policy)
+        .is_none_or(|threshold| log_weighted_sum_exp(terms.iter().copied()) < libm::log(threshold))
 }

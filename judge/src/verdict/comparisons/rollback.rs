@@ -104,7 +104,7 @@ impl Rollback {
             .map(|one| (one.share, one.method.log_e()))
             .collect();
         if terms.iter().any(|(share, _)| *share > 0.0) {
-            self.log_e = log_weighted_sum_exp(&terms);
+            self.log_e = log_weighted_sum_exp(terms.iter().copied());
             self.log_e_max = self.log_e_max.max(self.log_e);
         }
         match self.threshold {
@@ -119,7 +119,7 @@ impl Rollback {
             .iter()
             .map(|one| (one.share, one.method.rollback_log_e(policy.minimum_events)))
             .collect();
-        if self.is_decided || log_weighted_sum_exp(&terms) < libm::log(threshold) {
+        if self.is_decided || log_weighted_sum_exp(terms.iter().copied()) < libm::log(threshold) {
             return;
         }
         self.is_decided = true;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::analysis::plan::ComparisonKind;
 use crate::time::Timestamp;
-use crate::verdict::{Look, Side};
+use crate::verdict::{Data, Look, Side};
 
 use super::line::{self, Line, Malformed, malformed};
 
@@ -48,6 +48,8 @@ pub struct RecordingReader {
     stages: Vec<Arc<str>>,
     /// Where the newest window of each source ends.
     ends: BTreeMap<Source, Timestamp>,
+    /// Of the newest histogram: most have the same, which are kept once.
+    newest_bounds: Arc<[f64]>,
 }
 
 impl RecordingReader {
@@ -60,11 +62,23 @@ impl RecordingReader {
         if text.trim().is_empty() {
             return Ok(());
         }
-        let taken = line::parse(text).and_then(|line| self.take(line));
+        let taken = line::parse(text).and_then(|mut line| {
+            self.share_bounds(&mut line);
+            self.take(line)
+        });
         taken.map_err(|what| RecordingError {
             line: self.lines,
             what,
         })
+    }
+
+    fn share_bounds(&mut self, line: &mut Line) {
+        for window in &mut line.windows {
+            if let Data::Latency(latencies) = &mut window.data {
+                latencies.histogram.share_bounds(&self.newest_bounds);
+                self.newest_bounds = Arc::clone(latencies.histogram.shared_bounds());
+            }
+        }
     }
 
     fn take(&mut self, line: Line) -> Result<(), Malformed> {
