@@ -6,6 +6,7 @@ mod endpoints;
 mod eval;
 mod hostile;
 mod prometheus;
+mod recordings;
 mod secrets;
 mod stats;
 mod terminal;

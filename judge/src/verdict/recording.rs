@@ -10,5 +10,5 @@ mod reader;
 mod tests;
 
 pub use judged::{JudgedRecording, judge, plan};
-pub use line::Malformed;
+pub use line::{Malformed, line_windows};
 pub use reader::{Recording, RecordingError, RecordingReader};
