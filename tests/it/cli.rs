@@ -5,6 +5,7 @@ mod documents;
 mod endpoints;
 mod eval;
 mod hostile;
+mod kayenta;
 mod prometheus;
 mod recordings;
 mod secrets;

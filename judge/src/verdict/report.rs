@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::analysis::plan::RunStatus;
 use crate::time::Timestamp;
+use crate::verdict::kayenta::{KayentaReport, KayentaRun};
 use crate::verdict::{
     ComparisonReport, Counters, Measurement, Phase, Reason, RunIdentity, RunState, Verdict,
 };
@@ -45,6 +46,9 @@ pub struct RunReport {
     pub metrics: Vec<MetricReport>,
     /// In the document's order.
     pub comparisons: Vec<ComparisonReport>,
+    /// What Kayenta's judge says; absent where it is not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kayenta: Option<KayentaReport>,
     /// Operators' decisions; always empty where nobody can decide.
     pub overrides: Vec<serde_json::Value>,
     /// Verdicts sent to others; always empty where nothing is sent.
@@ -95,6 +99,7 @@ impl RunState {
             url: String::new(),
             metrics: self.metric_reports(),
             comparisons: self.comparisons.reports(now),
+            kayenta: self.kayenta.as_ref().map(KayentaRun::report),
             overrides: Vec::new(),
             deliveries: Vec::new(),
             status: self.status(),

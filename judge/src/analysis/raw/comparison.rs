@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::kayenta::Metric;
 use super::provider::PrometheusAccess;
 use super::text::{Addresses, NumberOrString};
 
@@ -29,6 +30,8 @@ pub(crate) struct Comparison {
     pub(crate) required: Option<bool>,
     /// Its share of the rollback statistic. Default `critical` for errors and latency, `standard` for events and series.
     pub(crate) weight: Option<Weight>,
+    /// How Kayenta's judge takes it, where it is asked.
+    pub(crate) kayenta: Option<Metric>,
 }
 
 /// Margins of a comparison.
