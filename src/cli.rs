@@ -41,7 +41,7 @@ pub enum Command {
     Serve(serve::ServeOptions),
     /// Run an analysis here and now; the exit code is the verdict.
     Run(run::RunOptions),
-    /// Judge a recorded release window by window; the exit code is the verdict.
+    /// Compare two recordings, or judge a recorded release window by window.
     Compare(compare::CompareOptions),
     /// Check documents: every mistake with its line, column and what would be right.
     Validate(validate::ValidateOptions),

@@ -10,6 +10,7 @@ mod deadline;
 mod decide;
 mod decision;
 mod guard;
+mod kayenta;
 mod measurement;
 mod metric;
 pub mod recording;
@@ -30,6 +31,7 @@ pub use comparisons::{
     ToleranceReport, TrafficSplitReport,
 };
 pub use decision::{Decision, Reason, Verdict};
+pub use kayenta::KayentaReport;
 pub use measurement::{Answer, Measurement};
 pub use metric::{Counters, ERROR_RETRY, MetricState};
 pub use report::{MetricReport, RunReport};

@@ -4,6 +4,7 @@ mod baseline;
 mod checks;
 mod comparison;
 pub(crate) mod config;
+mod kayenta;
 mod metric;
 mod policy;
 mod prometheus;
@@ -19,7 +20,7 @@ use std::collections::HashSet;
 
 use super::documents::{Document, parse};
 use super::node::Place;
-use super::plan::{Comparison, Metric, Policy, RunStatus};
+use super::plan::{Comparison, Kayenta, Metric, Policy, RunStatus};
 use super::raw::metric::{DryRun, MeasurementRetention};
 use super::raw::{argo, serin};
 
@@ -28,6 +29,7 @@ pub(crate) struct Content {
     pub(crate) metrics: Vec<Metric>,
     pub(crate) comparisons: Vec<Comparison>,
     pub(crate) policy: Policy,
+    pub(crate) kayenta: Option<Kayenta>,
     pub(crate) terminate: bool,
     pub(crate) status: Option<RunStatus>,
 }
@@ -116,6 +118,7 @@ pub(crate) fn argo(checks: &mut Checks<'_>, documents: &[Document]) -> Option<Co
         metrics,
         comparisons: Vec::new(),
         policy: Policy::default(),
+        kayenta: None,
         terminate,
         status: documents.first().and_then(|run| status(checks, run)),
     })
@@ -144,6 +147,7 @@ pub(crate) fn analysis(checks: &mut Checks<'_>, document: &Document) -> Option<C
         parse(document, document.node.to_json(), checks.report)?;
     let spec = document_type.spec;
     let place = document.place().field("spec");
+    let kayenta = kayenta::kayenta(checks, &spec, &place);
     let raw_metrics = spec.metrics.unwrap_or_default();
     let raw_comparisons = spec.comparisons.unwrap_or_default();
     if raw_metrics.is_empty() && raw_comparisons.is_empty() {
@@ -199,6 +203,7 @@ pub(crate) fn analysis(checks: &mut Checks<'_>, document: &Document) -> Option<C
         metrics,
         comparisons,
         policy,
+        kayenta,
         terminate: false,
         status: None,
     })

@@ -15,6 +15,6 @@ mod tests;
 mod write;
 
 pub use judged::{JudgedRecording, judge, plan};
-pub use line::Malformed;
+pub use line::{Malformed, line_windows};
 pub use reader::{Recording, RecordingError, RecordingReader};
 pub use write::write;

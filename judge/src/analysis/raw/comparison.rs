@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::kayenta::Metric;
 use super::provider::PrometheusAccess;
 use super::text::{Addresses, NumberOrString, StableAddresses};
 
@@ -32,6 +33,8 @@ pub(crate) struct Comparison {
     /// How traffic should be split between the sides; only where both sides hold all requests of their version. A split
     /// that is another one makes the verdict `inconclusive`, reason `traffic_split_mismatch`. Without it nothing is tested.
     pub(crate) traffic_split: Option<TrafficSplit>,
+    /// How Kayenta's judge takes it, where it is asked.
+    pub(crate) kayenta: Option<Metric>,
 }
 
 /// The canary's part of the traffic, for a sequential test of the sample ratio.

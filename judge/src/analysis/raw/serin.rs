@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::comparison::Comparison;
+use super::kayenta::{Judge, Kayenta, Shadow};
 use super::metric::{self, Argument, DryRun, MeasurementRetention};
 use super::provider::Provider;
 use super::text::{IntOrString, NumberOrString};
@@ -59,6 +60,12 @@ pub(crate) struct AnalysisSpec {
     pub(crate) comparisons: Option<Vec<Comparison>>,
     /// How evidence becomes a verdict.
     pub(crate) verdict: Option<Verdict>,
+    /// Who gives the verdict on the comparisons. Default `serin`.
+    pub(crate) judge: Option<Judge>,
+    /// Who is asked beside the judge, and decides nothing.
+    pub(crate) shadow: Option<Shadow>,
+    /// How Kayenta's judge scores, where it is asked.
+    pub(crate) kayenta: Option<Kayenta>,
     /// Metrics that never count.
     pub(crate) dry_run: Option<Vec<DryRun>>,
     /// How many measurements are kept.

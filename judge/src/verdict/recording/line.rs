@@ -82,6 +82,14 @@ pub(super) struct Line {
     pub(super) windows: Vec<Window>,
 }
 
+/// The windows of one line, whatever came before it: none, one a side, or both.
+///
+/// # Errors
+/// When the line is no window.
+pub fn line_windows(text: &str) -> Result<Vec<Window>, Malformed> {
+    parse(text).map(|line| line.windows)
+}
+
 pub(super) fn parse(text: &str) -> Result<Line, Malformed> {
     let raw: Raw = serde_json::from_str(text).map_err(|error| {
         malformed(
