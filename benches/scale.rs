@@ -1,7 +1,8 @@
 //! Many runs at once on the real engine: what they cost, and how late their measurements are.
 //!
 //! `SCALE_RUNS=100,1000` chooses how many (default 100, 1,000, 5,000, 10,000 and 20,000), `SCALE_INTERVAL` the seconds
-//! between measurements of each run (10), `SCALE_SECONDS` how long is measured (40). `SCALE_STORE=memory` leaves the disk out. Sources answer at once; the
+//! between measurements of each run (10), `SCALE_SECONDS` how long is measured (40).
+//! `SCALE_STORE=memory` leaves the disk out. Sources answer at once; the
 //! rest is as in `serin serve`: one metric a run, every measurement stored before it counts.
 
 #![allow(
@@ -69,7 +70,7 @@ impl Measure for Asked {
                 .push(now.since(last + self.interval));
         }
         Ok(Reading {
-            value: Value::Float(990),
+            value: Value::Float(0.99),
             text: "0.99".to_owned(),
             metadata: BTreeMap::new(),
             phase: None,
