@@ -3,22 +3,27 @@
 //! Histograms have classic buckets: the client library writes native ones in protobuf only, which takes a `protoc` to
 //! build. Prometheus makes native ones of them by itself (`convert_classic_histograms_to_nhcb`).
 
+mod labels;
+mod standing;
+
 use std::fmt;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
+use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
-use serde::Serialize;
 use serin_judge::time::Timestamp;
 use serin_judge::verdict::{Phase, Verdict};
+
+use labels::{
+    AttemptLabels, HookLabels, HttpLabels, OperationLabels, PhaseLabels, RouteLabels, VerdictLabels, Word,
+};
+pub use standing::Standing;
 
 /// Seconds, from a gate's answer to a provider that hangs.
 const SECONDS: [f64; 14] = [
@@ -39,78 +44,6 @@ pub struct Metrics {
     given_up: Family<HookLabels, Counter>,
     store_seconds: Family<OperationLabels, Histogram>,
     store_errors: Counter,
-}
-
-/// What is true at the moment of asking.
-#[derive(Clone, Debug, Default)]
-pub struct Standing {
-    /// Runs under way.
-    pub runs_active: usize,
-    /// Runs without a verdict that this process cannot drive.
-    pub runs_stranded: usize,
-    /// Runs begun since the start.
-    pub runs_begun: u64,
-    /// Runs given up by this process since the start, because the store failed.
-    pub runs_broken: u64,
-    /// Open connections.
-    pub connections: usize,
-    /// Connections closed since the start to make room for others.
-    pub crowded_out: u64,
-    /// Files of analyses.
-    pub analysis_files: usize,
-    /// Those of them that are broken.
-    pub analysis_files_broken: usize,
-    /// Of each hook: how long the delivery that is due first has been due.
-    pub overdue: Vec<(String, Duration)>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct HttpLabels {
-    method: String,
-    route: String,
-    status: u16,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct RouteLabels {
-    route: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct VerdictLabels {
-    verdict: Word<Verdict>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct PhaseLabels {
-    phase: Word<Phase>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct AttemptLabels {
-    hook: String,
-    outcome: &'static str,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OperationLabels {
-    operation: &'static str,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct HookLabels {
-    hook: String,
-}
-
-/// A value under the name that it has in reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Word<T>(T);
-
-impl<T: Serialize> EncodeLabelValue for Word<T> {
-    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), fmt::Error> {
-        let word = serde_json::to_value(&self.0).map_err(|_| fmt::Error)?;
-        word.as_str().unwrap_or_default().encode(encoder)
-    }
 }
 
 fn seconds() -> Histogram {
@@ -286,71 +219,6 @@ impl Metrics {
     }
 }
 
-impl Standing {
-    fn registry(&self) -> Registry {
-        let mut all = Registry::default();
-        let mut gauge = |name: &str, help: &str, value: usize| {
-            let gauge: Gauge = Gauge::default();
-            gauge.set(value.try_into().unwrap_or(i64::MAX));
-            all.register(name, help, gauge);
-        };
-        gauge("serin_runs_active", "Runs under way", self.runs_active);
-        gauge(
-            "serin_runs_stranded",
-            "Runs without a verdict that this process cannot drive",
-            self.runs_stranded,
-        );
-        gauge("serin_http_connections", "Open connections", self.connections);
-        gauge("serin_analysis_files", "Files of analyses", self.analysis_files);
-        gauge(
-            "serin_analysis_files_broken",
-            "Files of analyses that are broken",
-            self.analysis_files_broken,
-        );
-        let mut counter = |name: &str, help: &str, value: u64| {
-            let counter: Counter = Counter::default();
-            counter.inc_by(value);
-            all.register(name, help, counter);
-        };
-        counter("serin_runs_begun", "Runs begun", self.runs_begun);
-        counter(
-            "serin_runs_broken",
-            "Runs given up because the store failed",
-            self.runs_broken,
-        );
-        counter(
-            "serin_http_connections_crowded_out",
-            "Connections closed to make room for others",
-            self.crowded_out,
-        );
-        let overdue: Family<HookLabels, Gauge<f64, AtomicU64>> = Family::default();
-        for (hook, since) in &self.overdue {
-            let labels = HookLabels { hook: hook.clone() };
-            let _before = overdue.get_or_create(&labels).set(since.as_secs_f64());
-        }
-        all.register_with_unit(
-            "serin_delivery_overdue",
-            "How long the delivery that is due first has been due",
-            Unit::Seconds,
-            overdue,
-        );
-        if let Some(bytes) = resident_bytes() {
-            let gauge: Gauge = Gauge::default();
-            gauge.set(bytes);
-            all.register_with_unit("process_resident_memory", "Memory in use", Unit::Bytes, gauge);
-        }
-        all
-    }
-}
-
-/// As Linux tells it; none elsewhere.
-fn resident_bytes() -> Option<i64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kibibytes: i64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    kibibytes.checked_mul(1024)
-}
-
 /// Anybody may invent methods; figures have a bounded number of series.
 fn method_name(method: &Method) -> &str {
     match *method {
@@ -366,56 +234,4 @@ fn method_name(method: &Method) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_counted_is_told_under_its_name() {
-        let metrics = Metrics::new(Timestamp::from_micros(1_500_000));
-        metrics.http(
-            &Method::GET,
-            "/api/v1/runs/{id}",
-            StatusCode::OK,
-            Duration::from_millis(3),
-        );
-        metrics.http(
-            &Method::from_bytes(b"BREW").unwrap(),
-            "none",
-            StatusCode::NOT_FOUND,
-            Duration::ZERO,
-        );
-        metrics.verdict(Verdict::Promote);
-        metrics.measurement(Phase::Failed, Duration::from_millis(20));
-        metrics.windows(4, Duration::from_secs(5));
-        metrics.delivery_attempt("rollouts", false);
-        metrics.delivery_given_up("rollouts");
-        metrics.store_write("append", Duration::from_micros(700), true);
-        let standing = Standing {
-            runs_active: 3,
-            runs_begun: 5,
-            ..Standing::default()
-        };
-        let text = metrics.text(&standing).unwrap();
-        for line in [
-            "serin_http_requests_total{method=\"GET\",route=\"/api/v1/runs/{id}\",status=\"200\"} 1",
-            "serin_http_requests_total{method=\"other\",route=\"none\",status=\"404\"} 1",
-            "serin_http_request_duration_seconds_bucket{le=\"0.005\",route=\"/api/v1/runs/{id}\"} 1",
-            "serin_verdicts_total{verdict=\"promote\"} 1",
-            "serin_measurements_total{phase=\"Failed\"} 1",
-            "serin_windows_total 4",
-            "serin_window_lateness_seconds_sum 5.0",
-            "serin_delivery_attempts_total{hook=\"rollouts\",outcome=\"failed\"} 1",
-            "serin_deliveries_given_up_total{hook=\"rollouts\"} 1",
-            "serin_store_errors_total 1",
-            "serin_runs_active 3",
-            "serin_runs_begun_total 5",
-            "process_start_time_seconds 1.5",
-        ] {
-            assert!(
-                text.lines().any(|found| found == line),
-                "{line} is not in:\n{text}"
-            );
-        }
-        assert!(text.ends_with("# EOF\n") && text.matches("# EOF").count() == 1);
-    }
-}
+mod tests;

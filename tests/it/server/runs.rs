@@ -132,7 +132,7 @@ async fn refusals_name_what_there_is_and_where_the_mistake_stands() {
     let (_, broken) = service
         .post(
             "/api/v1/runs",
-            &json!({"yaml": QUICK.replace("result == 1", "result ==")}),
+            &json!({"yaml": QUICK.replace("result == 1", "result =="), "args": {"url": "http://x"}}),
         )
         .await;
     let mistake = &broken["errors"][0];
