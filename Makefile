@@ -27,7 +27,8 @@ test: test-tools ## Installs what the tests need (Debian's prometheus and Go), t
 test-tools:
 	scripts/install-test-tools
 
-bench: ## Speed, as ratios and absolute figures.
+bench: ## Installs scipy into target/, then measures speed, as ratios and absolute figures.
+	scripts/install-bench-tools
 	cargo bench --locked
 
 bench-decision: ## Simulated releases judged by Serin and by others' rules; minutes to hours, see DECISION_NULL in benches/decision.rs.

@@ -27,6 +27,7 @@ pub mod dispersion;
 pub mod distribution;
 pub mod distribution_band;
 pub mod event_share;
+pub mod first_passage;
 pub mod fisher;
 pub mod group_shift;
 pub mod hodges_lehmann;
@@ -50,6 +51,7 @@ pub mod pooled;
 #[cfg(test)]
 mod properties;
 pub mod quantile_sequence;
+mod radix;
 pub mod rank_distribution;
 pub mod rate_ratio;
 pub mod ratio_interval;

@@ -26,8 +26,8 @@ pub use crate::analysis::plan::Phase;
 pub use crate::counter::Counts;
 pub use comparisons::{
     ComparisonReport, Comparisons, Decision as ComparisonDecision, DispersionReport, DispersionSource,
-    Interval, PromotionReport, QuantileReport, Remark, RollbackStatistic, Shortfall, StableState,
-    ToleranceReport,
+    EffectOutlook, Expected, Interval, Outlook, Past, PastTraffic, PromotionReport, QuantileReport, Remark,
+    RollbackStatistic, SEEN_PART, Shortfall, StableState, ToleranceReport,
 };
 pub use decision::{Decision, Reason, Verdict};
 pub use kayenta::KayentaReport;

@@ -12,6 +12,8 @@ mod intake;
 mod latency;
 mod method;
 mod number;
+mod outlook;
+mod past;
 mod promotion;
 mod rate_test;
 mod rates;
@@ -34,6 +36,8 @@ mod simulations;
 #[cfg(test)]
 mod tests;
 
+pub use outlook::{EffectOutlook, Expected, Outlook, SEEN_PART};
+pub use past::{Past, PastTraffic};
 pub use report::{
     ComparisonReport, Decision, DispersionReport, DispersionSource, Interval, PromotionReport,
     QuantileReport, Remark, ToleranceReport,
