@@ -27,7 +27,8 @@ test: test-tools ## Installs what the tests need (Debian's prometheus and Go), t
 test-tools:
 	scripts/install-test-tools
 
-bench: ## Speed, as ratios and absolute figures.
+bench: ## Installs scipy into target/, then measures speed, as ratios and absolute figures.
+	scripts/install-bench-tools
 	cargo bench --locked
 
 # Optimised as what ships, which makes it a third faster.

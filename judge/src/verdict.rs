@@ -27,8 +27,8 @@ pub use crate::analysis::plan::Phase;
 pub use crate::counter::Counts;
 pub use comparisons::{
     ComparisonReport, Comparisons, Decision as ComparisonDecision, DispersionReport, DispersionSource,
-    Interval, PromotionReport, QuantileReport, Remark, RollbackStatistic, Shortfall, StableState,
-    ToleranceReport, TrafficSplitReport,
+    EffectOutlook, Expected, Interval, Outlook, Past, PastTraffic, PromotionReport, QuantileReport, Remark,
+    RollbackStatistic, SEEN_PART, Shortfall, StableState, ToleranceReport, TrafficSplitReport,
 };
 pub use decision::{Decision, Reason, Verdict};
 pub use kayenta::KayentaReport;

@@ -17,6 +17,8 @@ mod latency;
 mod long_series;
 mod method;
 mod number;
+mod outlook;
+mod past;
 mod promotion;
 mod rate_test;
 mod rates;
@@ -53,6 +55,8 @@ mod target_noises;
 #[cfg(test)]
 mod tests;
 
+pub use outlook::{EffectOutlook, Expected, Outlook, SEEN_PART};
+pub use past::{Past, PastTraffic};
 pub use report::{
     ComparisonReport, Decision, DispersionReport, DispersionSource, Interval, PromotionReport,
     QuantileReport, Remark, ToleranceReport, TrafficSplitReport,
