@@ -1,4 +1,5 @@
 //! Fixed-horizon tests of two populations of a million values, and Kayenta's judge of one metric.
+#![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 #![allow(clippy::unwrap_used, reason = "a bench whose inputs are broken has to stop")]
 
 #[path = "statistics/scipy.rs"]

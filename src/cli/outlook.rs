@@ -14,7 +14,8 @@ use serin_judge::analysis::plan::Plan;
 use serin_judge::verdict::{Expected, Outlook};
 
 use super::plan::{key_value, rendered};
-use super::{documents, exit, output};
+use super::{exit, output};
+use crate::config::documents;
 use levers::Lever;
 
 /// Effects that are told of.

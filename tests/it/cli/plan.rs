@@ -74,7 +74,7 @@ async fn recorded_windows_tell_traffic_rate_and_noise() {
             step % 6 * 10
         );
         // Failures come in bursts on the canary's side.
-        let bad = if step / 6 % 4 == 0 { 16 } else { 2 };
+        let bad = if (step / 6).is_multiple_of(4) { 16 } else { 2 };
         format!(
             "{{\"at\":\"{at}\",\"seconds\":10,\"comparison\":\"error-rate\"{history},\"canary\":{{\"total\":1000,\"bad\":{bad}}},\
              \"stable\":{{\"total\":9000,\"bad\":{}}}}}\n",

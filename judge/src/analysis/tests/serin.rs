@@ -262,6 +262,7 @@ fn stable_may_be_what_the_same_counters_said_before() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table, which is best read in one piece")]
 fn comparisons_that_are_refused() {
     let tolerance = |fields: &str| format!("{ERRORS}, tolerance: {{{fields}}}");
     let scrape = |fields: &str| format!("errors: {{scrape: {{{fields}}}}}");

@@ -106,18 +106,16 @@ impl Outlook {
                 alternatives: REGRESSION_GRID.into_iter().zip(REGRESSION_WEIGHTS).collect(),
                 log_threshold: libm::log(threshold / prior),
             });
-        let margin = promotion::margin(
+        let target = promotion::of_rates(
             spec.tolerance,
             Some(expected.error_rate),
             expected.error_rate > 0.1,
         );
-        let alternatives = promotion::alternatives(margin);
-        let even = 1.0 / alternatives.len() as f64;
+        let alternatives = target.alternatives().into_iter().enumerate();
         let promotion = spec.required.then(|| Test {
-            margin,
+            margin: target.margin,
             alternatives: alternatives
-                .into_iter()
-                .map(|alternative| (alternative, even))
+                .map(|(place, alternative)| (alternative, promotion::prior(place)))
                 .collect(),
             log_threshold: -libm::log(policy.false_promotion),
         });
@@ -238,7 +236,7 @@ impl Outlook {
                 .iter()
                 .map(|(weight, drift, _)| (*weight, drift * time))
                 .collect();
-            log_weighted_sum_exp(&terms)
+            log_weighted_sum_exp(terms.into_iter())
         };
         // Far beyond the deadline there is still a mean time, which tells the chance of being early.
         let (mut low, mut high) = (0.0, 1e6 * longest);

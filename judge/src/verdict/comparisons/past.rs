@@ -111,6 +111,7 @@ mod tests {
                     flags: Flags {
                         history: true,
                         partial: false,
+                        ..Flags::default()
                     },
                     ..window(
                         "errors",

@@ -79,6 +79,11 @@ impl Target {
     }
 }
 
+/// The prior of an alternative by its place.
+pub(super) fn prior(place: usize) -> f64 {
+    if place == 0 { NO_DIFFERENCE } else { OTHER }
+}
+
 /// Log evidence per alternative.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Promotion {
@@ -103,7 +108,6 @@ impl Promotion {
     }
 
     pub(super) fn log_e(&self) -> f64 {
-        let prior = |place: usize| if place == 0 { NO_DIFFERENCE } else { OTHER };
         let terms = self.sums.iter().enumerate();
         log_weighted_sum_exp(terms.map(|(place, sum)| (prior(place), *sum)))
     }
