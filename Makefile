@@ -1,5 +1,5 @@
 # The one entry point; CI runs the same recipes.
-.PHONY: help check fmt clippy deny drift test test-tools bench bench-decision fuzz gen
+.PHONY: screens help check fmt clippy deny drift test test-tools bench bench-decision fuzz gen
 
 help: ## What there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,10 @@ bench-decision: export CARGO_PROFILE_BENCH_CODEGEN_UNITS = 1
 bench-decision: export CARGO_PROFILE_BENCH_OPT_LEVEL = 3
 bench-decision: ## Simulated releases judged by Serin and by others' rules; writes docs/decision-benchmark.md. See CONTRIBUTING.md.
 	DECISION_DOCS=$(CURDIR)/docs cargo bench --locked -p serin-judge --bench decision
+
+screens: test-tools ## Pictures of the pages, of a release that was rolled back: target/screens.
+	cargo build --locked
+	scripts/screens target/screens
 
 # A minute each. The stable compiler can count branches for libFuzzer; only the sanitizers want nightly, and they look for
 # what safe code does not have.
