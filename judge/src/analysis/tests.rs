@@ -8,6 +8,7 @@ mod hostile;
 mod locating;
 mod merging;
 mod messages;
+mod populations;
 mod promise;
 mod random;
 mod ready;
