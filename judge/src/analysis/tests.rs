@@ -9,6 +9,7 @@ mod kayenta;
 mod locating;
 mod merging;
 mod messages;
+mod populations;
 mod promise;
 mod random;
 mod ready;

@@ -7,9 +7,10 @@ use crate::analysis::plan::{
     AlphaSpending, Dispersion, OnFailure, OnInconclusive, Population, Provider, Secret, Weight,
 };
 
-const ERRORS: &str = "errors: {scrape: {canary: 'http://a', stable: 'http://b', bad: x, total: y}}";
+pub(super) const ERRORS: &str =
+    "errors: {scrape: {canary: 'http://a', stable: 'http://b', bad: x, total: y}}";
 
-fn comparison(fields: &str) -> String {
+pub(super) fn comparison(fields: &str) -> String {
     analysis(&format!("comparisons:\n- {{name: c, {fields}}}"))
 }
 
@@ -150,64 +151,8 @@ fn defaults_of_comparisons() {
     }
 }
 
-#[test]
-fn a_traffic_split_is_in_percent_and_may_be_an_argument() {
-    let text = |split: &str| {
-        comparison(&format!("{ERRORS}, trafficSplit: {{{split}}}")).replacen(
-            "spec:\n",
-            "spec:\n  args: [{name: weight}]\n",
-            1,
-        )
-    };
-    for (split, share, tolerance) in [
-        ("canaryWeight: 5", 0.05, 0.1),
-        ("canaryWeight: 0.5, tolerance: 0", 0.005, 0.0),
-        ("canaryWeight: '{{args.weight}}', tolerance: 0.5", 0.2, 0.5),
-    ] {
-        let (plan, _) = plan(&text(split), &[("weight", "20")]).unwrap();
-        let found = plan.comparisons[0].traffic_split.unwrap();
-        assert_eq!(
-            (found.canary_share, found.tolerance),
-            (share, tolerance),
-            "{split}"
-        );
-    }
-    assert_eq!(
-        plan(&comparison(ERRORS), &[]).unwrap().0.comparisons[0].traffic_split,
-        None
-    );
-}
-
-#[test]
-fn traffic_splits_that_are_refused() {
-    let cases = [
-        (
-            format!("{ERRORS}, trafficSplit: {{canaryWeight: 0}}"),
-            "the number 0",
-        ),
-        (
-            format!("{ERRORS}, trafficSplit: {{canaryWeight: 100}}"),
-            "the number 100",
-        ),
-        (
-            format!("{ERRORS}, trafficSplit: {{canaryWeight: 5, tolerance: 1}}"),
-            "the number 1",
-        ),
-        (
-            format!("{ERRORS}, trafficSplit: {{canaryWeight: 95}}"),
-            "comparisons[0]: a canaryWeight of 95 with a tolerance of 0.1: all traffic would be tolerated",
-        ),
-        (
-            "events: {scrape: {canary: 'http://a', stable: 'http://b', selector: x}}, trafficSplit: {canaryWeight: 5}"
-                .into(),
-            "comparisons[0]: `trafficSplit` where no requests are counted",
-        ),
-    ];
-    refused_for(&cases);
-}
-
 /// Each comparison's fields, and all that is found against it.
-fn refused_for(cases: &[(String, &str)]) {
+pub(super) fn refused_for(cases: &[(String, &str)]) {
     for (fields, expected) in cases {
         let (documents, mut report) = read(&comparison(fields));
         report.extend(documents.validate());
@@ -239,30 +184,6 @@ fn evidence_is_carried_or_begun_anew() {
 }
 
 #[test]
-fn stable_may_be_what_the_same_counters_said_before() {
-    let text = comparison(
-        "errors: {prometheus: {canary: {bad: a, total: b, target: instance}, stable: {before: 30m}, \
-         control: {bad: e, total: f}}}",
-    );
-    let (plan, _) = plan(&text, &[]).unwrap();
-    let Population::Prometheus {
-        canary,
-        stable,
-        before,
-        control,
-        ..
-    } = &plan.comparisons[0].population
-    else {
-        panic!()
-    };
-    assert_eq!(canary, stable);
-    assert_eq!(*before, Some(Duration::from_secs(1800)));
-    assert_eq!(control.as_ref().unwrap().total, "f");
-    assert_eq!(plan.comparisons[0].population.before(), *before);
-}
-
-#[test]
-#[expect(clippy::too_many_lines, reason = "a table, which is best read in one piece")]
 fn comparisons_that_are_refused() {
     let tolerance = |fields: &str| format!("{ERRORS}, tolerance: {{{fields}}}");
     let scrape = |fields: &str| format!("errors: {{scrape: {{{fields}}}}}");
@@ -288,40 +209,6 @@ fn comparisons_that_are_refused() {
         (
             format!("{ERRORS}, weight: info, required: true"),
             "comparisons[0]: `required: true` with `weight: info`",
-        ),
-        (
-            "errors: {prometheus: {canary: {bad: a, total: b}, stable: {bad: c, total: d}, control: {bad: a, total: b}}}"
-                .into(),
-            "comparisons[0]: the same selectors for canary and control",
-        ),
-        (
-            "errors: {prometheus: {canary: {bad: a, total: b}, stable: {bad: c}}}".into(),
-            "comparisons[0]: missing field `total` in `stable`",
-        ),
-        (
-            "errors: {prometheus: {canary: {bad: a, total: b}, stable: {before: 0s}}}".into(),
-            "comparisons[0]: a `before` of 0s",
-        ),
-        (
-            "errors: {prometheus: {canary: {bad: a, total: b}, stable: {before: 10m}}}".into(),
-            "stable 10m before the canary, with a deadline of 30m: its last windows would be of the release itself",
-        ),
-        (
-            "errors: {prometheus: {canary: {bad: a, total: b}, stable: {before: 1h}}}, trafficSplit: {canaryWeight: 5}"
-                .into(),
-            "comparisons[0]: `trafficSplit` with a stable side of another time",
-        ),
-        (
-            scrape("canary: 'http://a', stable: {before: 30m}, bad: x, total: y"),
-            "comparisons[0]: `before: 30m` for stable from `scrape`",
-        ),
-        (
-            scrape("canary: 'http://a', stable: 'http://b', control: 'http://b', bad: x, total: y"),
-            "comparisons[0]: \"http://b\" on both sides",
-        ),
-        (
-            scrape("canary: 'http://a', stable: 'http://b', control: [], bad: x, total: y"),
-            "comparisons[0]: no address",
         ),
         ("tolerance: {}".into(), "comparisons[0]: no kind of comparison"),
         ("errors: {}".into(), "comparisons[0]: no source"),

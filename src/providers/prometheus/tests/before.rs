@@ -20,8 +20,8 @@ fn growing(from: i64, to: i64, each: f64) -> Vec<(i64, f64)> {
 async fn the_same_counters_half_an_hour_before() {
     let fake = FakePrometheus::start().await;
     // One process before the release, another since: two requests every ten seconds, then five.
-    fake.add("canary", "old", "200", &[], &growing(-1995, -100, 2.0));
-    fake.add("canary", "old", "500", &[], &growing(-1995, -100, 1.0));
+    fake.add("canary", "old", "200", &[], &growing(-1995, -400, 2.0));
+    fake.add("canary", "old", "500", &[], &growing(-1995, -400, 1.0));
     fake.add("canary", "new", "200", &[], &growing(-55, 200, 5.0));
     let selectors = selectors("canary", BAD);
     let mut population = fake.population_with(Sides {
