@@ -12,12 +12,23 @@ use crate::binary::repository;
 /// Looks at pages with Chromium; one object for each look.
 async fn look(arguments: &[&str]) -> Vec<Value> {
     let mut command = Command::new("node");
-    command.arg(repository("tests/interop/pages/look.mjs")).args(arguments);
+    command
+        .arg(repository("tests/interop/pages/look.mjs"))
+        .args(arguments);
     command.stdin(Stdio::null()).kill_on_drop(true);
-    let ended = tokio::time::timeout(Duration::from_secs(120), command.output()).await.unwrap().unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(120), command.output())
+        .await
+        .unwrap()
+        .unwrap();
     let said = String::from_utf8_lossy(&ended.stdout).into_owned();
-    assert!(ended.status.success(), "{said}{}", String::from_utf8_lossy(&ended.stderr));
-    said.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    assert!(
+        ended.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&ended.stderr)
+    );
+    said.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -28,7 +39,12 @@ async fn pages_are_readable_in_every_width_and_light_without_errors_of_accessibi
     let active = service.run("endless", &good).await;
     let _ended = (service.ended(&promoted).await, service.ended(&rolled_back).await);
     let page = |id: &str| service.url(&format!("/runs/{id}"));
-    let pages = [service.url("/"), page(&promoted), page(&rolled_back), page(&active)];
+    let pages = [
+        service.url("/"),
+        page(&promoted),
+        page(&rolled_back),
+        page(&active),
+    ];
     let seen = look(&pages.each_ref().map(String::as_str)).await;
     assert_eq!(seen.len(), 4 * 7);
     for look in &seen {
@@ -46,7 +62,11 @@ async fn pages_are_readable_in_every_width_and_light_without_errors_of_accessibi
     ]) {
         for (seen, word) in look.iter().flat_map(|seen| words.map(|word| (seen, word))) {
             let text = seen["text"].as_str().unwrap();
-            assert!(text.contains(word), "{word} with script {}: {text}", seen["script"]);
+            assert!(
+                text.contains(word),
+                "{word} with script {}: {text}",
+                seen["script"]
+            );
         }
     }
 }
@@ -61,8 +81,18 @@ async fn the_page_of_a_run_follows_it() {
     let stopping = async {
         // The page has been opened when somebody follows the run.
         crate::peers::wait_for("somebody follows the run", async || {
-            let figures = service.request(reqwest::Method::GET, "/metrics").send().await.unwrap().text().await.unwrap();
-            figures.lines().any(|line| line.contains("route=\"/runs/{id}\"")).then_some(())
+            let figures = service
+                .request(reqwest::Method::GET, "/metrics")
+                .send()
+                .await
+                .unwrap()
+                .text()
+                .await
+                .unwrap();
+            figures
+                .lines()
+                .any(|line| line.contains("route=\"/runs/{id}\""))
+                .then_some(())
         })
         .await;
         let (status, _run) = service.post(&format!("/api/v1/runs/{id}/stop"), &json!({})).await;
