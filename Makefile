@@ -1,5 +1,5 @@
 # The one entry point; CI runs the same recipes.
-.PHONY: screens help check fmt clippy deny drift test test-tools bench bench-decision fuzz gen
+.PHONY: help check fmt clippy deny drift test test-tools crash screens bench bench-decision fuzz gen
 
 help: ## What there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -26,6 +26,10 @@ test: test-tools ## Installs what the tests need (Debian's prometheus and Go), t
 
 test-tools:
 	scripts/install-test-tools
+
+# SEED makes the moments of the kills repeatable as far as the machine is.
+crash: ## Kills the service 200 times under 50 runs and looks for what was lost; some ten minutes. KILLS and SEED may be given.
+	SERIN_CRASH_KILLS=$${KILLS:-200} SERIN_CRASH_SEED=$${SEED:-1} cargo test --locked -p serin --test it crash:: -- --nocapture
 
 bench: ## Installs scipy into target/, then measures speed, as ratios and absolute figures.
 	scripts/install-bench-tools
