@@ -69,7 +69,8 @@ async fn a_terminal_gets_a_picture_and_colours_unless_it_does_not_want_them() {
             );
         }
     }
-    let (_, report) = coloured.stdout.rsplit_once("Users sent").unwrap();
+    // The report comes after the last picture.
+    let (_, report) = coloured.stdout.rsplit_once("of 1:00 at most").unwrap();
     assert!(
         report.contains("\u{1b}[31m") && report.contains("ROLLBACK"),
         "red: {report:?}"

@@ -208,7 +208,7 @@ async fn a_prometheus_that_refuses() {
         .await
         .unwrap_err()
         .to_string();
-    assert!(overlap.contains("for the canary and for stable"), "{overlap}");
+    assert!(overlap.contains("is selected for two sides"), "{overlap}");
 
     for (total, expected) in [
         ("rate(a[1m])", "raw selector"),

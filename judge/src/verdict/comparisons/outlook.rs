@@ -244,15 +244,14 @@ impl Outlook {
             let ahead = |step: &&(f64, f64, f64)| libm::log(step.0) + step.1 * time;
             steps.iter().max_by(|a, b| ahead(a).total_cmp(&ahead(b)))
         };
+        let alone = steps.iter().map(|(weight, drift, variance)| FirstPassage {
+            barrier: test.log_threshold - libm::log(*weight),
+            drift: *drift,
+            variance: *variance,
+        });
         if together(high) < test.log_threshold {
             // Only by chance: the alternative with the best prospect.
-            let passage = |(weight, drift, variance): &(f64, f64, f64)| FirstPassage {
-                barrier: test.log_threshold - libm::log(*weight),
-                drift: *drift,
-                variance: *variance,
-            };
-            let by_chance = steps.iter().map(passage);
-            return by_chance.max_by(|a, b| a.by(longest).total_cmp(&b.by(longest)));
+            return alone.max_by(|a, b| a.by(longest).total_cmp(&b.by(longest)));
         }
         for _ in 0..100 {
             let middle = 0.5 * (low + high);
@@ -263,11 +262,14 @@ impl Outlook {
             }
         }
         let (_, drift, variance) = leading(high)?;
-        Some(FirstPassage {
+        let on_average = FirstPassage {
             barrier: drift * high,
             drift: *drift,
             variance: *variance,
-        })
+        };
+        // An alternative that is behind on average may vary so much that it is there first.
+        let all = alone.chain([on_average]);
+        all.max_by(|a, b| a.by(high).total_cmp(&b.by(high)))
     }
 
     /// Mean and variance of one window's log evidence. Where a window counts for the smaller of two forms, both vary alike
