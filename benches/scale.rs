@@ -1,8 +1,9 @@
 //! Many runs at once on the real engine: what they cost, and how late their measurements are.
 //!
 //! `SCALE_RUNS=100,1000` chooses how many (default 100, 1,000, 5,000, 10,000 and 20,000), `SCALE_INTERVAL` the seconds
-//! between measurements of each run (10), `SCALE_SECONDS` how long is measured (40). Sources answer at once; the rest is as
-//! in `serin serve`: one metric a run, every measurement stored before it counts.
+//! between measurements of each run (10), `SCALE_SECONDS` how long is measured (40).
+//! `SCALE_STORE=memory` leaves the disk out. Sources answer at once; the
+//! rest is as in `serin serve`: one metric a run, every measurement stored before it counts.
 
 #![allow(
     clippy::print_stdout,
@@ -19,7 +20,7 @@ use async_trait::async_trait;
 use serin::engine::clock::SystemClock;
 use serin::engine::ports::{Clock, Instrumentation, Measure, MeasureError, Reading, SourceText, Store};
 use serin::engine::{Instruments, Outbox, RunLimits, RunOrder, Runs};
-use serin::store::MemoryStore;
+use serin::store::{MemoryStore, SqliteStore};
 use serin_judge::analysis::plan::Plan;
 use serin_judge::analysis::{Documents, Source};
 use serin_judge::condition::Value;
@@ -124,7 +125,13 @@ fn order(interval: Duration) -> RunOrder {
 async fn measure(count: usize, interval: Duration, seconds: Duration) -> String {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let lateness: Arc<Mutex<Vec<Duration>>> = Arc::default();
-    let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+    let folder = tempfile::tempdir().unwrap();
+    let store: Arc<dyn Store> = if std::env::var("SCALE_STORE").is_ok_and(|store| store == "memory") {
+        Arc::new(MemoryStore::default())
+    } else {
+        let url = format!("sqlite://{}", folder.path().join("scale.db").display());
+        Arc::new(SqliteStore::open(&url).await.unwrap())
+    };
     let limits = RunLimits {
         active_runs: count,
         measurements_per_metric: 1000,
@@ -157,14 +164,14 @@ async fn measure(count: usize, interval: Duration, seconds: Duration) -> String 
     let (cpu, took) = (cpu_seconds() - cpu, clock.now().since(from).as_secs_f64());
     let mut late = std::mem::take(&mut *lateness.lock().unwrap());
     late.sort_unstable();
-    let at = |part: f64| late[((late.len() - 1) as f64 * part) as usize];
+    let at = |per_mille: usize| late[(late.len() - 1) * per_mille / 1000];
     let row = format!(
         "{count:>8} {:>10.3} {:>7.0} MB {:>12} {:>12} {:>12} {:>10}",
         cpu / took,
         memory_megabytes(),
-        format!("{:.1?}", at(0.5)),
-        format!("{:.1?}", at(0.99)),
-        format!("{:.1?}", at(1.0)),
+        format!("{:.1?}", at(500)),
+        format!("{:.1?}", at(990)),
+        format!("{:.1?}", at(1000)),
         late.len()
     );
     runs.shutdown().await;

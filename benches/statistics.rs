@@ -1,5 +1,9 @@
 //! Fixed-horizon tests of two populations of a million values, and Kayenta's judge of one metric.
+#![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 #![allow(clippy::unwrap_used, reason = "a bench whose inputs are broken has to stop")]
+
+#[path = "statistics/scipy.rs"]
+mod scipy;
 
 use divan::{Bencher, black_box};
 use serin_judge::kayenta::{Canary, judge};
@@ -15,6 +19,8 @@ const BUCKETS: usize = 672;
 const RATIO_OF_BOUNDS: f64 = 1.02;
 
 fn main() {
+    let (x, y) = (latencies(1, 1.02), latencies(2, 1.0));
+    scipy::beside(&x, &y);
     divan::main();
 }
 

@@ -37,6 +37,7 @@ fn comparison(number: usize) -> Comparison {
         tolerance: Tolerance::default(),
         required: true,
         weight: Weight::Critical,
+        traffic_split: None,
     }
 }
 

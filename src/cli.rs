@@ -4,8 +4,10 @@ pub mod compare;
 pub mod conduct;
 pub mod eval;
 pub mod exit;
+pub mod import;
 pub mod junit;
 pub mod lines;
+pub mod outlook;
 pub mod output;
 pub mod plan;
 pub mod run;
@@ -41,7 +43,7 @@ pub enum Command {
     Serve(serve::ServeOptions),
     /// Run an analysis here and now; the exit code is the verdict.
     Run(run::RunOptions),
-    /// Judge a recorded release window by window; the exit code is the verdict.
+    /// Compare two recordings, or judge a recorded release window by window.
     Compare(compare::CompareOptions),
     /// Check documents: every mistake with its line, column and what would be right.
     Validate(validate::ValidateOptions),
@@ -51,6 +53,10 @@ pub enum Command {
     Eval(eval::EvalOptions),
     /// Verify the statistics, or judge as Kayenta does.
     Stats(stats::StatsOptions),
+    /// Tell before a release how long an analysis needs and what it can see.
+    Plan(outlook::OutlookOptions),
+    /// Print rules of another program as a document of Serin.
+    Import(import::ImportOptions),
     /// Write the JSON Schemas of all documents into a folder.
     #[command(hide = true)]
     Schemas(schemas::SchemasOptions),

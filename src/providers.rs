@@ -10,6 +10,6 @@ pub mod scrape;
 mod unavailable;
 pub mod web;
 
-pub(crate) use counted::Counted;
+pub(crate) use counted::{Counted, Role};
 pub(crate) use serin_judge::condition::Decimal;
 pub use unavailable::Unavailable;

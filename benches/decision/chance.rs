@@ -1,16 +1,23 @@
 //! Seeded random numbers, fast enough for a billion requests.
 
 /// SplitMix64 (Steele, Lea and Flood 2014).
-pub(crate) struct Chance(u64);
+pub(crate) struct Chance {
+    state: u64,
+    /// The second normal of a pair.
+    spare: Option<f64>,
+}
 
 impl Chance {
     pub(crate) fn from_seed(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03)
+        Self {
+            state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03,
+            spare: None,
+        }
     }
 
     pub(crate) fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^ (z >> 31)
@@ -23,8 +30,13 @@ impl Chance {
 
     /// Standard normal (Box and Muller).
     pub(crate) fn normal(&mut self) -> f64 {
+        if let Some(spare) = self.spare.take() {
+            return spare;
+        }
         let radius = (-2.0 * self.uniform().ln()).sqrt();
-        radius * (2.0 * std::f64::consts::PI * self.uniform()).cos()
+        let (sine, cosine) = (2.0 * std::f64::consts::PI * self.uniform()).sin_cos();
+        self.spare = Some(radius * sine);
+        radius * cosine
     }
 
     /// Poisson: products of uniforms below 30, above a rounded normal with the skewness corrected.
@@ -65,21 +77,25 @@ impl Chance {
 
 /// Draws an index in proportion to its mass in constant time (Walker 1977; Vose 1991).
 pub(crate) struct Alias {
-    /// Probability to stay, as 32 bits, and where to go otherwise.
+    /// Probability to stay, as a part of 2^[`STAY_BITS`], and where to go otherwise.
     cells: Vec<(u32, u32)>,
 }
 
+/// Half of a random word is for one draw: these for staying, the rest for one of at most 512 cells.
+const STAY_BITS: u32 = 23;
+const CELLS_MAX: usize = 1 << (32 - STAY_BITS);
+
 impl Alias {
     pub(crate) fn new(mass: &[f64]) -> Self {
-        let cells = mass.len().next_power_of_two();
         let whole: f64 = mass.iter().sum();
-        let mut scaled: Vec<f64> = mass.iter().map(|part| part / whole * cells as f64).collect();
-        scaled.resize(cells, 0.0);
-        let mut table = vec![(u32::MAX, 0_u32); cells];
+        let mut scaled: Vec<f64> = mass.iter().map(|part| part / whole * CELLS_MAX as f64).collect();
+        scaled.resize(CELLS_MAX, 0.0);
+        let always = 1 << STAY_BITS;
+        let mut table = vec![(always, 0_u32); CELLS_MAX];
         let (mut small, mut large): (Vec<usize>, Vec<usize>) =
-            (0..cells).partition(|index| scaled[*index] < 1.0);
+            (0..CELLS_MAX).partition(|index| scaled[*index] < 1.0);
         while let (Some(low), Some(high)) = (small.pop(), large.last().copied()) {
-            table[low] = ((scaled[low] * f64::from(u32::MAX)) as u32, high as u32);
+            table[low] = ((scaled[low] * f64::from(always)).round() as u32, high as u32);
             scaled[high] -= 1.0 - scaled[low];
             if scaled[high] < 1.0 {
                 let _moved = large.pop();
@@ -87,16 +103,15 @@ impl Alias {
             }
         }
         for index in large {
-            table[index] = (u32::MAX, index as u32);
+            table[index] = (always, index as u32);
         }
         Self { cells: table }
     }
 
-    pub(crate) fn draw(&self, chance: &mut Chance) -> usize {
-        let bits = chance.bits();
-        let index = (bits >> 32) as usize & (self.cells.len() - 1);
+    pub(crate) fn draw(&self, bits: u32) -> usize {
+        let index = (bits >> STAY_BITS) as usize;
         let (stay, other) = self.cells[index];
-        if bits as u32 <= stay {
+        if bits & ((1 << STAY_BITS) - 1) < stay {
             index
         } else {
             other as usize

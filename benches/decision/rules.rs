@@ -1,6 +1,8 @@
-//! What others do with the same windows, re-implemented from their public sources.
+//! What others do with the same windows.
 
-use crate::traffic::{BUCKETS, SideWindow, Window, bounds};
+use serin_judge::kayenta::{self, Canary, Classification};
+
+use crate::minutes::{Minutes, SideMinute};
 
 /// How a release ended, in windows after the burn-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,148 +12,143 @@ pub(crate) enum Outcome {
     Undecided,
 }
 
-/// Windows in a minute.
-const MINUTE: usize = 6;
+/// Their names, in the order of [`Rules::all`].
+pub(crate) const NAMES: [&str; 7] = [
+    "Kayenta, every 5 min",
+    "Kayenta, once",
+    "Argo, 95%",
+    "Argo, 99%",
+    "Flagger",
+    "Mann-Whitney + z, every min",
+    "Mann-Whitney + z, once",
+];
 
-/// A name, and what it makes of the judged windows.
-pub(crate) type Rule = (&'static str, fn(&[Window]) -> Outcome);
-
-/// All of them.
-pub(crate) fn all() -> Vec<Rule> {
-    vec![
-        ("Kayenta, every 5 min", |run| kayenta(run, 5)),
-        ("Kayenta, once", |run| kayenta(run, 30)),
-        ("Argo, 95%", |run| argo(run, 0.95, Some(5))),
-        ("Argo, 99%", |run| argo(run, 0.99, None)),
-        ("Flagger", flagger),
-        ("Mann-Whitney + z, every min", |run| repeated(run, 1)),
-        ("Mann-Whitney + z, once", |run| repeated(run, 30)),
-    ]
+/// Rules with what they need besides the data.
+pub(crate) struct Rules {
+    /// Error rate and p99 in two groups of equal weight: one metric that is High scores 50.
+    kayenta: Canary,
 }
 
-fn sum(windows: &[Window], side: usize) -> SideWindow {
-    let mut whole = SideWindow {
-        requests: 0,
-        errors: 0,
-        latencies: Box::new([0; BUCKETS]),
-    };
-    for window in windows {
-        whole.requests += window[side].requests;
-        whole.errors += window[side].errors;
-        for (sum, count) in whole.latencies.iter_mut().zip(window[side].latencies.iter()) {
-            *sum += count;
+impl Rules {
+    pub(crate) fn new() -> Self {
+        let metric = |name: &str| {
+            serde_json::json!({
+                "name": name, "groups": [name], "direction": "increase", "nanStrategy": "replace",
+                "control": [], "experiment": [],
+            })
+        };
+        let asked = serde_json::json!({
+            "id": "release",
+            "classifierThresholds": {"pass": 95, "marginal": 75},
+            "groupWeights": {"errors": 50, "p99": 50},
+            "metrics": [metric("errors"), metric("p99")],
+        });
+        Self {
+            kayenta: serde_json::from_value(asked)
+                .unwrap_or_else(|error| unreachable!("a canary that is written here: {error}")),
         }
     }
-    whole
-}
 
-impl SideWindow {
-    fn error_rate(&self) -> f64 {
-        self.errors as f64 / (self.requests as f64).max(1.0)
+    /// What each of them makes of a release.
+    pub(crate) fn all(&self, run: &Minutes) -> [Outcome; NAMES.len()] {
+        let all = run.minutes.len();
+        let [often, once] = self.kayenta(run, 5);
+        let tests = repeated(run);
+        [
+            often,
+            once,
+            argo(run, 0.95, 5),
+            argo(run, 0.99, all),
+            flagger(run),
+            first(run, |minute| tests[minute]),
+            first(run, |minute| minute + 1 == all && tests[minute]),
+        ]
     }
 
-    fn p99(&self) -> f64 {
-        let wanted = 0.99 * self.requests as f64;
-        let mut seen = 0.0;
-        let bounds = bounds();
-        for (bound, count) in bounds.iter().zip(self.latencies.iter()) {
-            seen += f64::from(*count);
-            if seen >= wanted {
-                return *bound;
+    /// Minute points of error rate and p99; a score below the marginal threshold rolls back. Judged every so many minutes,
+    /// and once.
+    fn kayenta(&self, run: &Minutes, every: usize) -> [Outcome; 2] {
+        let all = run.minutes.len();
+        let failed = |minute: usize| {
+            let mut asked = self.kayenta.clone();
+            for (metric, read) in asked
+                .metrics
+                .iter_mut()
+                .zip([SideMinute::error_rate as fn(&SideMinute) -> f64, SideMinute::p99])
+            {
+                let points = |side: usize| run.minutes[..minute].iter().map(move |both| read(&both[side]));
+                metric.experiment = points(0).collect();
+                metric.control = points(1).collect();
+            }
+            kayenta::judge(&asked).classification == Classification::Fail
+        };
+        let mut often = Outcome::Promote(run.windows(all));
+        for minute in (every..=all).step_by(every) {
+            if failed(minute) {
+                often = Outcome::Rollback(run.windows(minute));
+                break;
             }
         }
-        bounds[BUCKETS - 1]
+        let once = match often {
+            Outcome::Promote(_) => often,
+            _ if failed(all) => Outcome::Rollback(run.windows(all)),
+            _ => Outcome::Promote(run.windows(all)),
+        };
+        [often, once]
     }
 }
 
-/// The trailing five minutes' success rate each minute; the fourth failed measurement fails the run. With `count`
-/// measurements it is Successful after that many.
-fn argo(run: &[Window], limit: f64, count: Option<usize>) -> Outcome {
+fn first(run: &Minutes, rolls_back: impl Fn(usize) -> bool) -> Outcome {
+    let found = (0..run.minutes.len()).find(|minute| rolls_back(*minute));
+    found.map_or(Outcome::Promote(run.windows(run.minutes.len())), |minute| {
+        Outcome::Rollback(run.windows(minute + 1))
+    })
+}
+
+/// The trailing five minutes' success rate each minute; the fourth failed measurement fails the run, which is Successful
+/// after `count` of them (Argo Rollouts: failureLimit 3).
+fn argo(run: &Minutes, limit: f64, count: usize) -> Outcome {
     let mut failed = 0;
-    for minute in 1..=count.unwrap_or(run.len() / MINUTE).min(run.len() / MINUTE) {
-        let end = minute * MINUTE;
-        let canary = sum(&run[end.saturating_sub(5 * MINUTE)..end], 0);
-        failed += usize::from(1.0 - canary.error_rate() < limit);
+    for minute in 1..=count.min(run.minutes.len()) {
+        let trailing = &run.minutes[minute.saturating_sub(5)..minute];
+        let sum = |of: fn(&SideMinute) -> u64| trailing.iter().map(|both| of(&both[0])).sum::<u64>() as f64;
+        let success = 1.0 - sum(|side| side.errors) / sum(|side| side.requests).max(1.0);
+        failed += usize::from(success < limit);
         if failed > 3 {
-            return Outcome::Rollback(end);
+            return Outcome::Rollback(run.windows(minute));
         }
     }
-    Outcome::Promote(count.map_or(run.len(), |count| count * MINUTE))
+    Outcome::Promote(run.windows(count))
 }
 
 /// Success rate of at least 99 % and p99 of at most 500 ms in each minute; the fifth failed check rolls back.
-fn flagger(run: &[Window]) -> Outcome {
+fn flagger(run: &Minutes) -> Outcome {
     let mut failed = 0;
-    for (minute, windows) in run.chunks(MINUTE).enumerate() {
-        let canary = sum(windows, 0);
+    for (minute, [canary, _]) in run.minutes.iter().enumerate() {
         failed += usize::from(1.0 - canary.error_rate() < 0.99 || canary.p99() > 500.0);
         if failed >= 5 {
-            return Outcome::Rollback((minute + 1) * MINUTE);
+            return Outcome::Rollback(run.windows(minute + 1));
         }
     }
-    Outcome::Promote(run.len())
+    Outcome::Promote(run.windows(run.minutes.len()))
 }
 
-/// Minute points of error rate and p99, two groups of equal weight: one metric that is High scores 50, below the
-/// marginal threshold of 75.
-fn kayenta(run: &[Window], every: usize) -> Outcome {
-    let points: Vec<[[f64; 2]; 2]> = run
-        .chunks(MINUTE)
-        .map(|windows| {
-            let sides = [sum(windows, 0), sum(windows, 1)];
-            [
-                [sides[0].error_rate(), sides[1].error_rate()],
-                [sides[0].p99(), sides[1].p99()],
-            ]
-        })
-        .collect();
-    for minute in (every..=points.len()).step_by(every) {
-        let is_high = (0..2).any(|metric| {
-            let of = |side: usize| -> Vec<f64> {
-                points[..minute].iter().map(|point| point[metric][side]).collect()
-            };
-            high(&of(0), &of(1))
-        });
-        if is_high {
-            return Outcome::Rollback(minute * MINUTE);
-        }
-    }
-    Outcome::Promote(run.len())
-}
-
-/// The location shift's 98 % interval lies above a quarter of its estimate, and the means do not contradict it.
-fn high(canary: &[f64], stable: &[f64]) -> bool {
-    let mut shifts: Vec<f64> = canary
-        .iter()
-        .flat_map(|x| stable.iter().map(move |y| x - y))
-        .collect();
-    shifts.sort_by(f64::total_cmp);
-    let (n, m) = (canary.len() as f64, stable.len() as f64);
-    let spread = (n * m * (n + m + 1.0) / 12.0).sqrt();
-    let rank = (n * m / 2.0 - 0.5 - 2.326_347_874_040_841 * spread).floor();
-    if rank < 0.0 || shifts[shifts.len() - 1] == shifts[0] {
-        return false;
-    }
-    let estimate = 0.5 * (shifts[(shifts.len() - 1) / 2] + shifts[shifts.len() / 2]);
-    let lower = shifts[rank as usize];
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-    lower > 0.25 * estimate.abs() && mean(canary) >= mean(stable)
-}
-
-/// Request-level Mann-Whitney and two-proportion z tests, one-sided at 1 % each, uncorrected.
-fn repeated(run: &[Window], every: usize) -> Outcome {
+/// Request-level Mann-Whitney and two-proportion z tests of all requests until each minute, one-sided at 1 % each, uncorrected:
+/// does one of them reject?
+fn repeated(run: &Minutes) -> Vec<bool> {
     const Z: f64 = 2.326_347_874_040_841;
-    for minute in (every..=run.len() / MINUTE).step_by(every) {
-        let windows = &run[..minute * MINUTE];
-        let (canary, stable) = (sum(windows, 0), sum(windows, 1));
-        if proportions(&canary, &stable) > Z || mann_whitney(&canary, &stable) > Z {
-            return Outcome::Rollback(minute * MINUTE);
+    let mut sums = [SideMinute::default(), SideMinute::default()];
+    let look = |minute: &[SideMinute; 2]| {
+        for (sum, more) in sums.iter_mut().zip(minute) {
+            sum.add(more.requests, more.errors, &more.latencies);
         }
-    }
-    Outcome::Promote(run.len())
+        let [canary, stable] = &sums;
+        proportions(canary, stable) > Z || mann_whitney(canary, stable) > Z
+    };
+    run.minutes.iter().map(look).collect()
 }
 
-fn proportions(canary: &SideWindow, stable: &SideWindow) -> f64 {
+fn proportions(canary: &SideMinute, stable: &SideMinute) -> f64 {
     let (n, m) = (canary.requests as f64, stable.requests as f64);
     let pooled = (canary.errors + stable.errors) as f64 / (n + m);
     let spread = (pooled * (1.0 - pooled) * (1.0 / n + 1.0 / m)).sqrt();
@@ -162,11 +159,11 @@ fn proportions(canary: &SideWindow, stable: &SideWindow) -> f64 {
     }
 }
 
-fn mann_whitney(canary: &SideWindow, stable: &SideWindow) -> f64 {
+fn mann_whitney(canary: &SideMinute, stable: &SideMinute) -> f64 {
     let (n, m) = (canary.requests as f64, stable.requests as f64);
     let (mut below, mut u, mut ties) = (0.0, 0.0, 0.0);
-    for (c, s) in canary.latencies.iter().zip(stable.latencies.iter()) {
-        let (c, s) = (f64::from(*c), f64::from(*s));
+    for (c, s) in canary.latencies.iter().zip(&stable.latencies) {
+        let (c, s) = (*c as f64, *s as f64);
         u += c * (below + 0.5 * s);
         below += s;
         let both = c + s;

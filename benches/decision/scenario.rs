@@ -49,6 +49,8 @@ pub(crate) struct Scenario {
     pub(crate) canary: Canary,
     /// Least canary requests on average that any test needs, where known.
     pub(crate) bound: Option<f64>,
+    /// Other settings are played, too.
+    pub(crate) for_curves: bool,
 }
 
 const fn null(name: &'static str, split: Split, noise: Noise) -> Scenario {
@@ -61,6 +63,7 @@ const fn null(name: &'static str, split: Split, noise: Noise) -> Scenario {
         late: false,
         canary: |_, _| HEALTHY,
         bound: None,
+        for_curves: false,
     }
 }
 
@@ -106,19 +109,38 @@ impl Scenario {
     }
 }
 
+/// Where other settings are played, too.
+const FOR_CURVES: [&str; 6] = [
+    PLAIN_NULL,
+    "exactly at the tolerance",
+    ERRORS_X3,
+    LATENCY_X12,
+    "errors x3, late onset",
+    "latency x1.2, late onset",
+];
+
+/// Names that the pictures need.
+pub(crate) const PLAIN_NULL: &str = "no change, A (5/95)";
+pub(crate) const ERRORS_X3: &str = "errors 0.5% to 1.5%";
+pub(crate) const LATENCY_X12: &str = "latency x1.2";
+
 /// All of them.
 pub(crate) fn all() -> Vec<Scenario> {
-    nulls()
+    let mut all: Vec<Scenario> = nulls()
         .into_iter()
         .chain(of_errors())
         .chain(of_latency())
         .chain(under_noise())
-        .collect()
+        .collect();
+    for scenario in &mut all {
+        scenario.for_curves = FOR_CURVES.contains(&scenario.name);
+    }
+    all
 }
 
 fn nulls() -> Vec<Scenario> {
     vec![
-        null("no change, A (5/95)", A, NONE),
+        null(PLAIN_NULL, A, NONE),
         null("no change, B low traffic", B, NONE),
         null("no change, C (1/99)", C, NONE),
         null("no change, D (50/50)", D, NONE),
@@ -143,7 +165,7 @@ fn nulls() -> Vec<Scenario> {
 fn of_errors() -> Vec<Scenario> {
     vec![
         worse("errors 0.5% to 0.75%", A, |_, _| errors(0.0075), Some(15_030.0)),
-        worse("errors 0.5% to 1.5%", A, |_, _| errors(0.015), Some(900.0)),
+        worse(ERRORS_X3, A, |_, _| errors(0.015), Some(900.0)),
         worse("errors 0.5% to 5%", A, |_, _| errors(0.05), Some(81.0)),
         worse("errors 0.5% to 1.5%, B", B, |_, _| errors(0.015), Some(978.0)),
         worse("errors 0.5% to 1.5%, C", C, |_, _| errors(0.015), Some(843.0)),
@@ -163,7 +185,7 @@ fn of_errors() -> Vec<Scenario> {
 
 fn of_latency() -> Vec<Scenario> {
     vec![
-        worse("latency x1.2", A, |_, _| slow(1.2), Some(206.0)),
+        worse(LATENCY_X12, A, |_, _| slow(1.2), Some(206.0)),
         worse("latency x1.2, B", B, |_, _| slow(1.2), Some(206.0)),
         worse("tail, p99 +20%", A, |_, _| tail(1.2), Some(7858.0)),
         worse("tail, p99 +50%", A, |_, _| tail(1.5), Some(1264.0)),

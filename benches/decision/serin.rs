@@ -1,6 +1,6 @@
 //! Serin's own judging, whole and with parts left out.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use serin_judge::analysis::plan::{
@@ -14,7 +14,7 @@ use serin_judge::verdict::{
 
 use crate::rules::Outcome;
 use crate::scenario::{BURN_IN, JUDGED};
-use crate::traffic::{self, SideWindow, WINDOW, Window};
+use crate::traffic::{self, WINDOW, Window};
 
 const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 
@@ -23,53 +23,84 @@ pub(crate) struct Variant {
     pub(crate) name: &'static str,
     pub(crate) with_history: bool,
     pub(crate) policy: Policy,
+    /// For trade-offs: played where a scenario says so.
+    pub(crate) is_for_curves: bool,
 }
 
-/// The full default, and its parts off one at a time.
+/// The full default, its parts off one at a time, and other settings.
 pub(crate) fn variants() -> Vec<Variant> {
     let policy = Policy {
         burn_in: Duration::from_secs(BURN_IN as u64 * WINDOW),
         deadline: Duration::from_secs((BURN_IN + JUDGED) as u64 * WINDOW),
         ..Policy::default()
     };
+    let mut variants = parts_off(policy);
+    let mut setting = |name, policy| {
+        variants.push(Variant {
+            name,
+            with_history: true,
+            policy,
+            is_for_curves: true,
+        });
+    };
+    for (name, false_rollback) in [
+        ("falseRollback 0.1%", 0.001),
+        ("falseRollback 0.3%", 0.003),
+        ("falseRollback 3%", 0.03),
+        ("falseRollback 10%", 0.1),
+    ] {
+        setting(
+            name,
+            Policy {
+                false_rollback,
+                ..policy
+            },
+        );
+    }
+    for (name, seconds) in [("restarts every 2 min", 120), ("restarts every 5 min", 300)] {
+        let restart_interval = Some(Duration::from_secs(seconds));
+        setting(
+            name,
+            Policy {
+                restart_interval,
+                ..policy
+            },
+        );
+    }
+    variants
+}
+
+fn parts_off(policy: Policy) -> Vec<Variant> {
     let variant = |name, with_history, policy| Variant {
         name,
         with_history,
         policy,
+        is_for_curves: false,
     };
     let independent = Policy {
         dispersion: Dispersion::Fixed(1.0),
         ..policy
     };
+    let no_restarts = Policy {
+        restart_interval: None,
+        ..policy
+    };
+    let no_deadline_test = Policy {
+        alpha_spending: AlphaSpending::Anytime,
+        ..policy
+    };
+    let plain = Policy {
+        alpha_spending: AlphaSpending::Anytime,
+        restart_interval: None,
+        ..independent
+    };
     vec![
         variant("Serin", true, policy),
         variant("Serin, default factors", false, policy),
         variant("no dispersion", false, independent),
-        variant(
-            "no restarts",
-            true,
-            Policy {
-                restart_interval: None,
-                ..policy
-            },
-        ),
-        variant(
-            "no deadline test",
-            true,
-            Policy {
-                alpha_spending: AlphaSpending::Anytime,
-                ..policy
-            },
-        ),
-        variant(
-            "plain e-process",
-            false,
-            Policy {
-                alpha_spending: AlphaSpending::Anytime,
-                restart_interval: None,
-                ..independent
-            },
-        ),
+        variant("no restarts", true, no_restarts),
+        variant("no deadline test", true, no_deadline_test),
+        variant("plain e-process", false, plain),
     ]
 }
 
@@ -81,6 +112,7 @@ fn plan(policy: Policy) -> Plan {
         tolerance: Tolerance::of(kind),
         required: true,
         weight: Weight::Critical,
+        traffic_split: None,
     };
     Plan {
         comparisons: vec![
@@ -99,21 +131,27 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
-    pub(crate) fn new(history: &[Window], run: &[Window]) -> Self {
-        let look = |window: &Window, at: Timestamp, history: bool| {
+    pub(crate) fn new(history: Vec<Window>, run: Vec<Window>) -> Self {
+        let names: [Arc<str>; 2] = ["errors".into(), "latency".into()];
+        let target: Arc<str> = "".into();
+        let look = |window: Window, at: Timestamp, history: bool| {
             let mut windows = Vec::with_capacity(4);
             for (side, seen) in [Side::Canary, Side::Stable].into_iter().zip(window) {
-                for (comparison, data) in [("errors", errors(seen)), ("latency", latency(seen))] {
+                let counts = Data::Errors(Counts {
+                    total: seen.requests,
+                    bad: seen.errors,
+                });
+                for (comparison, data) in names.iter().zip([counts, latency(seen.latencies)]) {
                     windows.push(JudgedWindow {
-                        comparison: comparison.into(),
+                        comparison: Arc::clone(comparison),
                         side,
-                        target: "".into(),
+                        target: Arc::clone(&target),
                         start: at - Duration::from_secs(WINDOW),
                         end: at,
                         data,
                         flags: Flags {
-                            partial: false,
                             history,
+                            ..Flags::default()
                         },
                     });
                 }
@@ -121,42 +159,28 @@ impl Recording {
             Look { at, windows }
         };
         let long = history.len() as u64;
+        let before = |index: usize| START - Duration::from_secs((long - 1 - index as u64) * WINDOW);
+        let after = |index: usize| START + Duration::from_secs((index as u64 + 1) * WINDOW);
+        let looks = |windows: Vec<Window>, at: &dyn Fn(usize) -> Timestamp, history| {
+            let numbered = windows.into_iter().enumerate();
+            numbered
+                .map(|(index, window)| look(window, at(index), history))
+                .collect()
+        };
         Self {
-            history: history
-                .iter()
-                .enumerate()
-                .map(|(index, window)| {
-                    let before = (long - 1 - index as u64) * WINDOW;
-                    look(window, START - Duration::from_secs(before), true)
-                })
-                .collect(),
-            run: run
-                .iter()
-                .enumerate()
-                .map(|(index, window)| {
-                    look(
-                        window,
-                        START + Duration::from_secs((index as u64 + 1) * WINDOW),
-                        false,
-                    )
-                })
-                .collect(),
+            history: looks(history, &before, true),
+            run: looks(run, &after, false),
         }
     }
 }
 
-fn errors(seen: &SideWindow) -> Data {
-    Data::Errors(Counts {
-        total: seen.requests,
-        bad: seen.errors,
-    })
-}
-
-fn latency(seen: &SideWindow) -> Data {
-    let counts = seen.latencies.iter().map(|count| u64::from(*count));
-    let buckets = traffic::bounds().into_iter().zip(counts).collect();
+fn latency(counts: Vec<u64>) -> Data {
+    static EMPTY: LazyLock<Histogram> = LazyLock::new(|| {
+        let buckets = traffic::bounds().iter().map(|bound| (*bound, 0)).collect();
+        Histogram::new(buckets).unwrap_or_else(|error| unreachable!("bounds that ascend: {error}"))
+    });
     Data::Latency(Latencies {
-        histogram: Histogram::new(buckets).unwrap_or_default(),
+        histogram: EMPTY.with_counts(counts).unwrap_or_default(),
         timeouts: 0,
     })
 }

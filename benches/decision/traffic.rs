@@ -1,5 +1,7 @@
 //! Simulated traffic of both sides: requests, errors and latencies per window.
 
+use std::sync::LazyLock;
+
 use crate::chance::{Alias, Chance};
 
 /// Length of a window in seconds.
@@ -15,8 +17,10 @@ const BUCKET_LOG: f64 = 0.019_802_627_296_179_713;
 const PODS: [usize; 2] = [2, 38];
 
 /// Upper bounds of the buckets in milliseconds.
-pub(crate) fn bounds() -> [f64; BUCKETS] {
-    std::array::from_fn(|index| 12.0 * (BUCKET_LOG * (index as f64 + 1.0)).exp())
+pub(crate) fn bounds() -> &'static [f64; BUCKETS] {
+    static BOUNDS: LazyLock<[f64; BUCKETS]> =
+        LazyLock::new(|| std::array::from_fn(|index| 12.0 * (BUCKET_LOG * (index as f64 + 1.0)).exp()));
+    &BOUNDS
 }
 
 /// One side of a window.
@@ -24,7 +28,7 @@ pub(crate) fn bounds() -> [f64; BUCKETS] {
 pub(crate) struct SideWindow {
     pub(crate) requests: u64,
     pub(crate) errors: u64,
-    pub(crate) latencies: Box<[u32; BUCKETS]>,
+    pub(crate) latencies: Vec<u64>,
 }
 
 /// Canary and stable.
@@ -132,7 +136,7 @@ impl Service {
             let mut window = SideWindow {
                 requests: 0,
                 errors: 0,
-                latencies: Box::new([0; BUCKETS]),
+                latencies: vec![0; BUCKETS],
             };
             let pods = if noisy { PODS[side] } else { 1 };
             for pod in first..first + pods {
@@ -223,18 +227,34 @@ fn bucket(ms: f64) -> usize {
 fn serve(window: &mut SideWindow, requests: u64, behaviour: Behaviour, bodies: &Bodies, chance: &mut Chance) {
     window.requests += requests;
     window.errors += chance.binomial(requests, behaviour.error_rate);
-    let shift = behaviour.slow.ln() / BUCKET_LOG;
-    let (whole, part) = (shift.floor(), shift - shift.floor());
     let body = bodies.of(behaviour.tail);
-    for _ in 0..requests {
-        let mut index = body.draw(chance);
-        if shift != 0.0 {
-            let step = whole as isize + isize::from(part > 0.0 && chance.uniform() < part);
-            index = (index as isize + step).clamp(0, BUCKETS as isize - 1) as usize;
+    let latencies: &mut [u64; BUCKETS] = window
+        .latencies
+        .first_chunk_mut()
+        .unwrap_or_else(|| unreachable!("all windows have all buckets"));
+    if behaviour.slow == 1.0 && behaviour.hanging == 0.0 {
+        // Most requests are plain, and one random word is enough for two of them.
+        for _ in 0..requests / 2 {
+            let bits = chance.bits();
+            latencies[body.draw(bits as u32)] += 1;
+            latencies[body.draw((bits >> 32) as u32)] += 1;
         }
+        if requests % 2 == 1 {
+            latencies[body.draw(chance.bits() as u32)] += 1;
+        }
+        return;
+    }
+    let shift = behaviour.slow.ln() / BUCKET_LOG;
+    let whole = shift.floor();
+    let step_further = ((shift - whole) * f64::from(u32::MAX)) as u32;
+    for _ in 0..requests {
+        let bits = chance.bits();
+        let step = whole as isize + isize::from(((bits >> 32) as u32) < step_further);
+        let shifted = body.draw(bits as u32) as isize + step;
+        let mut index = shifted.clamp(0, BUCKETS as isize - 1) as usize;
         if behaviour.hanging > 0.0 && chance.uniform() < behaviour.hanging {
             index = bodies.hang[index];
         }
-        window.latencies[index] += 1;
+        latencies[index] += 1;
     }
 }

@@ -1,6 +1,9 @@
 //! Latency histograms: how many requests took how long.
 
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// More buckets than this are no histogram but a list of samples.
 pub const BUCKETS_MAX: usize = 65_536;
@@ -13,8 +16,12 @@ pub const REQUESTS_MAX: u64 = 1_000_000_000_000;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<(Bound, u64)>", into = "Vec<(Bound, u64)>")]
 pub struct Histogram {
-    bounds: Vec<f64>,
-    counts: Vec<u64>,
+    /// Shared between windows of one layout, so that most comparisons of layouts look at one pointer.
+    bounds: Arc<[f64]>,
+    /// Shared between copies until one of them changes.
+    counts: Arc<Vec<u64>>,
+    /// Of all counts.
+    total: u64,
 }
 
 /// Why buckets are no histogram.
@@ -43,23 +50,39 @@ impl Histogram {
         if buckets.len() > BUCKETS_MAX {
             return Err(HistogramError::Buckets(buckets.len()));
         }
-        let mut histogram = Self::default();
-        let mut total = 0_u64;
-        for (bound, count) in buckets {
-            if bound.is_nan() || bound <= 0.0 {
+        let mut last = 0.0;
+        for (bound, _) in &buckets {
+            if bound.is_nan() || *bound <= 0.0 {
                 return Err(HistogramError::Bound(bound.to_string()));
             }
-            if let Some(last) = histogram.bounds.last().filter(|last| **last >= bound) {
+            if *bound <= last {
                 return Err(HistogramError::Order(bound.to_string(), last.to_string()));
             }
-            total = total.saturating_add(count);
-            histogram.bounds.push(bound);
-            histogram.counts.push(count);
+            last = *bound;
         }
+        let (bounds, counts): (Vec<f64>, Vec<u64>) = buckets.into_iter().unzip();
+        Self::of_counts(bounds.into(), counts)
+    }
+
+    /// Other counts in the same buckets. Missing counts are 0, those beyond the last bucket are left out.
+    ///
+    /// # Errors
+    /// When there are absurdly many requests.
+    pub fn with_counts(&self, mut counts: Vec<u64>) -> Result<Self, HistogramError> {
+        counts.resize(self.bounds.len(), 0);
+        Self::of_counts(Arc::clone(&self.bounds), counts)
+    }
+
+    fn of_counts(bounds: Arc<[f64]>, counts: Vec<u64>) -> Result<Self, HistogramError> {
+        let total = counts.iter().fold(0_u64, |sum, count| sum.saturating_add(*count));
         if total > REQUESTS_MAX {
             return Err(HistogramError::Requests);
         }
-        Ok(histogram)
+        Ok(Self {
+            bounds,
+            counts: Arc::new(counts),
+            total,
+        })
     }
 
     /// Upper bounds in milliseconds, ascending.
@@ -68,46 +91,83 @@ impl Histogram {
         &self.bounds
     }
 
+    /// The same bounds, bit for bit.
+    #[must_use]
+    pub fn has_bounds(&self, bounds: &Arc<[f64]>) -> bool {
+        Arc::ptr_eq(&self.bounds, bounds) || self.bounds == *bounds
+    }
+
+    /// The bounds for others to share.
+    #[must_use]
+    pub fn shared_bounds(&self) -> &Arc<[f64]> {
+        &self.bounds
+    }
+
+    /// Takes these for its own when they are the same.
+    pub fn share_bounds(&mut self, bounds: &Arc<[f64]>) {
+        if self.bounds == *bounds {
+            self.bounds = Arc::clone(bounds);
+        }
+    }
+
     /// Requests in all buckets.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.counts
-            .iter()
-            .fold(0, |sum, count| sum.saturating_add(*count))
+        self.total
     }
 
     /// Requests that took longer than `threshold` milliseconds, which has to be one of the layout's bounds to be exact.
     #[must_use]
     pub fn above(&self, threshold: f64) -> u64 {
         let first = self.bounds.partition_point(|bound| *bound <= threshold);
+        // No more than the total, so it cannot overflow before the total has; plain sums are several times as fast.
         self.counts[first..]
             .iter()
-            .fold(0, |sum, count| sum.saturating_add(*count))
+            .fold(0, |sum: u64, count| sum.wrapping_add(*count))
     }
 
     /// Adds the buckets of another. Bounds that only one of them has are kept.
     pub fn merge(&mut self, other: &Self) {
+        if self.bounds.is_empty() {
+            self.clone_from(other);
+            return;
+        }
+        self.total = self.total.saturating_add(other.total);
+        if self.has_bounds(&other.bounds) {
+            for (sum, more) in Arc::make_mut(&mut self.counts).iter_mut().zip(&*other.counts) {
+                *sum = sum.saturating_add(*more);
+            }
+            return;
+        }
         self.add_bounds(other);
+        let counts = Arc::make_mut(&mut self.counts);
         let mut place = 0;
         for (bound, more) in other.buckets() {
             while self.bounds[place] < bound {
                 place += 1;
             }
-            self.counts[place] = self.counts[place].saturating_add(more);
+            counts[place] = counts[place].saturating_add(more);
         }
     }
 
     /// Takes in the bounds of another, with no requests in the new ones.
     pub fn add_bounds(&mut self, other: &Self) {
         let is_known = |bound: &f64| self.bounds.binary_search_by(|own| own.total_cmp(bound)).is_ok();
-        if self.bounds == other.bounds || other.bounds.iter().all(is_known) {
+        if self.has_bounds(&other.bounds) || other.bounds.iter().all(is_known) {
+            return;
+        }
+        if self.bounds.is_empty() {
+            self.bounds = Arc::clone(&other.bounds);
+            self.counts = Arc::new(vec![0; self.bounds.len()]);
             return;
         }
         let mut merged: Vec<(f64, u64)> = self.buckets().collect();
         merged.extend(other.bounds.iter().map(|bound| (*bound, 0)));
         merged.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
         merged.dedup_by(|later, kept| later.0 == kept.0);
-        (self.bounds, self.counts) = merged.into_iter().unzip();
+        let (bounds, counts): (Vec<f64>, Vec<u64>) = merged.into_iter().unzip();
+        self.bounds = bounds.into();
+        self.counts = Arc::new(counts);
     }
 
     /// `(upper bound in milliseconds, requests)`, ascending.
@@ -117,37 +177,70 @@ impl Histogram {
 }
 
 /// An upper bound as JSON has it: a number, or `"+Inf"`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-enum Bound {
-    Finite(f64),
-    Text(String),
+struct Bound(f64);
+
+impl Serialize for Bound {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0.is_finite() {
+            serializer.serialize_f64(self.0)
+        } else {
+            serializer.serialize_str("+Inf")
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Bound {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(BoundVisitor)
+    }
+}
+
+struct BoundVisitor;
+
+impl Visitor<'_> for BoundVisitor {
+    type Value = Bound;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("an upper bound in milliseconds, or \"+Inf\"")
+    }
+
+    fn visit_f64<E: de::Error>(self, bound: f64) -> Result<Bound, E> {
+        Ok(Bound(bound))
+    }
+
+    fn visit_u64<E: de::Error>(self, bound: u64) -> Result<Bound, E> {
+        Ok(Bound(bound as f64))
+    }
+
+    fn visit_i64<E: de::Error>(self, bound: i64) -> Result<Bound, E> {
+        Ok(Bound(bound as f64))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Bound, E> {
+        match text {
+            "+Inf" | "Inf" => Ok(Bound(f64::INFINITY)),
+            _ => Err(E::custom(HistogramError::Bound(format!("{text:?}")))),
+        }
+    }
 }
 
 impl TryFrom<Vec<(Bound, u64)>> for Histogram {
     type Error = HistogramError;
 
     fn try_from(buckets: Vec<(Bound, u64)>) -> Result<Self, HistogramError> {
-        let buckets = buckets.into_iter().map(|(bound, count)| match bound {
-            Bound::Finite(bound) => Ok((bound, count)),
-            Bound::Text(text) if matches!(text.as_str(), "+Inf" | "Inf") => Ok((f64::INFINITY, count)),
-            Bound::Text(text) => Err(HistogramError::Bound(format!("{text:?}"))),
-        });
-        Self::new(buckets.collect::<Result<_, _>>()?)
+        Self::new(
+            buckets
+                .into_iter()
+                .map(|(bound, count)| (bound.0, count))
+                .collect(),
+        )
     }
 }
 
 impl From<Histogram> for Vec<(Bound, u64)> {
     fn from(histogram: Histogram) -> Self {
-        let bound = |bound: f64| {
-            if bound.is_finite() {
-                Bound::Finite(bound)
-            } else {
-                Bound::Text("+Inf".to_owned())
-            }
-        };
         let buckets = histogram.buckets();
-        buckets.map(|(upper, count)| (bound(upper), count)).collect()
+        buckets.map(|(upper, count)| (Bound(upper), count)).collect()
     }
 }
 

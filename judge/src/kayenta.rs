@@ -22,6 +22,7 @@
 mod answer;
 mod canary;
 mod classify;
+mod import;
 mod line;
 mod rank_test;
 mod root;
@@ -34,6 +35,7 @@ pub use answer::{Answer, Classification, Label, MetricAnswer, Statistics};
 pub use canary::{
     Canary, Direction, EffectMeasure, EffectSize, Metric, NanStrategy, OutlierStrategy, Outliers, Thresholds,
 };
+pub use import::{ImportError, ImportSettings, import};
 pub use line::{Answered, answer_line};
 
 /// Judges a canary.

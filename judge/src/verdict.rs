@@ -10,6 +10,7 @@ mod deadline;
 mod decide;
 mod decision;
 mod guard;
+mod kayenta;
 mod measurement;
 mod metric;
 pub mod recording;
@@ -18,6 +19,7 @@ mod resume;
 mod run;
 mod schedule;
 pub mod simulated;
+mod stages;
 mod status;
 mod window;
 
@@ -25,15 +27,17 @@ pub use crate::analysis::plan::Phase;
 pub use crate::counter::Counts;
 pub use comparisons::{
     ComparisonReport, Comparisons, Decision as ComparisonDecision, DispersionReport, DispersionSource,
-    Interval, PromotionReport, QuantileReport, Remark, RollbackStatistic, Shortfall, StableState,
-    ToleranceReport,
+    EffectOutlook, Expected, Interval, Outlook, Past, PastTraffic, PromotionReport, QuantileReport, Remark,
+    RollbackStatistic, SEEN_PART, Shortfall, StableState, ToleranceReport, TrafficSplitReport,
 };
 pub use decision::{Decision, Reason, Verdict};
+pub use kayenta::KayentaReport;
 pub use measurement::{Answer, Measurement};
 pub use metric::{Counters, ERROR_RETRY, MetricState};
 pub use report::{MetricReport, RunReport};
 pub use run::{ForeignRecord, Override, RunIdentity, RunState, Unread};
 pub use schedule::Schedule;
+pub use stages::EarlierStage;
 pub use window::{Data, Events, Flags, Latencies, Look, Side, Window};
 
 #[cfg(test)]

@@ -82,7 +82,12 @@ pub(super) fn connect(plan: &mut Plan, connects: &[Connect]) {
     for comparison in &mut plan.comparisons {
         match &mut comparison.population {
             Population::Prometheus { access, .. } => access.address.iter_mut().for_each(redirect),
-            Population::Scrape { canary, stable, .. } => canary.iter_mut().chain(stable).for_each(redirect),
+            Population::Scrape {
+                canary,
+                stable,
+                control,
+                ..
+            } => canary.iter_mut().chain(stable).chain(control).for_each(redirect),
             Population::Recorded | Population::Unavailable { .. } => {}
         }
     }

@@ -5,5 +5,6 @@ mod live;
 mod progress;
 mod report;
 
+pub(super) use format::{count, wrap};
 pub use progress::watch;
 pub use report::report;

@@ -69,13 +69,19 @@ pub fn population(
             access,
             canary,
             stable,
+            before,
+            control,
         } => {
             let connection = connection(access, settings, secrets).map_err(PopulationError::Refused)?;
             let limits = settings.prometheus;
             Box::new(prometheus::PrometheusPopulation::new(
                 name,
-                canary,
-                stable,
+                prometheus::Sides {
+                    canary,
+                    stable,
+                    before: before.unwrap_or_default(),
+                    control: control.as_ref(),
+                },
                 &connection,
                 limits,
             )?)
@@ -83,11 +89,16 @@ pub fn population(
         Source::Scrape {
             canary,
             stable,
+            control,
             bad,
             total,
             timeout,
         } => {
-            let targets = scrape::ScrapeTargets { canary, stable };
+            let targets = scrape::ScrapeTargets {
+                canary,
+                stable,
+                control,
+            };
             let selectors = scrape::ScrapeSelectors { bad, total };
             Box::new(scrape::ScrapePopulation::new(
                 name,

@@ -139,9 +139,9 @@ fn introduction(options: &DemoOptions) -> String {
          and 2 canary instances. Users send about {} requests a second. A controller\n\
          gives the canary 10, 30, 60 and then 100 % of them; Serin judges each stage and\n\
          tells it by a signed webhook. Serin reads /metrics of all instances each second\n\
-         and compares error rates. So that you need not wait, a canary counts as good enough below\n\
-         2.5 times stable's error rate or one point more (default: 1.5 times, 0.2\n\
-         points), and windows last 1 s (default: 10 s).\n",
+         and compares error rates. So that you need not wait, a canary counts as good\n\
+         enough below 2.5 times stable's error rate or one point more (default: 1.5\n\
+         times, 0.2 points), and windows last 1 s (default: 10 s).\n",
         options.rate
     )
 }

@@ -6,6 +6,7 @@ mod command;
 mod history;
 mod plan;
 mod resume;
+mod stages;
 mod view;
 
 use std::sync::Arc;

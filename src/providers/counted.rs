@@ -9,7 +9,36 @@ use serin_judge::verdict::{Counts, Data, Flags, Side, Window};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counted<'a> {
     pub(crate) comparison: &'a Arc<str>,
-    pub(crate) side: Side,
+    pub(crate) role: Role,
+}
+
+/// What a population is to the comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Canary,
+    Stable,
+    /// More instances of stable: an A/A control.
+    Control,
+}
+
+impl Role {
+    /// Of its windows.
+    pub(crate) fn side(self) -> Side {
+        match self {
+            Self::Canary => Side::Canary,
+            Self::Stable | Self::Control => Side::Stable,
+        }
+    }
+}
+
+impl std::fmt::Display for Role {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Canary => "canary",
+            Self::Stable => "stable",
+            Self::Control => "control",
+        })
+    }
 }
 
 impl Counted<'_> {
@@ -19,7 +48,7 @@ impl Counted<'_> {
             .into_iter()
             .map(|(target, increase)| Window {
                 comparison: self.comparison.clone(),
-                side: self.side,
+                side: self.role.side(),
                 target,
                 start: increase.since,
                 end,
@@ -29,6 +58,7 @@ impl Counted<'_> {
                 }),
                 flags: Flags {
                     partial: increase.partial,
+                    control: self.role == Role::Control,
                     ..Flags::default()
                 },
             })

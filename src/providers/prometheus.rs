@@ -12,7 +12,7 @@ mod starts;
 
 pub use config::{Connection, Limits};
 pub use measure::PrometheusMeasure;
-pub use population::PrometheusPopulation;
+pub use population::{PrometheusPopulation, Sides};
 
 #[cfg(test)]
 mod tests;

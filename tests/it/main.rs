@@ -11,6 +11,7 @@ mod argo;
 mod binary;
 mod cases;
 mod cli;
+mod crash;
 mod demo;
 mod house;
 mod peers;

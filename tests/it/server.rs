@@ -10,6 +10,7 @@ mod deliveries;
 mod events;
 mod faults;
 mod figures;
+mod pages;
 mod rig;
 mod runs;
 mod settings;

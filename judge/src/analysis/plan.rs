@@ -1,15 +1,19 @@
 //! What a document means once it is checked: nothing here can be invalid, nothing is looked up again.
 
 mod comparison;
+mod kayenta;
 mod phase;
 mod policy;
 mod provider;
 mod secrets;
 mod status;
 
-pub use comparison::{Comparison, ComparisonKind, CounterSelectors, Population, Tolerance, Weight};
+pub use comparison::{
+    Comparison, ComparisonKind, CounterSelectors, Population, Tolerance, TrafficSplit, Weight,
+};
+pub use kayenta::{Kayenta, KayentaRole};
 pub use phase::Phase;
-pub use policy::{AlphaSpending, Dispersion, OnInconclusive, Policy};
+pub use policy::{AlphaSpending, Dispersion, EvidencePolicy, OnInconclusive, Policy};
 pub use provider::{
     PrometheusAccess, PrometheusQuery, Provider, RangeQuery, ScrapeQuery, Secret, WebRequest,
 };
@@ -45,6 +49,8 @@ pub struct Plan {
     pub comparisons: Vec<Comparison>,
     /// How comparisons and metrics become a verdict.
     pub policy: Policy,
+    /// Kayenta's judge, where it is asked.
+    pub kayenta: Option<Kayenta>,
     /// Argo's `spec.terminate`: the run is to end at once.
     pub terminate: bool,
     /// `status` of an AnalysisRun that had begun elsewhere: the run goes on from there.
@@ -67,6 +73,7 @@ impl Plan {
             metrics: Vec::new(),
             comparisons: Vec::new(),
             policy: Policy::default(),
+            kayenta: None,
             terminate: false,
             status: None,
             spec: serde_json::Value::Null,

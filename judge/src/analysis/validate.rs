@@ -1,14 +1,17 @@
 //! What documents mean: raw types in, the parts of a plan out, every contradiction reported at its place.
 
+mod baseline;
 mod checks;
 mod comparison;
 pub(crate) mod config;
+mod kayenta;
 mod metric;
 mod policy;
 mod prometheus;
 mod provider;
 mod rules;
 mod secrets;
+mod traffic_split;
 mod web;
 
 pub(crate) use checks::Checks;
@@ -17,7 +20,7 @@ use std::collections::HashSet;
 
 use super::documents::{Document, parse};
 use super::node::Place;
-use super::plan::{Comparison, Metric, Policy, RunStatus};
+use super::plan::{Comparison, Kayenta, Metric, Policy, RunStatus};
 use super::raw::metric::{DryRun, MeasurementRetention};
 use super::raw::{argo, serin};
 
@@ -26,6 +29,7 @@ pub(crate) struct Content {
     pub(crate) metrics: Vec<Metric>,
     pub(crate) comparisons: Vec<Comparison>,
     pub(crate) policy: Policy,
+    pub(crate) kayenta: Option<Kayenta>,
     pub(crate) terminate: bool,
     pub(crate) status: Option<RunStatus>,
 }
@@ -114,6 +118,7 @@ pub(crate) fn argo(checks: &mut Checks<'_>, documents: &[Document]) -> Option<Co
         metrics,
         comparisons: Vec::new(),
         policy: Policy::default(),
+        kayenta: None,
         terminate,
         status: documents.first().and_then(|run| status(checks, run)),
     })
@@ -142,6 +147,7 @@ pub(crate) fn analysis(checks: &mut Checks<'_>, document: &Document) -> Option<C
         parse(document, document.node.to_json(), checks.report)?;
     let spec = document_type.spec;
     let place = document.place().field("spec");
+    let kayenta = kayenta::kayenta(checks, &spec, &place);
     let raw_metrics = spec.metrics.unwrap_or_default();
     let raw_comparisons = spec.comparisons.unwrap_or_default();
     if raw_metrics.is_empty() && raw_comparisons.is_empty() {
@@ -182,11 +188,22 @@ pub(crate) fn analysis(checks: &mut Checks<'_>, document: &Document) -> Option<C
     if !is_empty && comparisons.len() == raw_comparisons.len() {
         refuse_idle(checks, &metrics, &comparisons, &place);
     }
-    let policy = policy::policy(checks, &spec.verdict.unwrap_or_default(), &place.field("verdict"));
+    let raw_policy = spec.verdict.unwrap_or_default();
+    let policy = policy::policy(checks, &raw_policy, &place.field("verdict"));
+    let is_deadline_open = raw_policy
+        .deadline
+        .as_deref()
+        .is_some_and(|text| checks.is_open(text));
+    if comparisons.len() == raw_comparisons.len() && !is_deadline_open {
+        for (at, comparison) in comparisons.iter().enumerate() {
+            baseline::check_times(checks, comparison, &policy, &place.field("comparisons").item(at));
+        }
+    }
     Some(Content {
         metrics,
         comparisons,
         policy,
+        kayenta,
         terminate: false,
         status: None,
     })

@@ -24,6 +24,25 @@ pub struct Canary {
     _expected: Option<IgnoredAny>,
 }
 
+impl Canary {
+    /// A canary of metrics with their points.
+    #[must_use]
+    pub fn new(
+        id: &str,
+        thresholds: Thresholds,
+        group_weights: BTreeMap<String, f64>,
+        metrics: Vec<Metric>,
+    ) -> Self {
+        Self {
+            id: id.to_owned(),
+            classifier_thresholds: thresholds,
+            group_weights,
+            metrics,
+            _expected: None,
+        }
+    }
+}
+
 /// A score of at least `pass` is Pass, of at least `marginal` Marginal, below that Fail.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

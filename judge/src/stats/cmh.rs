@@ -12,7 +12,7 @@
 //! Below [`EXACT_EVENTS_BELOW`] events in all the p-value is exact instead, because the normal tail is too thin for
 //! the skewed counts of a small canary: given the windows' event totals the canary's events are a sum of Bernoulli
 //! variables with the windows' shares `rho(r0)`, whose distribution is convolved event by event: at most
-//! 999 * 1000 / 2, about 500,000 multiplications, once. (For Bernoulli requests the conditional law is
+//! 999 * 1000, a million multiplications, once. (For Bernoulli requests the conditional law is
 //! hypergeometric, which the binomial dominates in convex order: Hoeffding 1963, theorem 4.) A window against a
 //! difference has the share `q` and a Poisson number of extra events of mean `n_c delta`: without the canary's extra
 //! events the total would be smaller still, so this law is above the true one whatever stable's rate is. The dispersion factor
@@ -22,6 +22,10 @@ use super::{Margin, Stratum, normal};
 
 /// With fewer events than this, both sides together, the p-value is exact.
 pub const EXACT_EVENTS_BELOW: u32 = 1000;
+
+/// Probabilities of so many canary events that they are smaller than this are left out: a thousand of them are far
+/// below any level.
+const NEGLIGIBLE_MASS: f64 = 1e-60;
 
 /// The accumulated test.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -124,12 +128,13 @@ impl Cmh {
     fn exact_tail(&self) -> f64 {
         let mut mass = vec![1.0];
         for share in &self.shares {
-            let mut next = vec![0.0; mass.len() + 1];
-            for (count, probability) in mass.iter().enumerate() {
-                next[count] += probability * (1.0 - share);
-                next[count + 1] += probability * share;
+            if mass[mass.len() - 1] * share > NEGLIGIBLE_MASS {
+                mass.push(0.0);
             }
-            mass = next;
+            for count in (1..mass.len()).rev() {
+                mass[count] = mass[count] * (1.0 - share) + mass[count - 1] * share;
+            }
+            mass[0] *= 1.0 - share;
         }
         let tails = poisson_tails(self.extra, self.shares.len());
         // From the far end inwards, so that a small tail is summed before large terms.

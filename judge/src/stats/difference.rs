@@ -26,19 +26,6 @@
 
 use super::{Stratum, rate_ratio};
 
-/// Multipliers for non-inferiority, uniform weights. Nearly "no event at all" is the case that this form is for and
-/// holds half of the weight, by standing there four times.
-pub const NON_INFERIORITY_GRID: [f64; 8] = [
-    1.0 / 25.0,
-    1.0 / 25.0,
-    1.0 / 25.0,
-    1.0 / 25.0,
-    1.0 / 6.0,
-    1.0 / 3.0,
-    1.0 / 1.8,
-    1.0 / 1.3,
-];
-
 /// Log evidence of one window against "the difference of the rates is `difference`" in the direction of
 /// `multiplier` (above 1: larger; below 1: smaller); 0 when one side had no requests.
 #[must_use]
@@ -56,6 +43,18 @@ mod tests {
     use super::*;
     use crate::stats::chance::Chance;
     use crate::stats::log_sum::log_mean_exp;
+
+    /// Mostly nearly "no event at all", the case that this form is for.
+    const NON_INFERIORITY_GRID: [f64; 8] = [
+        1.0 / 25.0,
+        1.0 / 25.0,
+        1.0 / 25.0,
+        1.0 / 25.0,
+        1.0 / 6.0,
+        1.0 / 3.0,
+        1.0 / 1.8,
+        1.0 / 1.3,
+    ];
 
     /// The definition with `A` and `kappa` spelled out.
     fn by_definition(stratum: &Stratum, delta: f64, a: f64) -> f64 {

@@ -60,12 +60,81 @@ fn log_partition(stratum: &Stratum, odds: f64) -> f64 {
         + libm::log(sum)
 }
 
+/// The weights `W_x psi0^x` relative to the one at a centre, outwards in both directions: the partition sums at all odds
+/// are polynomials of them.
+struct Weights {
+    centre: f64,
+    /// From the centre (1) upwards.
+    upwards: Vec<f64>,
+    /// From below the centre downwards.
+    downwards: Vec<f64>,
+}
+
+/// Weights below this are next to where an `f64` loses them.
+const SMALLEST: f64 = 1e-250;
+
+impl Weights {
+    /// Around the most probable count at `null_odds`, as far as a sum at odds up to `highest` and down to `lowest` times
+    /// those may need. `None` where the sums lie too far apart for one set of weights.
+    fn new(stratum: &Stratum, null_odds: f64, lowest: f64, highest: f64) -> Option<Self> {
+        let (canary, stable, events) = (stratum.canary_total, stratum.stable_total, stratum.events());
+        let (low, high) = ((events - stable).max(0.0), canary.min(events));
+        let centre = mode(stratum, null_odds, low, high);
+        let mut weights = Self {
+            centre,
+            upwards: vec![1.0],
+            downwards: Vec::new(),
+        };
+        let (mut weight, mut extreme, mut largest, mut x) = (1.0, 1.0, 1.0_f64, centre);
+        while x < high && (weight > NEGLIGIBLE || extreme > NEGLIGIBLE * largest) {
+            let step = null_odds * (canary - x) * (events - x) / ((x + 1.0) * (stable - events + x + 1.0));
+            weight *= step;
+            extreme *= step * highest.max(1.0);
+            largest = largest.max(extreme);
+            if weight < SMALLEST || extreme > 1.0 / SMALLEST {
+                return None;
+            }
+            x += 1.0;
+            weights.upwards.push(weight);
+        }
+        (weight, extreme, largest, x) = (1.0, 1.0, 1.0, centre);
+        while x > low && (weight > NEGLIGIBLE || extreme > NEGLIGIBLE * largest) {
+            let step = x * (stable - events + x) / (null_odds * (canary - x + 1.0) * (events - x + 1.0));
+            weight *= step;
+            extreme *= step / lowest.min(1.0);
+            largest = largest.max(extreme);
+            if weight < SMALLEST || extreme > 1.0 / SMALLEST {
+                return None;
+            }
+            x -= 1.0;
+            weights.downwards.push(weight);
+        }
+        Some(weights)
+    }
+
+    /// `ln` of the sum at `multiplier` times the odds of the weights, less the centre's logarithm there.
+    fn log_sum(&self, multiplier: f64) -> f64 {
+        let horner =
+            |weights: &[f64], at: f64| weights.iter().rev().fold(0.0, |sum, weight| sum * at + weight);
+        let below = 1.0 / multiplier;
+        libm::log(horner(&self.upwards, multiplier) + below * horner(&self.downwards, below))
+    }
+}
+
 /// Log evidence of one window for several odds ratios `multiplier * null_odds` against `null_odds`, as
-/// [`log_increment`] gives it for each: what depends on the null alone is computed once.
+/// [`log_increment`] gives it for each: the weights are computed once.
 #[must_use]
 pub fn log_increments(stratum: &Stratum, null_odds: f64, multipliers: &[f64]) -> Vec<f64> {
     if !stratum.is_comparable() {
         return vec![0.0; multipliers.len()];
+    }
+    let lowest = multipliers.iter().copied().fold(1.0, f64::min);
+    let highest = multipliers.iter().copied().fold(1.0, f64::max);
+    if let Some(weights) = Weights::new(stratum, null_odds, lowest, highest) {
+        let null = weights.log_sum(1.0);
+        let excess = stratum.canary_events - weights.centre;
+        let one = |multiplier: &f64| excess * libm::log(*multiplier) - weights.log_sum(*multiplier) + null;
+        return multipliers.iter().map(one).collect();
     }
     let null = log_partition(stratum, null_odds);
     let one = |multiplier: &f64| {
@@ -84,6 +153,32 @@ pub fn log_increment(stratum: &Stratum, null_odds: f64, multiplier: f64) -> f64 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shared_weights_give_what_each_sum_alone_gives() {
+        for counts in [
+            (100, 1900, 57, 950),
+            (10, 190, 10, 20),
+            (5000, 5000, 2600, 2500),
+            (3, 2, 3, 0),
+        ] {
+            let stratum = Stratum::from_counts(counts.0, counts.1, counts.2, counts.3);
+            for (null, multipliers) in [(1.0, [1.15, 1.5, 2.5]), (1.3, [0.9, 0.5, 1.0 / 6.0])] {
+                let alone = log_partition(&stratum, null);
+                for (m, together) in multipliers
+                    .iter()
+                    .zip(log_increments(&stratum, null, &multipliers))
+                {
+                    let apart =
+                        stratum.canary_events * libm::log(*m) - log_partition(&stratum, null * m) + alone;
+                    assert!(
+                        (together - apart).abs() < 1e-8,
+                        "{counts:?} {null} {m}: {together} {apart}"
+                    );
+                }
+            }
+        }
+    }
 
     #[test]
     fn null_expectation_is_exactly_one() {

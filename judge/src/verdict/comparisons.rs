@@ -4,14 +4,21 @@
 //! after a restart the stored windows are put in again.
 
 mod autocorrelation;
+mod blame;
+mod canary_targets;
+mod control;
 mod coverage;
 mod dispersion_factor;
 mod evidence;
+mod fellows;
 mod forecast;
 mod intake;
 mod latency;
+mod long_series;
 mod method;
 mod number;
+mod outlook;
+mod past;
 mod promotion;
 mod rate_test;
 mod rates;
@@ -20,11 +27,17 @@ mod rollback;
 mod sentence;
 mod series;
 mod shortfall;
+mod split_check;
 mod stable_health;
+mod stable_targets;
+mod streams;
 mod summary;
 mod tally;
+mod target_noise;
 mod threshold;
 
+#[cfg(test)]
+mod controls;
 #[cfg(test)]
 mod gaps;
 #[cfg(test)]
@@ -32,22 +45,34 @@ mod properties;
 #[cfg(test)]
 mod simulations;
 #[cfg(test)]
+mod splits;
+#[cfg(test)]
+mod stages;
+#[cfg(test)]
+mod suspects;
+#[cfg(test)]
+mod target_noises;
+#[cfg(test)]
 mod tests;
 
+pub use outlook::{EffectOutlook, Expected, Outlook, SEEN_PART};
+pub use past::{Past, PastTraffic};
 pub use report::{
     ComparisonReport, Decision, DispersionReport, DispersionSource, Interval, PromotionReport,
-    QuantileReport, Remark, ToleranceReport,
+    QuantileReport, Remark, ToleranceReport, TrafficSplitReport,
 };
 pub use shortfall::Shortfall;
 pub use stable_health::StableState;
 
-use crate::analysis::plan::{Comparison, Policy};
-use crate::stats::combine;
+use crate::analysis::plan::{Comparison, EvidencePolicy, Policy};
+use crate::stats::{combine, restarts};
 use crate::time::Timestamp;
 
 use super::Look;
+use blame::{Blame, Occasion};
 use evidence::Evidence;
 use rollback::Rollback;
+use split_check::SplitCheck;
 
 /// All comparisons of one run.
 #[derive(Clone, Debug)]
@@ -57,9 +82,12 @@ pub struct Comparisons {
     /// In the order of the document.
     evidence: Vec<Evidence>,
     rollback: Rollback,
+    blame: Blame,
     last_look_at: Option<Timestamp>,
     looks_out_of_order: bool,
     is_finished: bool,
+    /// The number of the release's stage, from 1.
+    stage: usize,
 }
 
 /// The statistic that rolls back, for a live screen.
@@ -82,19 +110,63 @@ impl Comparisons {
             .map(|spec| rollback::group_mass(spec.weight))
             .collect();
         let shares = combine::group_shares(&masses);
+        let splits = specs.iter().filter(|spec| spec.traffic_split.is_some()).count();
         let evidence: Vec<Evidence> = specs
             .iter()
             .zip(&shares)
-            .map(|(spec, share)| Evidence::new(spec, policy, *share))
+            .map(|(spec, share)| {
+                let split = spec
+                    .traffic_split
+                    .and_then(|split| SplitCheck::new(split, splits));
+                Evidence::new(spec, policy, *share).with_split(split)
+            })
             .collect();
         Self {
             rollback: Rollback::new(policy, started_at, &evidence),
             policy: *policy,
             started_at,
             evidence,
+            blame: Blame::Nobody,
             last_look_at: None,
             looks_out_of_order: false,
             is_finished: false,
+            stage: 1,
+        }
+        .with_deadline_weight()
+    }
+
+    /// Before the first look of the next stage of a release whose evidence goes on: a new component of evidence begins,
+    /// burn-in, deadline and minimum duration count from `started_at`, and what was missing before is past. `specs` are
+    /// those of before, with the traffic split of this stage. Where evidence does not go on this is [`new`](Self::new).
+    #[must_use]
+    pub fn next_stage(self, specs: &[Comparison], started_at: Timestamp) -> Self {
+        if self.policy.evidence == EvidencePolicy::Restart {
+            return Self::new(specs, &self.policy, started_at);
+        }
+        let mut next = self;
+        next.stage += 1;
+        next.started_at = started_at;
+        next.is_finished = false;
+        let splits = specs.iter().filter(|spec| spec.traffic_split.is_some()).count();
+        for (evidence, spec) in next.evidence.iter_mut().zip(specs) {
+            let split = spec
+                .traffic_split
+                .and_then(|split| SplitCheck::new(split, splits));
+            evidence.begin_stage(split);
+        }
+        next.with_deadline_weight()
+    }
+
+    fn with_deadline_weight(mut self) -> Self {
+        self.rollback.begin_stage(self.stage_weight());
+        self
+    }
+
+    /// The part of the release's error that begins with this stage; 1 where each stage has its own.
+    fn stage_weight(&self) -> f64 {
+        match self.policy.evidence {
+            EvidencePolicy::Restart => 1.0,
+            EvidencePolicy::Carry => restarts::stage_weight(self.stage),
         }
     }
 
@@ -117,6 +189,14 @@ impl Comparisons {
         }
         if look.at > self.judged_from() {
             self.rollback.look(look.at, &mut self.evidence, &self.policy);
+            self.weigh(Occasion::Look);
+        }
+    }
+
+    /// Once the threshold has been reached: by the release, or by one target?
+    fn weigh(&mut self, occasion: Occasion) {
+        if self.rollback.is_decided() && !self.blame.is_final() {
+            self.blame = blame::weigh(&mut self.evidence, &self.policy, occasion);
         }
     }
 
@@ -128,12 +208,22 @@ impl Comparisons {
         }
         self.is_finished = true;
         self.rollback.finish(&mut self.evidence, &self.policy);
+        self.weigh(Occasion::Deadline);
     }
 
-    /// A regression has been shown, at some look or by the test at the deadline. Stays true.
+    /// A regression of the release has been shown, at some look or by the test at the deadline. Stays true.
     #[must_use]
     pub fn regressed(&self) -> bool {
-        self.rollback.is_decided()
+        self.blame == Blame::Release
+    }
+
+    /// The one target of the canary that alone carries the evidence of a regression. Stays once it is known.
+    #[must_use]
+    pub fn suspect_target(&self) -> Option<&str> {
+        match &self.blame {
+            Blame::Target(target) => Some(target),
+            _ => None,
+        }
     }
 
     /// There is a comparison that has to be non-inferior for a promotion. Without one [`promotable`](Self::promotable)
@@ -141,6 +231,15 @@ impl Comparisons {
     #[must_use]
     pub fn has_required(&self) -> bool {
         self.evidence.iter().any(|evidence| evidence.required)
+    }
+
+    /// The comparison in which traffic was not split as the analysis says, at some look.
+    #[must_use]
+    pub fn split_mismatch(&self) -> Option<(&str, TrafficSplitReport)> {
+        self.evidence.iter().find_map(|one| {
+            let split = one.split.as_ref().filter(|split| split.is_mismatched())?;
+            Some((&*one.name, split.report()))
+        })
     }
 
     /// Every required comparison is non-inferior, the minimum duration has passed, stable is healthy and nothing has
@@ -167,7 +266,8 @@ impl Comparisons {
             && covered
             && shown
             && !self.stable_unhealthy()
-            && !self.regressed()
+            && !self.rollback.is_decided()
+            && self.split_mismatch().is_none()
     }
 
     /// Stable itself is outside its own normal range in a comparison that speaks for it.

@@ -3,6 +3,7 @@
 use crate::analysis::plan::{Dialect, OnFailure};
 use crate::time::Timestamp;
 use crate::verdict::deadline;
+use crate::verdict::kayenta::KayentaRun;
 use crate::verdict::run::POPULATION_ERROR_LIMIT;
 use crate::verdict::{ComparisonDecision, Decision, Phase, Reason, Remark, RunState, Verdict};
 
@@ -48,10 +49,42 @@ pub(super) fn decide(run: &RunState, now: Timestamp, due: bool, at_look: bool) -
     }
     let decision = rollback(run, now)
         .or_else(|| broken(run))
+        .or_else(|| split(run))
+        .or_else(|| suspect(run, now))
         .or_else(|| held(run))
-        .or_else(|| promotion(run, now, due).filter(|_| at_look || run.plan.comparisons.is_empty()))
-        .or_else(|| due.then(|| deadline::undecided(run, now)));
+        .or_else(
+            || match run.kayenta.as_ref().filter(|kayenta| kayenta.is_judge()) {
+                Some(kayenta) => by_kayenta(run, kayenta, now, due),
+                None => compared(run, now, due, at_look),
+            },
+        );
     decision.map(|decision| remarked(run, now, decision))
+}
+
+/// By Serin's tests, and at the deadline by what the analysis says of undecided runs.
+fn compared(run: &RunState, now: Timestamp, due: bool, at_look: bool) -> Option<Decision> {
+    promotion(run, now, due)
+        .filter(|_| at_look || run.plan.comparisons.is_empty())
+        .or_else(|| due.then(|| deadline::undecided(run, now)))
+}
+
+/// By Kayenta's judge: a Fail at any of its looks, the class at the last one. Beside metrics that are not well it promotes
+/// nothing.
+fn by_kayenta(run: &RunState, kayenta: &KayentaRun, now: Timestamp, due: bool) -> Option<Decision> {
+    let said = kayenta.decision();
+    match said.as_ref().map(|said| said.verdict) {
+        Some(Verdict::Rollback) => said,
+        _ if !due => None,
+        Some(Verdict::Promote) if !is_clear(run) || !metrics_fine(run, now, due) => {
+            Some(deadline::undecided(run, now))
+        }
+        _ => said.or_else(|| Some(deadline::undecided(run, now))),
+    }
+}
+
+/// Nothing waits, and every comparison can be read.
+fn is_clear(run: &RunState) -> bool {
+    !run.guards.is_waiting() && unread(run, 1).is_empty()
 }
 
 /// Argo's phases as verdicts.
@@ -146,7 +179,8 @@ fn rollback(run: &RunState, now: Timestamp) -> Option<Decision> {
             reasons.push(reason);
         }
     }
-    if run.comparisons.regressed() {
+    let judged_by_serin = !run.kayenta.as_ref().is_some_and(KayentaRun::is_judge);
+    if judged_by_serin && run.comparisons.regressed() {
         reasons.push(Reason::RegressionDetected);
         sentences.extend(said(run, now, ComparisonDecision::Regressed));
     }
@@ -169,6 +203,35 @@ fn broken(run: &RunState) -> Option<Decision> {
         );
         decision(Verdict::Inconclusive, vec![Reason::ProviderError], summary)
     })
+}
+
+/// Traffic goes elsewhere than it should, so nothing that was compared means what it seems to.
+fn split(run: &RunState) -> Option<Decision> {
+    let (name, split) = run.comparisons.split_mismatch()?;
+    let percent = |share: f64| 100.0 * share;
+    let summary = format!(
+        "Traffic is not split as it should be: in \"{name}\" the canary got {:.3}% of the requests and should get \
+         {:.3}%, give or take {:.0}% of that. What was compared means nothing before the routing is right.",
+        percent(split.observed.unwrap_or(0.0)),
+        percent(split.expected),
+        percent(split.tolerance),
+    );
+    Some(decision(
+        Verdict::Inconclusive,
+        vec![Reason::TrafficSplitMismatch],
+        summary,
+    ))
+}
+
+/// One target of the canary is bad, not the release.
+fn suspect(run: &RunState, now: Timestamp) -> Option<Decision> {
+    let target = run.comparisons.suspect_target()?;
+    let shown = said(run, now, ComparisonDecision::Regressed).join("; ");
+    let summary = format!(
+        "One target of the canary, \"{target}\", alone carries the evidence of a regression; the others are as good as \
+         stable: {shown}. Move it to another host and judge again."
+    );
+    Some(decision(Verdict::Inconclusive, vec![Reason::SuspectPod], summary))
 }
 
 fn held(run: &RunState) -> Option<Decision> {
@@ -209,8 +272,7 @@ fn metrics_fine(run: &RunState, now: Timestamp, due: bool) -> bool {
 
 fn promotion(run: &RunState, now: Timestamp, due: bool) -> Option<Decision> {
     let compared = !run.plan.comparisons.is_empty();
-    let unclear = run.guards.is_waiting() || !unread(run, 1).is_empty();
-    if unclear || !metrics_fine(run, now, due) || compared && !run.comparisons.promotable(now) {
+    if !is_clear(run) || !metrics_fine(run, now, due) || compared && !run.comparisons.promotable(now) {
         return None;
     }
     let mut reasons = Vec::new();
@@ -231,12 +293,17 @@ fn promotion(run: &RunState, now: Timestamp, due: bool) -> Option<Decision> {
 }
 
 pub(super) fn remarked(run: &RunState, now: Timestamp, mut decision: Decision) -> Decision {
+    if run.kayenta.as_ref().is_some_and(KayentaRun::is_judge) {
+        return decision;
+    }
     let reports = run.comparisons.reports(now);
-    if reports
-        .iter()
-        .any(|report| report.remarks.contains(&Remark::UncalibratedDispersion))
-    {
-        decision.reasons.push(Reason::UncalibratedDispersion);
+    for (remark, reason) in [
+        (Remark::UncalibratedDispersion, Reason::UncalibratedDispersion),
+        (Remark::UnprotectedBaseline, Reason::UnprotectedBaseline),
+    ] {
+        if reports.iter().any(|report| report.remarks.contains(&remark)) {
+            decision.reasons.push(reason);
+        }
     }
     decision
 }

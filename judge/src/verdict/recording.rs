@@ -1,8 +1,12 @@
 //! Recorded windows, judged as a run would have judged them.
 //!
 //! One JSON object a line, in order of time; all lines that end at one instant are one look. Each line holds one window of
-//! both sides, or of one: `{"at", "seconds", "comparison", "target", "history", "partial", "canary", "stable"}`.
+//! both sides, or of one: `{"at", "seconds", "comparison", "target", "history", "partial", "canary", "stable"}`. With
+//! `"before": true` its stable side was seen before the release; `"control"` is a side of an A/A control;
+//! `"stage"` tells the stages of a release apart.
 
+#[cfg(test)]
+mod bad_input;
 mod judged;
 mod line;
 mod reader;
@@ -11,6 +15,6 @@ mod tests;
 mod write;
 
 pub use judged::{JudgedRecording, judge, plan};
-pub use line::Malformed;
+pub use line::{Malformed, line_windows};
 pub use reader::{Recording, RecordingError, RecordingReader};
 pub use write::write;

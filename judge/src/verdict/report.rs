@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::analysis::plan::RunStatus;
 use crate::time::Timestamp;
+use crate::verdict::kayenta::{KayentaReport, KayentaRun};
 use crate::verdict::{
     ComparisonReport, Counters, Measurement, Override, Phase, Reason, RunIdentity, RunState, Verdict,
 };
@@ -48,6 +49,9 @@ pub struct RunReport {
     /// Windows of comparisons that were lost while nobody drove the run.
     #[serde(skip_serializing_if = "is_zero")]
     pub discarded_windows: u64,
+    /// What Kayenta's judge says; absent where it is not asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kayenta: Option<KayentaReport>,
     /// Operators' decisions.
     pub overrides: Vec<Override>,
     /// Verdicts sent to others, filled in by whoever sends them.
@@ -103,6 +107,7 @@ impl RunState {
             url: identity.url.clone(),
             metrics: self.metric_reports(),
             comparisons: self.comparisons.reports(now),
+            kayenta: self.kayenta.as_ref().map(KayentaRun::report),
             discarded_windows: self.discarded_windows,
             overrides: self.overrides.clone(),
             deliveries: Vec::new(),

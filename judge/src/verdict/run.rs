@@ -10,6 +10,7 @@ use crate::analysis::plan::Plan;
 use crate::time::Timestamp;
 use crate::verdict::argo::{self, RunPhase};
 use crate::verdict::guard::Guards;
+use crate::verdict::kayenta::KayentaRun;
 use crate::verdict::{Comparisons, Decision, Look, Measurement, MetricState, Phase, Reason, Verdict};
 use crate::verdict::{deadline, decide};
 
@@ -60,6 +61,8 @@ pub struct RunState {
     pub(super) stopped: bool,
     pub(super) decision: Option<(Timestamp, Decision)>,
     pub(super) guards: Guards,
+    /// Kayenta's judge, where it is asked.
+    pub(super) kayenta: Option<KayentaRun>,
     /// Of each comparison: how often in a row it could not be read, and why.
     pub(super) unread: Vec<(u32, String)>,
     pub(super) overrides: Vec<Override>,
@@ -124,6 +127,10 @@ impl RunState {
             stopped: false,
             decision: None,
             guards: Guards::default(),
+            kayenta: plan
+                .kayenta
+                .as_ref()
+                .map(|asked| KayentaRun::new(asked, &plan, started_at)),
             unread: vec![(0, String::new()); plan.comparisons.len()],
             overrides: Vec::new(),
             discarded_windows: 0,
@@ -207,6 +214,9 @@ impl RunState {
         self.looks += 1;
         self.last_look_at = Some(look.at);
         self.guards.see(look, unread.is_empty());
+        if let Some(kayenta) = &mut self.kayenta {
+            kayenta.see(look);
+        }
         self.settle(look.at, Occasion::Looked);
     }
 
@@ -278,6 +288,9 @@ impl RunState {
         self.run_phase = self
             .ended_before()
             .unwrap_or_else(|| argo::assess(&self.plan, &mut self.metrics, self.stopped, now));
+        if let Some(kayenta) = self.kayenta.as_mut().filter(|kayenta| due || kayenta.is_due(now)) {
+            kayenta.judge(now);
+        }
         self.decision = decide::decide(self, now, due, at_look).map(|decision| (now, decision));
         if self.decision.is_some() {
             self.complete();
@@ -286,6 +299,9 @@ impl RunState {
 
     /// Metrics that were still going on when the verdict fell end as they would when stopped.
     fn complete(&mut self) {
+        if let (Some(kayenta), Some((at, _))) = (&mut self.kayenta, &self.decision) {
+            kayenta.judge(*at);
+        }
         for (metric, state) in self.plan.metrics.iter().zip(&mut self.metrics) {
             if !state.measurements.is_empty() {
                 state.phase = state.assess(metric, true);

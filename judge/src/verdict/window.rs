@@ -37,6 +37,12 @@ pub struct Flags {
     pub partial: bool,
     /// From before the release, both sides running the old version: calibrates, is never judged.
     pub history: bool,
+    /// Stable before the release, put beside what the canary does now: what hits both sides at once hits one of them.
+    #[serde(default)]
+    pub before: bool,
+    /// Of an A/A control: more instances of stable, which tell how much two equal sides differ. Its side is stable.
+    #[serde(default)]
+    pub control: bool,
 }
 
 /// What a window holds; every window of a comparison holds the same kind.

@@ -14,7 +14,7 @@ pub(super) fn percent(part: u64, whole: u64) -> String {
 
 /// A count with thousands apart: `60,321`.
 #[must_use]
-pub(super) fn count(number: u64) -> String {
+pub(in crate::cli) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -90,7 +90,7 @@ pub(super) fn cut(text: &str, width: usize) -> String {
 
 /// Breaks text at blanks into lines of at most `width` characters, each after `indent` blanks.
 #[must_use]
-pub(super) fn wrap(text: &str, indent: usize, width: usize) -> String {
+pub(in crate::cli) fn wrap(text: &str, indent: usize, width: usize) -> String {
     let mut lines = String::new();
     let mut line = String::new();
     for word in text.split_whitespace() {

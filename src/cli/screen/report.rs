@@ -1,7 +1,8 @@
 //! The end of a run: the verdict first, then the numbers that decided it.
 
 use console::{Style, style};
-use serin_judge::verdict::{ComparisonReport, MetricReport, Phase, RunReport, Verdict};
+use serin_judge::analysis::plan::KayentaRole;
+use serin_judge::verdict::{ComparisonReport, KayentaReport, MetricReport, Phase, RunReport, Verdict};
 
 use super::format::{clock, count, cut, evidence, percent, ratio, wrap};
 
@@ -22,6 +23,9 @@ pub fn report(report: &RunReport) -> String {
     );
     text.push_str(&wrap(&format!("reasons: {}", reasons.join(", ")), 2, WIDTH));
     text.push_str(&wrap(&report.summary, 2, WIDTH));
+    if let Some(kayenta) = &report.kayenta {
+        text.push_str(&kayenta_text(kayenta));
+    }
     for comparison in &report.comparisons {
         text.push_str(&comparison_text(comparison, &report.summary));
     }
@@ -37,6 +41,31 @@ fn colour(verdict: Verdict) -> Style {
         Verdict::Rollback => Style::new().red().bold(),
         _ => Style::new().yellow().bold(),
     }
+}
+
+/// Kayenta's verdict beside the run's, or how it came to it.
+fn kayenta_text(kayenta: &KayentaReport) -> String {
+    let who = match kayenta.role {
+        KayentaRole::Judge => "judged by Kayenta",
+        KayentaRole::Shadow => "Kayenta, in the shadow",
+    };
+    let verdict = kayenta.verdict.to_string().to_uppercase();
+    let mut text = format!("\n  {who}: {}\n", colour(kayenta.verdict).apply_to(verdict));
+    text.push_str(&wrap(&kayenta.summary, 4, WIDTH));
+    let metrics = kayenta.answer.iter().flat_map(|answer| &answer.metrics);
+    for metric in metrics {
+        let label = format!("{:?}", metric.classification);
+        let critical = if metric.critical { "  critical" } else { "" };
+        text.push_str(&format!(
+            "    {:<24} {label:<16} {:>4} against {:>4} points, means {} and {}{critical}\n",
+            cut(&metric.name, 24),
+            metric.experiment.count,
+            metric.control.count,
+            ratio(Some(metric.experiment.mean)),
+            ratio(Some(metric.control.mean)),
+        ));
+    }
+    text
 }
 
 fn comparison_text(comparison: &ComparisonReport, summary: &str) -> String {

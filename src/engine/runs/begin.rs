@@ -111,7 +111,7 @@ impl Runs {
         let (plan, instruments) = self.prepare(&order.documents, order.analysis.as_deref(), &order.args)?;
         loop {
             let run = self.record(&order, &plan).await?;
-            let state = RunState::new(Arc::clone(&plan), run.started_at);
+            let state = self.beginning(Arc::clone(&plan), &run).await?;
             let beginning = Beginning {
                 deliveries: self.announcements(&run, &state).await?,
                 key: order.key.clone(),

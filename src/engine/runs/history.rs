@@ -43,7 +43,7 @@ impl Runs {
         let Ok((plan, _)) = prepared else {
             return Ok(Vec::new());
         };
-        let state = RunState::new(plan, stored.run.started_at);
+        let state = self.beginning(plan, &stored.run).await?;
         // Minutes of windows are judged again, which is work for another thread than the one that serves others.
         let courses = tokio::task::spawn_blocking(move || courses(state, &stored.records));
         Ok(courses.await.unwrap_or_default())

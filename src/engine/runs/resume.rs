@@ -1,5 +1,5 @@
 use crate::engine::ports::{Record, StoreError, StoredRun};
-use crate::engine::run::{Known, replay};
+use crate::engine::run::Known;
 use crate::engine::runs::{Runs, StartError, documents};
 
 /// What became of the runs of an earlier process.
@@ -23,7 +23,7 @@ impl Runs {
             let Some(stored) = self.shared.store.load(&id).await? else {
                 continue;
             };
-            match self.go_on(stored) {
+            match self.go_on(stored).await {
                 Ok(()) => resumed.going_on += 1,
                 Err(why) => {
                     tracing::error!(run = id, "a run cannot go on: {why}");
@@ -35,8 +35,8 @@ impl Runs {
         Ok(resumed)
     }
 
-    fn go_on(&self, stored: StoredRun) -> Result<(), String> {
-        let run = stored.run;
+    async fn go_on(&self, stored: StoredRun) -> Result<(), String> {
+        let run = &stored.run;
         let documents = documents(&run.request);
         let prepared = self.prepare(&documents, run.request.analysis.as_deref(), &run.request.args);
         let (plan, instruments) = prepared.map_err(|error| reason(&error))?;
@@ -48,7 +48,8 @@ impl Runs {
         }
         let newest = stored.records.iter().map(Record::at).max();
         self.shared.clock.has_been(newest.unwrap_or(run.started_at));
-        let state = replay(plan, run.started_at, &stored.records).map_err(|error| error.to_string())?;
+        let state = self.replayed(plan, &stored).await?;
+        let run = stored.run;
         let known = Known {
             state,
             records: u64::try_from(stored.records.len()).unwrap_or(u64::MAX),

@@ -1,7 +1,6 @@
 use serde_json::{Value, json};
 
 use crate::engine::ports::{Delivery, Ended, RunRecord, StoreError, StoredRun};
-use crate::engine::run::replay;
 use crate::engine::runs::{Runs, documents};
 
 /// A run as others see it now.
@@ -35,7 +34,7 @@ impl Runs {
         let mut report = match (&stored.ended, now) {
             (Some((_, report)), _) => serde_json::from_str(report).map_err(broken)?,
             (None, Some(report)) => serde_json::to_value(&*report).map_err(broken)?,
-            (None, None) => self.left(&stored)?,
+            (None, None) => self.left(&stored).await?,
         };
         report["deliveries"] = stored.deliveries.iter().map(shown).collect();
         Ok(Some(RunView {
@@ -47,16 +46,17 @@ impl Runs {
     }
 
     /// The report of a run that nobody drives: as far as it came, or what is known when its plan cannot be made.
-    fn left(&self, stored: &StoredRun) -> Result<Value, StoreError> {
+    async fn left(&self, stored: &StoredRun) -> Result<Value, StoreError> {
         let run = &stored.run;
         let prepared = self.prepare(
             &documents(&run.request),
             run.request.analysis.as_deref(),
             &run.request.args,
         );
-        let state = prepared
-            .ok()
-            .and_then(|(plan, _)| replay(plan, run.started_at, &stored.records).ok());
+        let state = match prepared {
+            Ok((plan, _)) => self.replayed(plan, stored).await.ok(),
+            Err(_) => None,
+        };
         let mut report = match state {
             Some(state) => serde_json::to_value(state.report(&self.identity(run), self.shared.clock.now()))
                 .map_err(|error| StoreError::Broken(error.to_string()))?,

@@ -93,6 +93,7 @@ fn compared(metrics: Vec<Metric>) -> Arc<Plan> {
         },
         required: true,
         weight: Weight::Critical,
+        traffic_split: None,
     };
     let mut plan = Arc::unwrap_or_clone(plan(Dialect::Serin, metrics));
     plan.comparisons = vec![comparison];

@@ -5,20 +5,22 @@ use std::time::Duration;
 use serin_judge::analysis::plan::CounterSelectors;
 use serin_judge::counter::{Ledger, Read, Selector};
 use serin_judge::time::Timestamp;
-use serin_judge::verdict::{Side, Window};
+use serin_judge::verdict::Window;
 
 use super::client::Client;
 use super::decode::{Matrix, QueryResult};
 use super::{prospect, samples, starts};
 use crate::engine::ports::PopulationError;
-use crate::providers::Counted;
+use crate::providers::{Counted, Role};
 
 /// A target without a new sample for this long is taken for gone, not for failing.
 const SILENT_FOR_MAX: Duration = Duration::from_secs(60);
 
 /// One side: what to ask for and what is known.
 pub(super) struct Counters {
-    pub(super) side: Side,
+    pub(super) role: Role,
+    /// It is read this long before the others.
+    before: Duration,
     total: Selector,
     bad: Selector,
     target: String,
@@ -29,7 +31,7 @@ pub(super) struct Counters {
 pub(super) struct Book {
     ledger: Ledger,
     /// End of the last window that was counted.
-    pub(super) until: Timestamp,
+    until: Timestamp,
     /// The selector of bad requests was seen to match, or to ask for nothing that is not there.
     bad_is_proven: bool,
 }
@@ -41,14 +43,19 @@ pub(super) struct Counts {
 }
 
 impl Counters {
-    pub(super) fn new(side: Side, selectors: &CounterSelectors) -> Result<Self, PopulationError> {
+    pub(super) fn new(
+        role: Role,
+        selectors: &CounterSelectors,
+        before: Duration,
+    ) -> Result<Self, PopulationError> {
         let parse = |name: &str, text: &str| {
             Selector::parse(text).map_err(|error| {
-                PopulationError::Refused(format!("prometheus, {name} of {side:?} `{text}`: {error}"))
+                PopulationError::Refused(format!("prometheus, {name} of {role:?} `{text}`: {error}"))
             })
         };
         Ok(Self {
-            side,
+            role,
+            before,
             total: parse("total", &selectors.total)?,
             bad: parse("bad", &selectors.bad)?,
             target: selectors.target.clone(),
@@ -56,17 +63,21 @@ impl Counters {
         })
     }
 
+    /// The samples until `end`, of this long or of what is not counted yet and this long.
     pub(super) async fn read(
         &self,
         client: &Client,
         end: Timestamp,
-        range: Duration,
+        overlap: Duration,
     ) -> Result<Counts, PopulationError> {
+        let end = end - self.before;
+        let uncounted = self.book.as_ref().map(|book| end.since(book.until));
+        let range = overlap + uncounted.unwrap_or_default();
         let refused = |reason: String| {
             PopulationError::Refused(
                 client
                     .redaction()
-                    .apply(&format!("prometheus, {:?}: {reason}", self.side)),
+                    .apply(&format!("prometheus, {:?}: {reason}", self.role)),
             )
         };
         let (total, bad) = tokio::try_join!(
@@ -90,8 +101,29 @@ impl Counters {
         Ok(Counts { reads, bad_is_proven })
     }
 
+    /// Of another time than the canary.
+    pub(super) fn is_before(&self) -> bool {
+        !self.before.is_zero()
+    }
+
+    /// Nothing will come to a time that is over.
+    pub(super) fn refuse_empty_past(&self, now: Timestamp, counts: &Counts) -> Result<(), PopulationError> {
+        if !self.is_before() || !counts.reads.is_empty() {
+            return Ok(());
+        }
+        Err(PopulationError::Refused(format!(
+            "prometheus, {:?}: no samples of `{}` up to {}, which is {:?} before the run; did it run then, and does this \
+             Prometheus keep its samples for so long?",
+            self.role,
+            self.total.text(),
+            now - self.before,
+            self.before
+        )))
+    }
+
     /// Begins with what was read.
     pub(super) fn open(&mut self, now: Timestamp, counts: &Counts) {
+        let now = now - self.before;
         self.book = Some(Book {
             ledger: Ledger::open(now, SILENT_FOR_MAX, &counts.reads),
             until: now,
@@ -109,14 +141,22 @@ impl Counters {
         let Some(book) = &mut self.book else {
             return (Vec::new(), false);
         };
+        let end = end - self.before;
         book.until = end;
         book.bad_is_proven |= counts.bad_is_proven;
         if let Some(error) = counts.reads.iter().find_map(|read| read.check().err()) {
-            tracing::warn!(side = %self.side, error = %error, "Samples cannot be counted.");
+            tracing::warn!(side = %self.role, error = %error, "Samples cannot be counted.");
         }
         let increases = book.ledger.close(end, &counts.reads);
         let late = increases.values().any(|increase| increase.late);
-        (counted.windows(end, increases), late)
+        let mut windows = counted.windows(end, increases);
+        for window in windows.iter_mut().filter(|_| !self.before.is_zero()) {
+            // Put beside the windows that it is compared with.
+            window.start = window.start + self.before;
+            window.end = window.end + self.before;
+            window.flags.before = true;
+        }
+        (windows, late)
     }
 }
 

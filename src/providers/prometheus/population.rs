@@ -2,17 +2,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::future::join_all;
 use serin_judge::analysis::plan::CounterSelectors;
 use serin_judge::counter::Read;
 use serin_judge::time::Timestamp;
-use serin_judge::verdict::{Side, Window};
+use serin_judge::verdict::Window;
 
 use super::client::Client;
 use super::config::{Connection, Limits};
 use super::counters::{Counters, Counts};
 use super::samples;
 use crate::engine::ports::{Population, PopulationError};
-use crate::providers::Counted;
+use crate::providers::{Counted, Role};
 
 /// How far back the opening looks for the last samples: Prometheus' own notion of how long a sample stays current.
 const OPENING_LOOKBACK: Duration = Duration::from_secs(300);
@@ -20,11 +21,25 @@ const OPENING_LOOKBACK: Duration = Duration::from_secs(300);
 /// which came late are found and series that missed a scrape are told from dead ones.
 const OVERLAP_MIN: Duration = Duration::from_secs(30);
 
+/// The counters of both sides.
+#[derive(Clone, Copy, Debug)]
+pub struct Sides<'a> {
+    /// The canary's.
+    pub canary: &'a CounterSelectors,
+    /// The stable side's.
+    pub stable: &'a CounterSelectors,
+    /// Stable is read this long before the canary; zero for the same time.
+    pub before: Duration,
+    /// Of more instances of stable, for an A/A control.
+    pub control: Option<&'a CounterSelectors>,
+}
+
 /// Exact counts of both sides from a Prometheus' raw samples.
 pub struct PrometheusPopulation {
     comparison: Arc<str>,
     client: Client,
-    sides: [Counters; 2],
+    /// Canary, stable, and the control where there is one.
+    sides: Vec<Counters>,
     window: Duration,
     interval: Option<Duration>,
     /// Grows to the scrape interval once a sample came later than this.
@@ -38,48 +53,65 @@ impl PrometheusPopulation {
     /// [`PopulationError::Refused`] when a selector is none of raw series or the connection cannot be.
     pub fn new(
         comparison: &str,
-        canary: &CounterSelectors,
-        stable: &CounterSelectors,
+        sides: Sides<'_>,
         connection: &Connection,
         limits: Limits,
     ) -> Result<Self, PopulationError> {
+        let mut counters = vec![
+            Counters::new(Role::Canary, sides.canary, Duration::ZERO)?,
+            Counters::new(Role::Stable, sides.stable, sides.before)?,
+        ];
+        if let Some(control) = sides.control {
+            counters.push(Counters::new(Role::Control, control, Duration::ZERO)?);
+        }
         Ok(Self {
             comparison: comparison.into(),
             client: Client::new(connection, limits).map_err(PopulationError::Refused)?,
-            sides: [
-                Counters::new(Side::Canary, canary)?,
-                Counters::new(Side::Stable, stable)?,
-            ],
+            sides: counters,
             window: Duration::ZERO,
             interval: None,
             settling: limits.settling,
         })
     }
 
-    /// Counts of both sides, asked for at once. An error when one refuses or both cannot be had.
+    /// Counts of all sides, asked for at once, each with this much of what was counted before. An error when one refuses,
+    /// or neither canary nor stable can be had.
     async fn read(
         &self,
         end: Timestamp,
-        ranges: [Duration; 2],
-    ) -> Result<[Result<Counts, PopulationError>; 2], PopulationError> {
-        let [canary, stable] = &self.sides;
-        match tokio::join!(
-            canary.read(&self.client, end, ranges[0]),
-            stable.read(&self.client, end, ranges[1]),
-        ) {
-            (Err(error @ PopulationError::Refused(_)), _) | (_, Err(error @ PopulationError::Refused(_))) => {
-                Err(error)
-            }
-            (Err(error), Err(_)) => Err(error),
-            (canary, stable) => Ok([canary, stable]),
+        overlap: Duration,
+    ) -> Result<Vec<Result<Counts, PopulationError>>, PopulationError> {
+        let asked = self
+            .sides
+            .iter()
+            .map(|side| side.read(&self.client, end, overlap));
+        let answers = join_all(asked).await;
+        let errors = || answers.iter().filter_map(|answer| answer.as_ref().err());
+        if let Some(refused) = errors().find(|error| matches!(error, PopulationError::Refused(_))) {
+            return Err(refused.clone());
+        }
+        match &answers[..] {
+            [Err(error), Err(_), ..] => Err(error.clone()),
+            _ => Ok(answers),
         }
     }
 
-    /// Refuses samples that can never be counted in windows of this length.
-    fn inspect(&mut self, canary: &[Read], stable: &[Read]) -> Result<(), PopulationError> {
-        samples::refuse_overlap(canary, stable).map_err(PopulationError::Refused)?;
+    /// Refuses samples that can never be counted in windows of this length. The reads are in the order of the sides.
+    fn inspect(&mut self, reads: &[&[Read]]) -> Result<(), PopulationError> {
+        let now: Vec<&[Read]> = self
+            .sides
+            .iter()
+            .zip(reads)
+            .filter(|(side, _)| !side.is_before())
+            .map(|(_, reads)| *reads)
+            .collect();
+        for (at, one) in now.iter().enumerate() {
+            for other in &now[..at] {
+                samples::refuse_overlap(other, one).map_err(PopulationError::Refused)?;
+            }
+        }
         if self.interval.is_none()
-            && let Some(interval) = samples::scrape_interval(canary.iter().chain(stable))
+            && let Some(interval) = samples::scrape_interval(reads.iter().copied().flatten())
         {
             samples::refuse_short_window(self.window, interval).map_err(PopulationError::Refused)?;
             self.interval = Some(interval);
@@ -101,11 +133,18 @@ impl Population for PrometheusPopulation {
         for side in &mut self.sides {
             side.book = None;
         }
-        let [canary, stable] = self.read(now, [OPENING_LOOKBACK; 2]).await?;
-        let counts = [canary?, stable?];
+        let counts: Vec<Counts> = self
+            .read(now, OPENING_LOOKBACK)
+            .await?
+            .into_iter()
+            .collect::<Result<_, _>>()?;
+        for (side, counts) in self.sides.iter().zip(&counts) {
+            side.refuse_empty_past(now, counts)?;
+        }
         self.window = window;
         self.interval = None;
-        self.inspect(&counts[0].reads, &counts[1].reads)?;
+        let reads: Vec<&[Read]> = counts.iter().map(|counts| &counts.reads[..]).collect();
+        self.inspect(&reads)?;
         for (side, counts) in self.sides.iter_mut().zip(&counts) {
             side.open(now, counts);
         }
@@ -113,25 +152,24 @@ impl Population for PrometheusPopulation {
     }
 
     async fn close(&mut self, end: Timestamp) -> Result<Vec<Window>, PopulationError> {
-        let mut ranges = [self.overlap(); 2];
-        for (range, side) in ranges.iter_mut().zip(&self.sides) {
-            let book = side.book.as_ref().ok_or_else(|| {
-                PopulationError::Unavailable("prometheus: no window can be closed before the opening".into())
-            })?;
-            *range += end.since(book.until);
+        if self.sides.iter().any(|side| side.book.is_none()) {
+            let message = "prometheus: no window can be closed before the opening";
+            return Err(PopulationError::Unavailable(message.into()));
         }
         // Everything that can fail comes before the first ledger is touched: a window is counted whole or not at all.
-        let counts = self.read(end, ranges).await?.map(Result::ok);
-        let [canary, stable] = counts
-            .each_ref()
-            .map(|counts| counts.as_ref().map_or(&[][..], |counts| &counts.reads));
-        self.inspect(canary, stable)?;
+        let answers = self.read(end, self.overlap()).await?;
+        let counts: Vec<Option<Counts>> = answers.into_iter().map(Result::ok).collect();
+        let reads: Vec<&[Read]> = counts
+            .iter()
+            .map(|counts| counts.as_ref().map_or(&[][..], |counts| &counts.reads))
+            .collect();
+        self.inspect(&reads)?;
         let mut windows = Vec::new();
         for (side, counts) in self.sides.iter_mut().zip(&counts) {
             if let Some(counts) = counts {
                 let counted = Counted {
                     comparison: &self.comparison,
-                    side: side.side,
+                    role: side.role,
                 };
                 let (of_side, late) = side.windows(counted, end, counts);
                 windows.extend(of_side);

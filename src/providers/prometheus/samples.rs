@@ -111,7 +111,7 @@ pub(super) fn refuse_overlap(canary: &[Read], stable: &[Read]) -> Result<(), Str
     match series(canary).intersection(&series(stable)).next() {
         None => Ok(()),
         Some(both) => Err(format!(
-            "series {both} is selected for the canary and for stable; add a matcher that tells the two apart"
+            "series {both} is selected for two sides; add a matcher that tells them apart"
         )),
     }
 }

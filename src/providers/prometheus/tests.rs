@@ -1,5 +1,6 @@
 //! Populations over a made-up Prometheus whose samples and time are the test's.
 
+mod before;
 mod opening;
 
 use std::sync::{Arc, Mutex};
@@ -16,7 +17,7 @@ use serin_judge::counter::{Selector, Series};
 use serin_judge::time::Timestamp;
 use serin_judge::verdict::{Side, Window};
 
-use super::{Connection, Limits, PrometheusPopulation};
+use super::{Connection, Limits, PrometheusPopulation, Sides};
 use crate::engine::ports::{Population, PopulationError};
 
 /// Seconds since the opening.
@@ -153,29 +154,35 @@ impl FakePrometheus {
     }
 
     fn population_where(&self, bad: impl Fn(&str) -> String) -> PrometheusPopulation {
-        let selectors = |track: &str| CounterSelectors {
-            bad: bad(track),
-            total: format!("requests{{track=\"{track}\"}}"),
-            target: "pod".into(),
-        };
+        let selectors = |track: &str| selectors(track, &bad(track));
+        self.population_with(Sides {
+            canary: &selectors("canary"),
+            stable: &selectors("stable"),
+            before: Duration::ZERO,
+            control: None,
+        })
+    }
+
+    fn population_with(&self, sides: Sides<'_>) -> PrometheusPopulation {
         let connection = Connection {
             address: self.address.clone(),
             ..Connection::default()
         };
-        PrometheusPopulation::new(
-            "c",
-            &selectors("canary"),
-            &selectors("stable"),
-            &connection,
-            Limits::default(),
-        )
-        .unwrap()
+        PrometheusPopulation::new("c", sides, &connection, Limits::default()).unwrap()
     }
 
     async fn opened(&self) -> PrometheusPopulation {
         let mut population = self.population();
         population.open(at(0), Duration::from_secs(30)).await.unwrap();
         population
+    }
+}
+
+fn selectors(track: &str, bad: &str) -> CounterSelectors {
+    CounterSelectors {
+        bad: bad.to_owned(),
+        total: format!("requests{{track=\"{track}\"}}"),
+        target: "pod".into(),
     }
 }
 

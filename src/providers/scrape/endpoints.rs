@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serin_judge::counter::{Ledger, NoProspect, Prospect, Read, Reading, Sample, Selector};
 use serin_judge::time::Timestamp;
-use serin_judge::verdict::Side;
 
 use super::client::Target;
 use crate::engine::ports::PopulationError;
+use crate::providers::Role;
 
 /// When a process began, in Unix seconds; most client libraries expose it.
 const START_TIME: &str = "process_start_time_seconds";
@@ -18,7 +18,7 @@ const SILENT_FOR_MAX: Duration = Duration::MAX;
 /// The endpoints of one side and what is known of them.
 #[derive(Debug)]
 pub(super) struct Endpoints {
-    pub(super) side: Side,
+    pub(super) role: Role,
     pub(super) targets: Vec<Target>,
     /// `None` before the opening.
     pub(super) ledger: Option<Ledger>,
@@ -45,13 +45,13 @@ pub(super) struct Scraped {
 }
 
 impl Endpoints {
-    pub(super) fn new(side: Side, addresses: &[String]) -> Result<Self, PopulationError> {
+    pub(super) fn new(role: Role, addresses: &[String]) -> Result<Self, PopulationError> {
         let targets = addresses
             .iter()
             .map(|address| Target::new(address))
             .collect::<Result<_, _>>();
         Ok(Self {
-            side,
+            role,
             targets: targets.map_err(PopulationError::Refused)?,
             ledger: None,
             bad_is_proven: false,
@@ -113,11 +113,11 @@ impl Endpoints {
 
 impl Scraped {
     /// Requests of which none can ever be seen to be bad are no evidence.
-    pub(super) fn refuse_blindness(&self, side: Side) -> Result<(), PopulationError> {
+    pub(super) fn refuse_blindness(&self, role: Role) -> Result<(), PopulationError> {
         let mut counters = self.reads.iter().flat_map(|read| &read.counters);
         match &self.prospect {
             Err(reason) if counters.any(|reading| reading.total) => Err(PopulationError::Refused(format!(
-                "scrape, bad of {side:?}: {reason}"
+                "scrape, bad of {role:?}: {reason}"
             ))),
             _ => Ok(()),
         }

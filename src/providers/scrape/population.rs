@@ -2,15 +2,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::future::join_all;
 use serin_judge::counter::Selector;
 use serin_judge::time::Timestamp;
-use serin_judge::verdict::{Side, Window};
+use serin_judge::verdict::Window;
 
 use super::client::Client;
 use super::config::Limits;
 use super::endpoints::{Endpoints, Scraped, Selectors};
 use crate::engine::ports::{Population, PopulationError};
-use crate::providers::Counted;
+use crate::providers::{Counted, Role};
 
 /// `/metrics` URLs of both sides.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +20,8 @@ pub struct ScrapeTargets<'a> {
     pub canary: &'a [String],
     /// At least one.
     pub stable: &'a [String],
+    /// More instances of stable, for an A/A control; may be empty.
+    pub control: &'a [String],
 }
 
 /// Series selectors of both counters.
@@ -36,7 +39,8 @@ pub struct ScrapePopulation {
     comparison: Arc<str>,
     client: Client,
     selectors: Selectors,
-    sides: [Endpoints; 2],
+    /// Canary, stable, and the control where there is one.
+    sides: Vec<Endpoints>,
 }
 
 impl ScrapePopulation {
@@ -51,10 +55,13 @@ impl ScrapePopulation {
         timeout: Duration,
         limits: Limits,
     ) -> Result<Self, PopulationError> {
-        let sides = [
-            Endpoints::new(Side::Canary, targets.canary)?,
-            Endpoints::new(Side::Stable, targets.stable)?,
+        let mut sides = vec![
+            Endpoints::new(Role::Canary, targets.canary)?,
+            Endpoints::new(Role::Stable, targets.stable)?,
         ];
+        if !targets.control.is_empty() {
+            sides.push(Endpoints::new(Role::Control, targets.control)?);
+        }
         let mut names: Vec<&str> = sides
             .iter()
             .flat_map(|side| &side.targets)
@@ -77,24 +84,19 @@ impl ScrapePopulation {
         })
     }
 
-    /// Reads all endpoints of both sides at once.
-    async fn scrape(&self, at: Timestamp) -> [Scraped; 2] {
-        let [canary, stable] = &self.sides;
-        let (canary_texts, stable_texts) = tokio::join!(
-            self.client.read_all(&canary.targets),
-            self.client.read_all(&stable.targets)
-        );
-        [
-            canary.scraped(at, &self.selectors, canary_texts),
-            stable.scraped(at, &self.selectors, stable_texts),
-        ]
+    /// Reads all endpoints of all sides at once.
+    async fn scrape(&self, at: Timestamp) -> Vec<Scraped> {
+        let texts = join_all(self.sides.iter().map(|side| self.client.read_all(&side.targets))).await;
+        let each = self.sides.iter().zip(texts);
+        each.map(|(side, texts)| side.scraped(at, &self.selectors, texts))
+            .collect()
     }
 
-    fn refuse_blindness(&self, scraped: &[Scraped; 2]) -> Result<(), PopulationError> {
+    fn refuse_blindness(&self, scraped: &[Scraped]) -> Result<(), PopulationError> {
         self.sides
             .iter()
             .zip(scraped)
-            .try_for_each(|(endpoints, scraped)| scraped.refuse_blindness(endpoints.side))
+            .try_for_each(|(endpoints, scraped)| scraped.refuse_blindness(endpoints.role))
     }
 }
 
@@ -115,7 +117,7 @@ impl Population for ScrapePopulation {
 
     async fn close(&mut self, end: Timestamp) -> Result<Vec<Window>, PopulationError> {
         let scraped = self.scrape(end).await;
-        if let [canary, stable] = &scraped
+        if let [canary, stable, ..] = &scraped[..]
             && canary.reads.is_empty()
             && stable.reads.is_empty()
         {
@@ -124,14 +126,14 @@ impl Population for ScrapePopulation {
         self.refuse_blindness(&scraped)?;
         let mut windows = Vec::new();
         for (endpoints, scraped) in self.sides.iter_mut().zip(scraped) {
-            let side = endpoints.side;
+            let role = endpoints.role;
             let ledger = endpoints.ledger.as_mut().ok_or_else(|| {
                 PopulationError::Unavailable("scrape: no window can be closed before the opening".into())
             })?;
             endpoints.bad_is_proven |= scraped.proves_bad();
             let comparison = &self.comparison;
             let increases = ledger.close(end, &scraped.reads);
-            windows.extend(Counted { comparison, side }.windows(end, increases));
+            windows.extend(Counted { comparison, role }.windows(end, increases));
         }
         Ok(windows)
     }

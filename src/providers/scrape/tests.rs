@@ -14,6 +14,7 @@ fn refused(canary: &[&str], stable: &[&str], bad: &str) -> String {
     let targets = ScrapeTargets {
         canary: &canary,
         stable: &stable,
+        control: &[],
     };
     let selectors = ScrapeSelectors {
         bad,

@@ -145,6 +145,7 @@ pub(super) fn look(micros: i64) -> Record {
         flags: Flags {
             partial: true,
             history: false,
+            ..Flags::default()
         },
     };
     Record::Look {

@@ -1,16 +1,19 @@
 // Looks at pages as people would: in three widths, light and dark, with and without script; and lets axe look for
 // accessibility errors. Usage: node look.mjs [--out FOLDER] URL...
+//   or: node look.mjs --until TEXT URL, which opens a page once and waits for it to say so by itself.
 // Prints one JSON object a line: {url, width, scheme, script, title, overflow, violations: [{id, help, where}]}.
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 const axe = createRequire(import.meta.url).resolve("axe-core");
 const args = process.argv.slice(2);
+const until = args[0] === "--until" ? args.splice(0, 2)[1] : null;
 const out = args[0] === "--out" ? args.splice(0, 2)[1] : null;
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
 try {
-  for (const [at, url] of args.entries()) {
+  if (until) await wait(args[0], until);
+  for (const [at, url] of until ? [] : args.entries()) {
     for (const width of [360, 800, 1280]) {
       for (const colorScheme of ["light", "dark"]) {
         await look(at, url, width, colorScheme, true);
@@ -41,4 +44,13 @@ async function look(at, url, width, colorScheme, javaScriptEnabled) {
   }
   console.log(JSON.stringify(seen));
   await context.close();
+}
+
+async function wait(url, text) {
+  const page = await browser.newPage();
+  await page.goto(url, { waitUntil: "load" });
+  const before = await page.locator(".verdict").innerText();
+  console.log(JSON.stringify({ url, before }));
+  await page.locator(".verdict", { hasText: text }).waitFor({ timeout: 30000 });
+  console.log(JSON.stringify({ url, after: await page.locator(".verdict").innerText(), title: await page.title() }));
 }

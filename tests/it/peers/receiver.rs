@@ -69,6 +69,11 @@ impl Receiver {
         &self.address
     }
 
+    /// How many came.
+    pub(crate) fn count(&self) -> usize {
+        self.play.received.lock().unwrap().len()
+    }
+
     /// Everything that came, in order.
     pub(crate) fn received(&self) -> Vec<Received> {
         self.play.received.lock().unwrap().clone()

@@ -241,6 +241,7 @@ http_requests_total NaN
             population: Source::Scrape {
                 canary: vec![canary.address().into()],
                 stable: vec![stable.address().into()],
+                control: Vec::new(),
                 bad: "http_requests_total{code=~\"5..\"}".into(),
                 total: "http_requests_total".into(),
                 timeout: TIMEOUT,
@@ -248,6 +249,7 @@ http_requests_total NaN
             tolerance: Tolerance::default(),
             required: true,
             weight: serin_judge::analysis::plan::Weight::default(),
+            traffic_split: None,
         };
         let population = serin::config::population(
             &comparison,

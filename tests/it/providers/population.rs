@@ -24,6 +24,7 @@ fn population(source: Source) -> Result<Box<dyn Population>, PopulationError> {
         tolerance: Tolerance::default(),
         required: true,
         weight: Weight::default(),
+        traffic_split: None,
     };
     serin::config::population(&comparison, &settings(), &EnvironmentAndFiles)
 }
@@ -42,6 +43,8 @@ fn from_prometheus(address: &str) -> Box<dyn Population> {
         access: access(address, TIMEOUT),
         canary,
         stable,
+        before: None,
+        control: None,
     })
     .unwrap()
 }
@@ -167,6 +170,8 @@ async fn a_prometheus_that_refuses() {
             access,
             canary,
             stable: selectors("stable"),
+            before: None,
+            control: None,
         })
     };
 
@@ -234,6 +239,7 @@ async fn windows_from_metrics_endpoints_are_exactly_what_the_applications_logged
     let mut population = population(Source::Scrape {
         canary: vec![canary.metrics_url(), other.metrics_url()],
         stable: vec![stable.metrics_url()],
+        control: Vec::new(),
         bad: "http_requests_total{code=~\"5..\"}".into(),
         total: "http_requests_total".into(),
         timeout: TIMEOUT,
@@ -296,6 +302,7 @@ async fn a_side_that_does_not_answer_is_missing_and_both_are_unavailable() {
     let mut population = population(Source::Scrape {
         canary: vec![canary.metrics_url()],
         stable: vec![stable.metrics_url()],
+        control: Vec::new(),
         bad: "http_requests_total{code=~\"5..\"}".into(),
         total: "http_requests_total".into(),
         timeout: TIMEOUT,
@@ -331,6 +338,7 @@ fn from_endpoints(canary: &[&App], stable: &App, bad: &str) -> Box<dyn Populatio
     population(Source::Scrape {
         canary: canary.iter().map(|app| app.metrics_url()).collect(),
         stable: vec![stable.metrics_url()],
+        control: Vec::new(),
         bad: bad.into(),
         total: "http_requests_total".into(),
         timeout: TIMEOUT,

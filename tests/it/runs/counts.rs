@@ -33,6 +33,7 @@ fn population(source: Source) -> Box<dyn Population> {
         tolerance: Tolerance::default(),
         required: true,
         weight: Weight::default(),
+        traffic_split: None,
     };
     serin::config::population(&comparison, &settings(), &EnvironmentAndFiles).unwrap()
 }
@@ -122,6 +123,7 @@ async fn windows_of_scrapes_are_what_the_api_logged_between_two_marks() {
     let mut population = population(Source::Scrape {
         canary: system.metrics_urls(Side::Canary),
         stable: system.metrics_urls(Side::Stable),
+        control: Vec::new(),
         bad: format!("http_requests_total{{{BAD}}}"),
         total: "http_requests_total".into(),
         timeout: TIMEOUT,
@@ -271,6 +273,8 @@ async fn windows_of_prometheus_are_what_the_api_logged_between_two_marks() {
         access: access(prometheus.address(), BUSY),
         canary: selectors("canary"),
         stable: selectors("stable"),
+        before: None,
+        control: None,
     });
     let names: Vec<String> = instances(&system).into_iter().map(|(_, _, pod, _)| pod).collect();
     let sources = sources(&prometheus, &system);

@@ -14,7 +14,10 @@ use crate::analysis::raw::metric::Argument;
 use crate::analysis::validate::{self, Checks};
 
 /// Where placeholders are filled in.
-const RESOLVED: [&str; 3] = ["metrics", "comparisons", "verdict"];
+const RESOLVED: [&str; 4] = ["metrics", "comparisons", "verdict", "kayenta"];
+
+/// What else decides, hashed only where it is given: hashes of documents without it stay what they were.
+const RARE: [&str; 3] = ["judge", "shadow", "kayenta"];
 
 /// The plan, as far as it can be made; whether it may be used is for the report to say. `message` is what Argo's
 /// controller would have said of a run that cannot be.
@@ -71,6 +74,7 @@ pub(super) fn plan(
         metrics: content.metrics,
         comparisons: content.comparisons,
         policy: content.policy,
+        kayenta: content.kayenta,
         terminate: content.terminate,
         status: content.status,
         spec,
@@ -168,6 +172,10 @@ fn hash(resolved: &[Document]) -> String {
         for part in judged {
             hasher.update(part);
             hasher.update(sorted(spec.get(part).cloned().unwrap_or_default()).to_string());
+        }
+        for (part, value) in RARE.iter().filter_map(|part| Some((part, spec.get(part)?))) {
+            hasher.update(part);
+            hasher.update(sorted(value.clone()).to_string());
         }
     }
     let hex: String = hasher

@@ -19,6 +19,17 @@ pub struct Comparison {
     pub required: bool,
     /// Its share of the rollback statistic.
     pub weight: Weight,
+    /// How traffic should be split; `None` when the analysis does not say.
+    pub traffic_split: Option<TrafficSplit>,
+}
+
+/// The canary's part of all requests.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TrafficSplit {
+    /// Requests of the canary among those of both sides, in (0, 1).
+    pub canary_share: f64,
+    /// By which part of the share it may differ, in [0, 1); the share with it added is below 1.
+    pub tolerance: f64,
 }
 
 /// What is compared.
@@ -47,6 +58,10 @@ pub enum Population {
         canary: CounterSelectors,
         /// The stable side's counters.
         stable: CounterSelectors,
+        /// Stable is read this long before the canary; `None` at the same time.
+        before: Option<Duration>,
+        /// More instances of stable, for an A/A control.
+        control: Option<CounterSelectors>,
     },
     /// Counters read from `/metrics` endpoints directly.
     Scrape {
@@ -54,6 +69,8 @@ pub enum Population {
         canary: Vec<String>,
         /// The stable side's `/metrics` URLs; at least one.
         stable: Vec<String>,
+        /// More instances of stable, for an A/A control; may be empty.
+        control: Vec<String>,
         /// PromQL series selector of the counter of bad requests.
         bad: String,
         /// PromQL series selector of the counter of all requests.
@@ -68,6 +85,17 @@ pub enum Population {
         /// As the document names it, such as `latency` from `journey`.
         source: String,
     },
+}
+
+impl Population {
+    /// How long before the canary stable is read; `None` at the same time.
+    #[must_use]
+    pub fn before(&self) -> Option<Duration> {
+        match self {
+            Self::Prometheus { before, .. } => *before,
+            Self::Scrape { .. } | Self::Recorded | Self::Unavailable { .. } => None,
+        }
+    }
 }
 
 /// Raw counters of one side in a Prometheus.

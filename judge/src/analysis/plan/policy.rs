@@ -29,6 +29,8 @@ pub struct Policy {
     pub dispersion: Dispersion,
     /// What to do at the deadline when data was fine but not enough.
     pub on_inconclusive: OnInconclusive,
+    /// Whether the stages of a release add to one evidence.
+    pub evidence: EvidencePolicy,
     /// Lowest part (0..1) of stable's requests gone wrong at which stable itself counts as unhealthy when
     /// nothing is known of its normal range; 1 is never.
     pub stable_error_limit: f64,
@@ -49,6 +51,7 @@ impl Default for Policy {
             restart_interval: Some(Duration::from_secs(60)),
             dispersion: Dispersion::Auto,
             on_inconclusive: OnInconclusive::Hold,
+            evidence: EvidencePolicy::Restart,
             stable_error_limit: 0.2,
         }
     }
@@ -86,6 +89,16 @@ pub enum Dispersion {
     Auto,
     /// A fixed factor, at least 1.
     Fixed(f64),
+}
+
+/// What a stage begins with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EvidencePolicy {
+    /// With nothing: each stage is judged by itself, with the whole error.
+    #[default]
+    Restart,
+    /// With what the stages before it have gathered: the release as a whole has the error.
+    Carry,
 }
 
 /// What to do at the deadline when data was fine but not enough.

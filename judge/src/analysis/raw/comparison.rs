@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::kayenta::Metric;
 use super::provider::PrometheusAccess;
-use super::text::{Addresses, NumberOrString};
+use super::text::{Addresses, NumberOrString, StableAddresses};
 
 /// A question about the canary population against the stable one: exactly one of `errors`, `events`, `latency`, `series`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -29,6 +30,22 @@ pub(crate) struct Comparison {
     pub(crate) required: Option<bool>,
     /// Its share of the rollback statistic. Default `critical` for errors and latency, `standard` for events and series.
     pub(crate) weight: Option<Weight>,
+    /// How traffic should be split between the sides; only where both sides hold all requests of their version. A split
+    /// that is another one makes the verdict `inconclusive`, reason `traffic_split_mismatch`. Without it nothing is tested.
+    pub(crate) traffic_split: Option<TrafficSplit>,
+    /// How Kayenta's judge takes it, where it is asked.
+    pub(crate) kayenta: Option<Metric>,
+}
+
+/// The canary's part of the traffic, for a sequential test of the sample ratio.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TrafficSplit {
+    /// Percent of all requests that the canary should get, such as the rollout's `setWeight`; above 0, below 100.
+    pub(crate) canary_weight: NumberOrString,
+    /// By which part of the weight (0 to below 1) it may differ: sessions stick, and weights are rounded to instances.
+    /// Default 0.1, so a weight of 5 is fine from 4.5 to 5.5.
+    pub(crate) tolerance: Option<NumberOrString>,
 }
 
 /// Margins of a comparison.
@@ -78,7 +95,26 @@ pub(crate) struct PrometheusErrors {
     /// The canary's counters.
     pub(crate) canary: Counters,
     /// The stable side's counters.
-    pub(crate) stable: Counters,
+    pub(crate) stable: StableCounters,
+    /// Counters of more instances of stable, beside the canary, for an A/A control: how much two sides differ that are
+    /// the same. It calibrates `dispersion` when there is no history.
+    pub(crate) control: Option<Counters>,
+}
+
+/// Counters of the stable side.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub(crate) struct StableCounters {
+    /// PromQL series selector of the counter of bad requests, without functions. With `before` the canary's when left
+    /// out.
+    pub(crate) bad: Option<String>,
+    /// PromQL series selector of the counter of all requests, without functions. With `before` the canary's when left out.
+    pub(crate) total: Option<String>,
+    /// The label that tells targets apart. Default `pod`.
+    pub(crate) target: Option<String>,
+    /// Stable is what these counters said this long before, such as `30m`: for a service of which all traffic moves at
+    /// once (blue-green, ECS). At least the deadline, so that it lies before the release. What hits the service since then
+    /// counts against the canary, and the verdict says `unprotected_baseline`.
+    pub(crate) before: Option<String>,
 }
 
 /// Counters of one side.
@@ -98,7 +134,10 @@ pub(crate) struct ScrapeErrors {
     /// The canary's `/metrics` URLs.
     pub(crate) canary: Addresses,
     /// The stable side's `/metrics` URLs.
-    pub(crate) stable: Addresses,
+    pub(crate) stable: StableAddresses,
+    /// `/metrics` URLs of more instances of stable, for an A/A control: how much two sides differ that are the same. It
+    /// calibrates `dispersion` when there is no history.
+    pub(crate) control: Option<Addresses>,
     /// PromQL series selector of the counter of bad requests.
     pub(crate) bad: String,
     /// PromQL series selector of the counter of all requests.

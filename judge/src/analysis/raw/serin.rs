@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::comparison::Comparison;
+use super::kayenta::{Judge, Kayenta, Shadow};
 use super::metric::{self, Argument, DryRun, MeasurementRetention};
 use super::provider::Provider;
 use super::text::{IntOrString, NumberOrString};
@@ -59,6 +60,12 @@ pub(crate) struct AnalysisSpec {
     pub(crate) comparisons: Option<Vec<Comparison>>,
     /// How evidence becomes a verdict.
     pub(crate) verdict: Option<Verdict>,
+    /// Who gives the verdict on the comparisons. Default `serin`.
+    pub(crate) judge: Option<Judge>,
+    /// Who is asked beside the judge, and decides nothing.
+    pub(crate) shadow: Option<Shadow>,
+    /// How Kayenta's judge scores, where it is asked.
+    pub(crate) kayenta: Option<Kayenta>,
     /// Metrics that never count.
     pub(crate) dry_run: Option<Vec<DryRun>>,
     /// How many measurements are kept.
@@ -122,6 +129,8 @@ pub(crate) struct Verdict {
     /// A broken metrics backend never rolls a release back by itself, nor promotes it: there is only `hold`.
     #[expect(dead_code, reason = "it has one value, which is what happens")]
     on_error: Option<OnError>,
+    /// What a stage of a release begins with. Default `restart`.
+    pub(crate) evidence: Option<Evidence>,
     /// Part (0 to 1) of stable's requests gone wrong at which stable itself counts as unhealthy; 1 is never. Default 0.2.
     pub(crate) stable_error_limit: Option<NumberOrString>,
 }
@@ -136,6 +145,16 @@ pub(crate) enum AlphaSpending {
     Anytime,
     /// Lan-DeMets spending of O'Brien-Fleming's shape.
     ObrienFleming,
+}
+
+/// What a stage of a release begins with.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Evidence {
+    /// With nothing: `falseRollback` and `falsePromotion` hold for each stage.
+    Restart,
+    /// With what the stages before it have gathered: they hold for the release, and later stages promote sooner.
+    Carry,
 }
 
 /// What to do at the deadline when data was fine but not enough.

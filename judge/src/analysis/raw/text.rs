@@ -49,6 +49,25 @@ impl Addresses {
     }
 }
 
+/// Stable's addresses: a list, or one text with commas.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum StableAddresses {
+    /// One item an address.
+    List(Vec<String>),
+    /// Addresses separated by commas, such as an argument gives them.
+    Text(String),
+    /// Refused: what an address said before cannot be read any more.
+    Before(BeforeAddresses),
+}
+
+/// Stable of an earlier time, which only `prometheus` has.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+pub(crate) struct BeforeAddresses {
+    /// Refused for `scrape`.
+    pub(crate) before: String,
+}
+
 /// Where a secret is to be found: exactly one of `env`, `file` and `value`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 pub(crate) struct SecretSource {

@@ -69,6 +69,23 @@ a.yaml:8:39: error: comparisons[0]: contradicting tolerances: `promote` 1.2 belo
 }
 
 #[test]
+fn a_traffic_split_of_nobody() {
+    let text = analysis(
+        "comparisons:\n- name: c\n  errors: {scrape: {canary: http://a, stable: http://b, bad: x, total: y}}\n  \
+         trafficSplit: {canaryWeight: 120}",
+    );
+    assert_eq!(
+        validated(&text),
+        "\
+a.yaml:8:34: error: the number 120
+   |
+ 8 |     trafficSplit: {canaryWeight: 120}
+   |                                  ^^^
+   = expected: percent of the traffic, above 0, below 100"
+    );
+}
+
+#[test]
 fn a_journey_is_known_but_not_run() {
     assert_eq!(
         validated("apiVersion: serin.dev/v1\nkind: Journey\nspec: {}\n"),

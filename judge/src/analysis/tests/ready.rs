@@ -72,6 +72,7 @@ fn the_canarys_error_rate() {
     let Population::Scrape {
         canary,
         stable,
+        control,
         bad,
         total,
         timeout,
@@ -81,6 +82,7 @@ fn the_canarys_error_rate() {
     };
     assert_eq!(canary, &["http://a:1/metrics"]);
     assert_eq!(stable, &["http://b:1/metrics", "http://c:1/metrics"]);
+    assert!(control.is_empty());
     assert_eq!(bad, "http_requests_total{code=~\"5..\"}");
     assert_eq!(total, "http_requests_total");
     assert_eq!(*timeout, Duration::from_secs(5));

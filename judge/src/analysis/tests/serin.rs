@@ -7,9 +7,10 @@ use crate::analysis::plan::{
     AlphaSpending, Dispersion, OnFailure, OnInconclusive, Population, Provider, Secret, Weight,
 };
 
-const ERRORS: &str = "errors: {scrape: {canary: 'http://a', stable: 'http://b', bad: x, total: y}}";
+pub(super) const ERRORS: &str =
+    "errors: {scrape: {canary: 'http://a', stable: 'http://b', bad: x, total: y}}";
 
-fn comparison(fields: &str) -> String {
+pub(super) fn comparison(fields: &str) -> String {
     analysis(&format!("comparisons:\n- {{name: c, {fields}}}"))
 }
 
@@ -95,6 +96,8 @@ verdict:
         access,
         canary,
         stable,
+        before,
+        control,
     } = &comparison.population
     else {
         panic!()
@@ -103,6 +106,7 @@ verdict:
         (canary.target.as_str(), stable.target.as_str()),
         ("instance", "pod")
     );
+    assert_eq!((before, control), (&None, &None));
     assert_eq!(access.bearer, Some(Secret::Env("TOKEN".into())));
     assert_eq!(access.timeout, Some(Duration::from_secs(7)));
     let policy = plan.policy;
@@ -145,6 +149,38 @@ fn defaults_of_comparisons() {
             (required, weight)
         );
     }
+}
+
+/// Each comparison's fields, and all that is found against it.
+pub(super) fn refused_for(cases: &[(String, &str)]) {
+    for (fields, expected) in cases {
+        let (documents, mut report) = read(&comparison(fields));
+        report.extend(documents.validate());
+        assert_eq!(found(&report), [*expected], "{fields}");
+    }
+}
+
+#[test]
+fn evidence_is_carried_or_begun_anew() {
+    use crate::analysis::plan::EvidencePolicy::{Carry, Restart};
+    for (fields, evidence) in [
+        ("", Restart),
+        ("evidence: restart", Restart),
+        ("evidence: carry", Carry),
+    ] {
+        assert_eq!(
+            plan(&verdict(fields), &[]).unwrap().0.policy.evidence,
+            evidence,
+            "{fields}"
+        );
+    }
+    let text = verdict("evidence: carry, alphaSpending: obrien_fleming");
+    let (documents, mut report) = read(&text);
+    report.extend(documents.validate());
+    assert_eq!(
+        found(&report),
+        ["`evidence: carry` with `alphaSpending: obrien_fleming`"]
+    );
 }
 
 #[test]
@@ -211,11 +247,7 @@ fn comparisons_that_are_refused() {
             "comparisons[0]: the same selectors for canary and stable",
         ),
     ];
-    for (fields, expected) in cases {
-        let (documents, mut report) = read(&comparison(&fields));
-        report.extend(documents.validate());
-        assert_eq!(found(&report), [expected], "{fields}");
-    }
+    refused_for(&cases);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::checks::Checks;
 use crate::analysis::duration::format as go;
 use crate::analysis::node::Place;
-use crate::analysis::plan::{AlphaSpending, Dispersion, OnInconclusive, Policy};
+use crate::analysis::plan::{AlphaSpending, Dispersion, EvidencePolicy, OnInconclusive, Policy};
 use crate::analysis::raw::serin::{self, Verdict};
 use crate::analysis::raw::text::{IntOrString, NumberOrString};
 
@@ -66,9 +66,20 @@ pub(super) fn policy(checks: &mut Checks<'_>, raw: &Verdict, place: &Place<'_>) 
         restart_interval,
         dispersion: dispersion(checks, raw.dispersion.as_ref(), &field("dispersion")),
         on_inconclusive: on_inconclusive(raw),
+        evidence: match raw.evidence {
+            Some(serin::Evidence::Carry) => EvidencePolicy::Carry,
+            Some(serin::Evidence::Restart) | None => EvidencePolicy::Restart,
+        },
         stable_error_limit: stable_error_limit.unwrap_or(default.stable_error_limit),
     };
     check_times(checks, &policy, raw, place);
+    if (policy.evidence, policy.alpha_spending) == (EvidencePolicy::Carry, AlphaSpending::ObrienFleming) {
+        checks.refuse(
+            &place.field("evidence"),
+            "`evidence: carry` with `alphaSpending: obrien_fleming`",
+            "`hybrid` or `anytime`: boundaries are planned for one stage whose length is known",
+        );
+    }
     policy
 }
 

@@ -72,11 +72,10 @@ impl Autocorrelation {
 
     /// Standard deviation of a prewhitened point, from the steps: for an autoregression the mean squared step is
     /// `2 sigma^2/(1 + phi)` with the deviation `sigma` of what is new in a point. `None` while unknown.
-    pub(super) fn scale(&self) -> Option<f64> {
+    pub(super) fn scale(&self, phi: f64) -> Option<f64> {
         if self.steps < SCALE_MIN || self.steps_squared <= 0.0 {
             return None;
         }
-        let phi = self.coefficient();
         Some((self.steps_squared / self.steps * (1.0 + phi) / 2.0).sqrt())
     }
 }

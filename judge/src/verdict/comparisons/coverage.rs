@@ -35,7 +35,7 @@ pub(super) struct Coverage {
 
 impl Coverage {
     /// Every look of the run, also one that brought nothing.
-    pub(super) fn take(&mut self, look: &LookSlices, judged_from: Timestamp, window: Duration) {
+    pub(super) fn take(&mut self, look: &LookSlices<'_>, judged_from: Timestamp, window: Duration) {
         let current = &look.current;
         if !current.is_invalid {
             self.canary_seen |= current.canary.is_some();

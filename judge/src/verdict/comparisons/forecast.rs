@@ -12,8 +12,8 @@ use super::evidence::Evidence;
 use super::latency::Latency;
 use super::method::Method;
 use super::rates::Rates;
+use super::rollback;
 use super::series::Series;
-use super::{promotion, rollback};
 
 /// The clock's side of a forecast.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,8 @@ pub(super) struct Horizon {
     pub(super) now: Timestamp,
     pub(super) started_at: Timestamp,
     pub(super) deadline_at: Timestamp,
+    /// The part of all evidence that begins with this stage.
+    pub(super) stage_weight: f64,
 }
 
 /// What has to be gathered, and how fast it comes.
@@ -38,7 +40,7 @@ struct Pace {
 pub(super) fn detectable_ratio(evidence: &Evidence, policy: &Policy, horizon: &Horizon) -> Option<f64> {
     let threshold = rollback::threshold(policy).filter(|_| evidence.share > 0.0)?;
     // The prior of the first component.
-    let restart_cost = 1.0 / restarts::first_weight(policy.restarts_planned());
+    let restart_cost = 1.0 / (restarts::first_weight(policy.restarts_planned()) * horizon.stage_weight);
     let pace = Pace {
         per_second: per_second(evidence)?,
         log_threshold: libm::log(threshold * restart_cost / evidence.share),
@@ -70,15 +72,16 @@ fn of_rates(rates: &Rates, pace: &Pace) -> Option<f64> {
 /// The slow-down that the most sensitive threshold can see: a canary `s` times as slow exceeds a threshold as often as
 /// stable exceeds one `s` times smaller.
 fn of_latency(latency: &Latency, pace: &Pace) -> Option<f64> {
-    let alternatives: usize = latency.tests.iter().map(|test| test.grid.len()).sum();
     let requests = latency.judged.canary_requests as f64 + pace.per_second * pace.seconds_left;
     let traffic = |part: f64| Traffic {
         canary_rate: 1.0 - part,
         stable_rate: 1.0 - part,
         stable_per_canary: ratio(latency.judged.stable_requests, latency.judged.canary_requests),
     };
-    let seen = latency.parts().zip(&latency.tests).filter_map(|(part, test)| {
-        let log_evidence = (pace.log_threshold + libm::log(alternatives as f64)) * test.dispersion.factor();
+    let tests = latency.parts().zip(latency.shares()).zip(&latency.tests);
+    let seen = tests.filter_map(|((part, share), test)| {
+        let prior = libm::log(test.grid.len() as f64 / share);
+        let log_evidence = (pace.log_threshold + prior) * test.dispersion.factor();
         let exceedances = planning::detectable_ratio(
             Margin::Ratio(1.0),
             &traffic(part),
@@ -114,7 +117,7 @@ pub(super) fn decision_at(evidence: &Evidence, policy: &Policy, horizon: &Horizo
     let (rollback_at, promotion_at) = match &evidence.method {
         Method::Errors(rates) | Method::Events(rates) => {
             let (traffic, factor) = (rates.traffic(None), rates.test.dispersion.factor());
-            let margin = rates.promotion_margin();
+            let target = rates.promotion_target();
             let towards =
                 |margin, grid: &[f64]| planning::evidence_rate(margin, &traffic, grid) * rates.units;
             (
@@ -124,7 +127,7 @@ pub(super) fn decision_at(evidence: &Evidence, policy: &Policy, horizon: &Horizo
                 after(
                     promotion_missing,
                     factor,
-                    towards(margin, &promotion::alternatives(margin)),
+                    towards(target.margin, &target.alternatives()),
                 ),
             )
         }

@@ -38,6 +38,8 @@ pub(super) struct Slice {
     pub(super) is_invalid: bool,
     /// Some requests may be missing.
     pub(super) is_partial: bool,
+    /// Stable is of another time.
+    pub(super) is_unprotected: bool,
     canary_windows: u32,
     canary_windows_partial: u32,
 }
@@ -50,16 +52,38 @@ pub(super) struct CanaryTarget {
     pub(super) was_read: bool,
 }
 
+/// What one target of the run itself has seen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Part<'look> {
+    pub(super) side: Side,
+    pub(super) target: &'look Arc<str>,
+    pub(super) data: &'look Data,
+}
+
 /// One look of one comparison.
 #[derive(Clone, Debug)]
-pub(super) struct LookSlices {
+pub(super) struct LookSlices<'look> {
     pub(super) at: Timestamp,
     /// By the end of the windows: history may come in one look, and its windows must not melt into one.
-    pub(super) history: BTreeMap<Timestamp, Slice>,
+    pub(super) history: BTreeMap<Timestamp, HistorySlice<'look>>,
     /// All windows of the run itself.
     pub(super) current: Slice,
     /// Of those windows.
     pub(super) canary_targets: Vec<CanaryTarget>,
+    /// Of those windows, what was read.
+    pub(super) parts: Vec<Part<'look>>,
+    /// The A/A control's.
+    pub(super) control: Slice,
+    /// Of a stable target that is known to be bad.
+    pub(super) left_out: Vec<&'look Data>,
+}
+
+/// The windows of history that end at one instant.
+#[derive(Clone, Debug, Default)]
+pub(super) struct HistorySlice<'look> {
+    pub(super) whole: Slice,
+    pub(super) control: Slice,
+    pub(super) parts: Vec<Part<'look>>,
 }
 
 impl Slice {
@@ -69,6 +93,7 @@ impl Slice {
         let (first, last) = self.ends.unwrap_or((window.end, window.end));
         self.ends = Some((first.min(window.end), last.max(window.end)));
         self.is_partial |= window.flags.partial;
+        self.is_unprotected |= window.flags.before;
         if window.side == Side::Canary {
             self.canary_windows = self.canary_windows.saturating_add(1);
             self.canary_windows_partial = self
@@ -81,6 +106,8 @@ impl Slice {
         }
         let side = match window.side {
             Side::Canary => &mut self.canary,
+            // A control has a slice of its own, in the canary's place.
+            Side::Stable if window.flags.control => &mut self.canary,
             Side::Stable => &mut self.stable,
         };
         match side {
@@ -124,6 +151,14 @@ impl Slice {
             && self.canary_windows_partial >= self.canary_windows - self.canary_windows_partial
     }
 
+    /// The control beside stable, when both came, are valid and of the same time.
+    pub(super) fn beside<'slice>(&'slice self, stable: &'slice Self) -> Option<(&'slice Data, &'slice Data)> {
+        let is_sound = |slice: &Self| !slice.is_invalid && !slice.is_uneven && !slice.is_partial;
+        let is_same_time = self.start == stable.start && self.ends == stable.ends;
+        let both = self.data(Side::Canary).zip(stable.data(Side::Stable));
+        both.filter(|_| is_sound(self) && is_sound(stable) && is_same_time)
+    }
+
     /// Stable's side, when it came and is valid.
     pub(super) fn stable_only(&self) -> Option<&Data> {
         self.data(Side::Stable).filter(|_| !self.is_invalid)
@@ -162,25 +197,42 @@ impl Sum {
     }
 }
 
-impl LookSlices {
+impl<'look> LookSlices<'look> {
     /// The window is of a kind that the comparison cannot take.
     fn refuse(&mut self, window: &Window) {
-        let slice = if window.flags.history {
-            self.history.get_mut(&window.end)
+        let (whole, control) = self.slices(window);
+        let slice = if window.flags.control { control } else { whole };
+        slice.is_invalid = true;
+    }
+
+    /// Where a window belongs: to the sides, or to the control.
+    fn slices(&mut self, window: &Window) -> (&mut Slice, &mut Slice) {
+        if window.flags.history {
+            let history = self.history.entry(window.end).or_default();
+            (&mut history.whole, &mut history.control)
         } else {
-            Some(&mut self.current)
-        };
-        if let Some(slice) = slice {
-            slice.is_invalid = true;
+            (&mut self.current, &mut self.control)
         }
     }
 
-    fn add(&mut self, window: &Window) {
+    fn add(&mut self, window: &'look Window) {
+        if window.flags.control {
+            self.slices(window).1.add(window);
+            return;
+        }
+        let part = window.was_read().then_some(Part {
+            side: window.side,
+            target: &window.target,
+            data: &window.data,
+        });
         if window.flags.history {
-            self.history.entry(window.end).or_default().add(window);
+            let history = self.history.entry(window.end).or_default();
+            history.whole.add(window);
+            history.parts.extend(part);
             return;
         }
         self.current.add(window);
+        self.parts.extend(part);
         if window.side == Side::Canary {
             self.canary_targets.push(CanaryTarget {
                 name: Arc::clone(&window.target),
@@ -190,13 +242,21 @@ impl LookSlices {
     }
 }
 
-/// Sorts the windows of a look by comparison and use. Windows of comparisons that do not exist are left out.
-pub(super) fn slice(look: &Look, comparisons: &[Evidence], window_length: Duration) -> Vec<LookSlices> {
+/// Sorts the windows of a look by comparison and use. Windows of comparisons that do not exist are left out, and so
+/// are those of a stable target that is known to be bad.
+pub(super) fn slice<'look>(
+    look: &'look Look,
+    comparisons: &[Evidence],
+    window_length: Duration,
+) -> Vec<LookSlices<'look>> {
     let empty = LookSlices {
         at: look.at,
         history: BTreeMap::new(),
         current: Slice::default(),
         canary_targets: Vec::new(),
+        parts: Vec::new(),
+        control: Slice::default(),
+        left_out: Vec::new(),
     };
     let mut slices = vec![empty; comparisons.len()];
     for window in &look.windows {
@@ -204,6 +264,10 @@ pub(super) fn slice(look: &Look, comparisons: &[Evidence], window_length: Durati
             .iter()
             .position(|evidence| evidence.name == window.comparison);
         let Some(index) = found else { continue };
+        if comparisons[index].leaves_out(window) {
+            slices[index].left_out.push(&window.data);
+            continue;
+        }
         slices[index].add(window);
         if !comparisons[index].method.fits(&window.data) {
             slices[index].refuse(window);
@@ -212,8 +276,10 @@ pub(super) fn slice(look: &Look, comparisons: &[Evidence], window_length: Durati
     let slack = window_length / UNEVEN_PART;
     for slice in &mut slices {
         slice.current.settle(slack);
+        slice.control.settle(slack);
         for history in slice.history.values_mut() {
-            history.settle(slack);
+            history.whole.settle(slack);
+            history.control.settle(slack);
         }
     }
     slices

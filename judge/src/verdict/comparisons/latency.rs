@@ -8,10 +8,10 @@
 
 use crate::analysis::plan::{Policy, Tolerance};
 use crate::stats::log_sum::log_weighted_sum_exp;
-use crate::stats::quantile_sequence::QuantileSequence;
-use crate::stats::{Margin, Stratum, dispersion};
+use crate::stats::{Margin, Stratum, dispersion, quantile_ratio};
 use crate::verdict::Latencies;
 
+use super::promotion::Target;
 use super::rate_test::RateTest;
 use super::report::QuantileReport;
 use super::stable_health::StableHealth;
@@ -25,8 +25,10 @@ struct Quantile {
     part: f64,
     /// Alternatives as multiples of the exceedance rate (of its odds in the body).
     grid: &'static [f64],
-    /// Their weights.
+    /// Their weights; they sum to 1.
     weights: &'static [f64],
+    /// Share of the comparison's evidence; those of all quantiles sum to 1.
+    share: f64,
     /// Exceedances are common: the exact conditional form.
     is_body: bool,
     /// Takes part in a promotion.
@@ -35,31 +37,56 @@ struct Quantile {
 
 /// The grids put their weight where services regress: little changes of the body, large ones of the tail.
 const QUANTILES: [Quantile; 5] = [
-    quantile(0.5, &[1.15, 1.5, 2.5], &THIRDS, true, true),
-    quantile(0.9, &[1.2, 2.0, 4.0], &THIRDS, true, true),
-    quantile(0.99, &[1.4, 2.0, 4.0, 12.0], &[0.25; 4], false, true),
-    quantile(0.997, &[1.6, 3.0, 8.0], &THIRDS, false, false),
-    quantile(0.999, &[2.0, 5.0, 20.0], &THIRDS, false, false),
+    Quantile {
+        part: 0.5,
+        grid: &[1.15, 1.5, 2.5],
+        weights: &[0.15, 0.65, 0.2],
+        share: 0.26,
+        is_body: true,
+        promotes: true,
+    },
+    Quantile {
+        part: 0.9,
+        grid: &[1.2, 2.0, 4.0],
+        weights: &[0.2, 0.6, 0.2],
+        share: 0.22,
+        is_body: true,
+        promotes: true,
+    },
+    Quantile {
+        part: 0.99,
+        grid: &[1.4, 2.0, 4.0, 12.0],
+        weights: &[0.25, 0.25, 0.3, 0.2],
+        share: 0.22,
+        is_body: false,
+        promotes: true,
+    },
+    Quantile {
+        part: 0.997,
+        grid: &[1.6, 3.0, 8.0],
+        weights: &[0.25, 0.25, 0.5],
+        share: 0.18,
+        is_body: false,
+        promotes: false,
+    },
+    Quantile {
+        part: 0.999,
+        grid: &[2.0, 5.0, 20.0],
+        weights: &[0.25, 0.25, 0.5],
+        share: 0.12,
+        is_body: false,
+        promotes: false,
+    },
 ];
 
-/// Equal weights of three alternatives.
-const THIRDS: [f64; 3] = [1.0 / 3.0; 3];
-
-const fn quantile(
-    part: f64,
-    grid: &'static [f64],
-    weights: &'static [f64],
-    is_body: bool,
-    promotes: bool,
-) -> Quantile {
-    Quantile {
-        part,
-        grid,
-        weights,
-        is_body,
-        promotes,
-    }
-}
+/// Their parts.
+const PARTS: [f64; QUANTILES.len()] = [
+    QUANTILES[0].part,
+    QUANTILES[1].part,
+    QUANTILES[2].part,
+    QUANTILES[3].part,
+    QUANTILES[4].part,
+];
 
 /// The quantile by which stable's health is told, by its place.
 const OF_HEALTH: usize = 1;
@@ -87,6 +114,8 @@ pub(super) struct Latency {
     pub(super) tests: [RateTest; QUANTILES.len()],
     /// Stable before the window at hand, while it was healthy.
     past_stable: Latencies,
+    /// Of that past, in the order of the tests.
+    past_quantiles: [Option<f64>; QUANTILES.len()],
     pub(super) layouts: Layouts,
     pub(super) health: StableHealth,
     /// All judged windows.
@@ -110,6 +139,7 @@ impl Latency {
                 RateTest::new((quantile.grid, quantile.weights), policy, default)
             }),
             past_stable: Latencies::default(),
+            past_quantiles: [None; QUANTILES.len()],
             layouts: Layouts::default(),
             health: StableHealth::new(EXCESS, 1.0),
             canary: Latencies::default(),
@@ -122,14 +152,11 @@ impl Latency {
     /// Of a regression: the mean over all alternatives of all thresholds. Those with fewer canary events than
     /// `minimum_events` are left out of the sum, which only makes it smaller.
     pub(super) fn log_e(&self, minimum_events: u64) -> f64 {
-        let alternatives: usize = QUANTILES.iter().map(|quantile| quantile.grid.len()).sum();
-        let terms: Vec<(f64, f64)> = self
-            .tests
-            .iter()
-            .filter(|test| test.has_events(minimum_events))
-            .map(|test| (test.grid.len() as f64 / alternatives as f64, test.log_e()))
-            .collect();
-        log_weighted_sum_exp(&terms)
+        let enough = self
+            .shares()
+            .zip(&self.tests)
+            .filter(|(_, test)| test.has_events(minimum_events));
+        log_weighted_sum_exp(enough.map(|(share, test)| (share, test.log_e())))
     }
 
     /// Of a canary that is good enough at every threshold that counts: the least of them.
@@ -150,14 +177,20 @@ impl Latency {
         (least * self.tests.len() as f64).min(1.0)
     }
 
-    /// The threshold of a quantile as stable's past gives it.
-    fn threshold(&self, quantile: &Quantile, multiple: f64) -> Option<Threshold> {
-        threshold::of(&self.past_stable, quantile.part, multiple, &self.layouts)
+    /// The threshold of a quantile, by its place, as stable's past gives it.
+    fn threshold(&self, index: usize, multiple: f64) -> Option<Threshold> {
+        let above = self.past_stable.total() as f64 * (1.0 - QUANTILES[index].part);
+        threshold::of(self.past_quantiles[index], above, multiple, &self.layouts)
+    }
+
+    fn remember(&mut self, stable: &Latencies) {
+        self.past_stable.merge(stable);
+        self.past_quantiles = threshold::quantiles(&self.past_stable, PARTS);
     }
 
     pub(super) fn calibrate(&mut self, batch: i64, canary: &Latencies, stable: &Latencies) {
-        for (index, quantile) in QUANTILES.iter().enumerate() {
-            if let Some(at) = self.threshold(quantile, 1.0) {
+        for index in 0..QUANTILES.len() {
+            if let Some(at) = self.threshold(index, 1.0) {
                 let stratum = stratum(canary, stable, at.stable_ms, at.stable_ms);
                 self.tests[index].dispersion.calibration.add(batch, &stratum);
             }
@@ -168,7 +201,7 @@ impl Latency {
         if let Some(slow) = self.slow(stable) {
             self.health.learn(slow);
         }
-        self.past_stable.merge(stable);
+        self.remember(stable);
         self.layouts.add(&stable.histogram);
     }
 
@@ -178,14 +211,14 @@ impl Latency {
             self.health.observe(slow, factor);
         }
         if self.health.is_healthy() {
-            self.past_stable.merge(stable);
+            self.remember(stable);
         }
         self.layouts.add(&stable.histogram);
     }
 
     /// Stable's requests that are slow by what is normal.
     fn slow(&self, stable: &Latencies) -> Option<Tally> {
-        let at = self.threshold(&QUANTILES[OF_HEALTH], 1.0)?;
+        let at = self.threshold(OF_HEALTH, 1.0)?;
         Some(Tally {
             total: stable.total() as f64,
             events: stable.above(at.stable_ms) as f64,
@@ -193,10 +226,27 @@ impl Latency {
     }
 
     pub(super) fn judge(&mut self, canary: &Latencies, stable: &Latencies) {
+        let promotions = self.judge_thresholds([canary, stable]);
+        self.judged.add_requests(canary.total(), stable.total());
+        self.canary.merge(canary);
+        self.stable.merge(stable);
+        // Only now, so that a window's own bounds are no part of what it is judged by.
+        self.watch_stable(stable);
+        self.layouts.add(&canary.histogram);
+        if self.health.is_healthy() {
+            for (index, stratum, target) in promotions {
+                self.tests[index].judge_promotion(&stratum, &target);
+            }
+        }
+    }
+
+    /// Looks for a regression at every threshold; what speaks for a promotion is left to be judged when stable is healthy.
+    fn judge_thresholds(&mut self, seen: [&Latencies; 2]) -> Vec<(usize, Stratum, Target)> {
+        let [canary, stable] = seen;
         let mut promotions = Vec::new();
         for (index, quantile) in QUANTILES.iter().enumerate() {
-            if let Some(at) = self.threshold(quantile, self.tolerance.rollback) {
-                let (stratum, margin) = self.stratum(quantile, &at, Exceeded::More, canary, stable);
+            if let Some(at) = self.threshold(index, self.tolerance.rollback) {
+                let (stratum, margin) = self.stratum(quantile, &at, Exceeded::More, seen);
                 if index == OF_DISPLAY {
                     self.judged.add_events(
                         canary.above(at.multiple_up_ms.unwrap_or(at.stable_ms)),
@@ -206,24 +256,14 @@ impl Latency {
                 self.tests[index].judge_regression(&stratum, margin);
             }
             if let Some(at) = self
-                .threshold(quantile, self.tolerance.promote)
+                .threshold(index, self.tolerance.promote)
                 .filter(|_| quantile.promotes)
             {
-                let (stratum, margin) = self.stratum(quantile, &at, Exceeded::Less, canary, stable);
-                promotions.push((index, stratum, margin));
+                let (stratum, margin) = self.stratum(quantile, &at, Exceeded::Less, seen);
+                promotions.push((index, stratum, Target::new(margin, self.alike(&at, margin))));
             }
         }
-        self.judged.add_requests(canary.total(), stable.total());
-        self.canary.merge(canary);
-        self.stable.merge(stable);
-        // Only now, so that a window's own bounds are no part of what it is judged by.
-        self.watch_stable(stable);
-        self.layouts.add(&canary.histogram);
-        if self.health.is_healthy() {
-            for (index, stratum, margin) in promotions {
-                self.tests[index].judge_promotion(&stratum, margin);
-            }
-        }
+        promotions
     }
 
     /// Exceedances of both sides and what they are tested against.
@@ -232,8 +272,7 @@ impl Latency {
         quantile: &Quantile,
         at: &Threshold,
         direction: Exceeded,
-        canary: &Latencies,
-        stable: &Latencies,
+        [canary, stable]: [&Latencies; 2],
     ) -> (Stratum, Margin) {
         let bound = match direction {
             Exceeded::More => at.multiple_up_ms,
@@ -255,32 +294,62 @@ impl Latency {
         (stratum(canary, stable, canary_ms, at.stable_ms), margin)
     }
 
-    /// A confidence sequence for the ratio of the shown quantile: each side's own at half of the error. It takes each
-    /// side's requests as coming from one distribution, so what hits both sides widens it for nothing.
+    /// What a canary that is as fast as stable was makes of a margin: how often stable exceeded the multiple, against how
+    /// often it exceeded the threshold.
+    fn alike(&self, at: &Threshold, margin: Margin) -> f64 {
+        let Some(canary_ms) = at.multiple_down_ms else {
+            return 1.0 / COARSE_GOOD_ENOUGH;
+        };
+        let past = |ms: f64| Tally {
+            total: self.past_stable.total() as f64,
+            events: self.past_stable.above(ms) as f64,
+        };
+        let rates = [canary_ms, at.stable_ms].map(|ms| past(ms).predicted_rate().unwrap_or(0.5));
+        let [slower, threshold] = match margin {
+            Margin::Odds { .. } => rates.map(|rate| rate / (1.0 - rate)),
+            Margin::Ratio(_) | Margin::Difference { .. } | Margin::Larger { .. } => rates,
+        };
+        slower / threshold
+    }
+
+    /// What the next window is tested with at each quantile for a regression: the bounds of the canary and of stable in
+    /// milliseconds, and the margin. `None` where too little is known.
+    pub(super) fn regression_rules(&self) -> Vec<Option<(f64, f64, Margin)>> {
+        let rule = |(index, quantile): (usize, &Quantile)| {
+            let at = self.threshold(index, self.tolerance.rollback)?;
+            Some(match at.multiple_up_ms {
+                None => (at.stable_ms, at.stable_ms, Margin::Ratio(COARSE_TOLERATED)),
+                Some(canary_ms) if quantile.is_body => (canary_ms, at.stable_ms, Margin::Odds { odds: 1.0 }),
+                Some(canary_ms) => (canary_ms, at.stable_ms, Margin::Ratio(1.0)),
+            })
+        };
+        QUANTILES.iter().enumerate().map(rule).collect()
+    }
+
+    /// A confidence sequence for the ratio of the shown quantile. It takes each side's requests as coming from one
+    /// distribution, so what hits both sides widens it for nothing.
     pub(super) fn interval(&self, level: f64) -> Option<(f64, f64)> {
         let shown = self.shown()?;
-        let sequence = QuantileSequence::try_new(shown.part, INTERVAL_BEST_AT, 1.0 - level)?;
-        let limits = |latencies: &Latencies| {
-            let (lower, upper) = sequence.ranks(latencies.total(), (1.0 - level) / 2.0);
-            let total = latencies.total() as f64;
-            let at = |rank: u64| threshold::quantile(latencies, rank as f64 / total);
-            let lower = if lower == 0 { Some(0.0) } else { at(lower) };
-            Some((
-                lower?,
-                if upper > latencies.total() {
-                    f64::INFINITY
-                } else {
-                    at(upper)?
-                },
-            ))
+        let buckets = |latencies: &Latencies| {
+            let mut buckets: Vec<(f64, u64)> = latencies.histogram.buckets().collect();
+            match buckets.last_mut().filter(|(bound, _)| bound.is_infinite()) {
+                Some((_, count)) => *count = count.saturating_add(latencies.timeouts),
+                None => buckets.push((f64::INFINITY, latencies.timeouts)),
+            }
+            buckets
         };
-        let (canary, stable) = (limits(&self.canary)?, limits(&self.stable)?);
-        Some((canary.0 / stable.1, canary.1 / stable.0))
+        let (canary, stable) = (buckets(&self.canary), buckets(&self.stable));
+        quantile_ratio::limits(&canary, &stable, shown.part, INTERVAL_BEST_AT, 1.0 - level)
+    }
+
+    /// What each threshold's test has of the evidence, in their order.
+    pub(super) fn shares(&self) -> impl Iterator<Item = f64> + Clone {
+        QUANTILES.iter().map(|quantile| quantile.share)
     }
 
     /// The part of the requests below each threshold, in the order of the tests.
     pub(super) fn parts(&self) -> impl Iterator<Item = f64> {
-        QUANTILES.iter().map(|quantile| quantile.part)
+        PARTS.into_iter()
     }
 
     /// How many times as slow as stable a canary is that exceeds the tolerated multiple of the quantile `part` as

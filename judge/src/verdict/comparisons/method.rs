@@ -108,6 +108,14 @@ impl Method {
         }
     }
 
+    /// Another stage of the release begins.
+    pub(super) fn begin_stage(&mut self) {
+        self.tests_mut().iter_mut().for_each(RateTest::begin_stage);
+        if let Self::Series(series) = self {
+            series.begin_stage();
+        }
+    }
+
     pub(super) fn start_components(&mut self, count: usize) {
         match self {
             Self::Errors(rates) | Self::Events(rates) => rates.test.start_components(count),
@@ -189,6 +197,21 @@ impl Method {
             Self::Errors(rates) | Self::Events(rates) => std::slice::from_ref(&rates.test),
             Self::Latency(latency) => &latency.tests,
             Self::Series(_) => &[],
+        }
+    }
+
+    pub(super) fn tests_mut(&mut self) -> &mut [RateTest] {
+        match self {
+            Self::Errors(rates) | Self::Events(rates) => std::slice::from_mut(&mut rates.test),
+            Self::Latency(latency) => &mut latency.tests,
+            Self::Series(_) => &mut [],
+        }
+    }
+
+    /// Takes back what speaks for a promotion so far, not what speaks against one.
+    pub(super) fn cut_promotion_back(&mut self) {
+        for test in self.tests_mut() {
+            test.promotion.cut_back();
         }
     }
 

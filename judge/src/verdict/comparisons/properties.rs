@@ -29,7 +29,12 @@ fn any_time() -> impl Strategy<Value = Timestamp> {
 }
 
 fn any_window() -> impl Strategy<Value = Window> {
-    let flags = (any::<bool>(), any::<bool>()).prop_map(|(partial, history)| Flags { partial, history });
+    let flags = any::<[bool; 4]>().prop_map(|[partial, history, before, control]| Flags {
+        partial,
+        history,
+        before,
+        control,
+    });
     let name = prop_oneof![Just("errors"), Just("logins"), Just("unknown")];
     let side = prop_oneof![Just(Side::Canary), Just(Side::Stable)];
     (

@@ -1,11 +1,10 @@
-use crate::analysis::plan::Policy;
+use crate::analysis::plan::{EvidencePolicy, Policy};
 use crate::stats::cmh::Cmh;
-use crate::stats::log_sum::log_weighted_sum_exp;
 use crate::stats::restarts::Restarts;
 use crate::stats::{Margin, Stratum};
 
 use super::dispersion_factor::DispersionFactor;
-use super::promotion::Promotion;
+use super::promotion::{Promotion, Target};
 
 /// The sequential test of one stream of counts on both sides, in both directions, and its test at the deadline.
 #[derive(Clone, Debug)]
@@ -31,7 +30,8 @@ impl RateTest {
             dispersion: DispersionFactor::new(policy.dispersion, default_dispersion),
             grid,
             weights,
-            restarts: Restarts::new(grid.len(), policy.restarts_planned()),
+            restarts: Restarts::new(grid.len(), policy.restarts_planned())
+                .over_stages(policy.evidence == EvidencePolicy::Carry),
             log_e: 0.0,
             promotion: Promotion::default(),
             deadline: Cmh::default(),
@@ -41,6 +41,10 @@ impl RateTest {
     /// Of a regression, restarts included.
     pub(super) fn log_e(&self) -> f64 {
         self.log_e
+    }
+
+    pub(super) fn begin_stage(&mut self) {
+        self.restarts.begin_stage();
     }
 
     pub(super) fn start_components(&mut self, count: usize) {
@@ -54,19 +58,13 @@ impl RateTest {
         increments.iter_mut().for_each(|increment| *increment /= factor);
         self.restarts.add(&increments);
         self.deadline.add(stratum, margin);
-        self.log_e = self
-            .restarts
-            .log_e_of(|sums| log_weighted_sum_exp(&self.weighted(sums)));
+        self.log_e = self.restarts.log_e(self.weights);
     }
 
-    fn weighted(&self, sums: &[f64]) -> Vec<(f64, f64)> {
-        self.weights.iter().copied().zip(sums.iter().copied()).collect()
-    }
-
-    /// Is the canary better than `margin`? The margin has to be fixed before the window is seen.
-    pub(super) fn judge_promotion(&mut self, stratum: &Stratum, margin: Margin) {
+    /// Is the canary better than the margin? What it is tested against has to be fixed before the window is seen.
+    pub(super) fn judge_promotion(&mut self, stratum: &Stratum, target: &Target) {
         let (factor, _source) = self.dispersion.freeze();
-        self.promotion.add(stratum, margin, factor);
+        self.promotion.add(stratum, target, factor);
     }
 
     /// The canary had at least this many events.

@@ -9,6 +9,7 @@ use crate::stats::ratio_interval::RatioInterval;
 use crate::stats::{Margin, Stratum};
 use crate::verdict::Data;
 
+use super::promotion::Target;
 use super::rate_test::RateTest;
 use super::stable_health::StableHealth;
 use super::tally::{Judged, Tally};
@@ -78,9 +79,9 @@ impl Rates {
     }
 
     /// What the next window is tested against for non-inferiority, from past windows only.
-    pub(super) fn promotion_margin(&self) -> Margin {
+    pub(super) fn promotion_target(&self) -> Target {
         let is_common = self.past_stable.rate() > COMMON_RATE;
-        promotion::margin(self.tolerance, self.past_stable.predicted_rate(), is_common)
+        promotion::of_rates(self.tolerance, self.past_stable.predicted_rate(), is_common)
     }
 
     /// Traffic as it was so far, with another rate of stable when one is given.
@@ -114,7 +115,7 @@ impl Rates {
     /// The margins come from the past, so they are fixed before this window is looked at.
     pub(super) fn judge(&mut self, canary: &Data, stable: &Data) {
         let stratum = stratum(canary, stable);
-        let promotion_margin = self.promotion_margin();
+        let promotion_target = self.promotion_target();
         self.test.judge_regression(&stratum, self.rollback_margin());
         let factor = self.test.dispersion.factor();
         self.interval.add(&stratum, factor);
@@ -126,12 +127,12 @@ impl Rates {
         self.judged.add(seen(canary), seen(stable));
         self.watch_stable(stable);
         if self.health.is_healthy() {
-            self.test.judge_promotion(&stratum, promotion_margin);
+            self.test.judge_promotion(&stratum, &promotion_target);
         }
     }
 }
 
-fn tally(data: &Data) -> Tally {
+pub(super) fn tally(data: &Data) -> Tally {
     match data {
         Data::Errors(counts) => Tally::from(*counts),
         Data::Events(events) => Tally {

@@ -24,7 +24,7 @@ pub enum Decision {
 pub enum DispersionSource {
     /// Windows from before the release.
     History,
-    /// A control of the stable version beside the canary.
+    /// A control of the stable version beside the canary and stable.
     Control,
     /// Nothing calibrated it.
     Default,
@@ -58,6 +58,12 @@ pub enum Remark {
     BucketLayoutsDiffer,
     /// The buckets are too coarse for the tolerated slow-down: requests above the same bound are compared instead.
     CoarseBuckets,
+    /// One target of the canary alone carries the evidence of a regression.
+    SuspectPod,
+    /// Stable is of another time, before the release.
+    UnprotectedBaseline,
+    /// One target of stable was worse than the others and is not compared any more.
+    SuspectStablePod,
 }
 
 impl std::fmt::Display for Remark {
@@ -87,6 +93,13 @@ impl std::fmt::Display for Remark {
             Self::CoarseBuckets => {
                 "the buckets are too coarse for the tolerated slow-down; up to 1.5 times as many slow requests were \
                  tolerated instead"
+            }
+            Self::SuspectPod => "one target of the canary alone carries the evidence of a regression",
+            Self::UnprotectedBaseline => {
+                "stable is from before the release, so what hit the service since then counts against the canary"
+            }
+            Self::SuspectStablePod => {
+                "one target of stable was much worse than the others and was no longer compared with"
             }
         })
     }
@@ -152,6 +165,26 @@ pub struct QuantileReport {
     pub stable_ms: f64,
 }
 
+/// Whether traffic is split as the analysis says.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TrafficSplitReport {
+    /// The canary's share of the requests as the analysis says, 0..1.
+    pub expected: f64,
+    /// By which part of it the share may differ.
+    pub tolerance: f64,
+    /// The share so far; null before any request.
+    pub observed: Option<f64>,
+    /// Evidence of another split now.
+    pub e_value: f64,
+    /// Its largest value so far.
+    pub e_value_max: f64,
+    /// Where it is a mismatch.
+    pub threshold: f64,
+    /// It was, at some look.
+    pub is_mismatched: bool,
+}
+
 /// One comparison as public JSON shows it. Unknown numbers are null; e-values are clamped to 1e300.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -206,6 +239,9 @@ pub struct ComparisonReport {
     /// The quantile that the estimate of a latency comparison is of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quantile: Option<QuantileReport>,
+    /// Where the analysis says how traffic is to be split.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traffic_split: Option<TrafficSplitReport>,
     /// What to know beside the numbers.
     pub remarks: Vec<Remark>,
     /// One plain sentence for people.

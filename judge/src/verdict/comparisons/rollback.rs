@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::analysis::plan::{AlphaSpending, Policy, Tolerance, Weight};
 use crate::stats::log_sum::log_weighted_sum_exp;
 use crate::stats::obrien_fleming::{self, Boundaries};
-use crate::stats::{Margin, combine};
+use crate::stats::{Margin, combine, holm};
 use crate::time::Timestamp;
 
 use super::RollbackStatistic;
@@ -56,6 +56,8 @@ pub(super) struct Rollback {
     /// The last of the equally spaced looks of the boundaries that has been taken.
     last_slot: u128,
     is_decided: bool,
+    /// The part of the error at deadlines that the stage at hand has.
+    stage_weight: f64,
 }
 
 impl Rollback {
@@ -74,7 +76,13 @@ impl Rollback {
             boundaries: evidence.iter().map(boundaries).collect(),
             last_slot: 0,
             is_decided: false,
+            stage_weight: 1.0,
         }
+    }
+
+    /// A stage that has this part of the release's error at deadlines.
+    pub(super) fn begin_stage(&mut self, weight: f64) {
+        self.stage_weight = weight;
     }
 
     pub(super) fn is_decided(&self) -> bool {
@@ -96,7 +104,7 @@ impl Rollback {
             .map(|one| (one.share, one.method.log_e()))
             .collect();
         if terms.iter().any(|(share, _)| *share > 0.0) {
-            self.log_e = log_weighted_sum_exp(&terms);
+            self.log_e = log_weighted_sum_exp(terms.iter().copied());
             self.log_e_max = self.log_e_max.max(self.log_e);
         }
         match self.threshold {
@@ -111,7 +119,7 @@ impl Rollback {
             .iter()
             .map(|one| (one.share, one.method.rollback_log_e(policy.minimum_events)))
             .collect();
-        if self.is_decided || log_weighted_sum_exp(&terms) < libm::log(threshold) {
+        if self.is_decided || log_weighted_sum_exp(terms.iter().copied()) < libm::log(threshold) {
             return;
         }
         self.is_decided = true;
@@ -143,16 +151,21 @@ impl Rollback {
         }
     }
 
-    /// The test at the deadline: weighted Bonferroni over the comparisons (the first step of Holm's, which decides
-    /// whether anything is rejected) with the half of the error that continuous looks left.
+    /// The test at the deadline, with the half of the error that continuous looks left: Holm's over the comparisons,
+    /// weighted by their shares.
     pub(super) fn finish(&mut self, evidence: &mut [Evidence], policy: &Policy) {
         match policy.alpha_spending {
             AlphaSpending::Anytime => {}
             AlphaSpending::ObrienFleming => self.cross(1.0, evidence, policy),
             AlphaSpending::Hybrid => {
-                for one in evidence.iter_mut().filter(|one| one.share > 0.0) {
-                    let p = one.method.deadline_p(policy.minimum_events);
-                    if p <= one.share * policy.false_rollback / 2.0 {
+                let p_values: Vec<f64> = evidence
+                    .iter()
+                    .map(|one| one.method.deadline_p(policy.minimum_events))
+                    .collect();
+                let shares: Vec<f64> = evidence.iter().map(|one| one.share).collect();
+                let level = policy.false_rollback / 2.0 * self.stage_weight;
+                for (one, adjusted) in evidence.iter_mut().zip(holm::adjust_weighted(&p_values, &shares)) {
+                    if adjusted <= level {
                         one.is_regressed = true;
                         self.is_decided = true;
                     }

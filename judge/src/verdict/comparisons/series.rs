@@ -7,11 +7,12 @@
 //! (de la Pena 1999; Howard et al. 2021). There is no test at the deadline: a few autocorrelated points have no exact
 //! one.
 
-use crate::analysis::plan::{Policy, Tolerance};
+use crate::analysis::plan::{EvidencePolicy, Policy, Tolerance};
 use crate::stats::restarts::Restarts;
 use crate::stats::self_normalised::SelfNormalised;
 
 use super::autocorrelation::Autocorrelation;
+use super::long_series::LongSeries;
 use super::report::DispersionSource;
 
 /// Points before any evidence counts.
@@ -28,6 +29,8 @@ const SUMS: usize = 2;
 pub(super) struct Series {
     tolerance: Tolerance,
     noise: Autocorrelation,
+    /// Of a control beside stable.
+    control: Autocorrelation,
     /// The last difference of history, then of the run.
     last: Option<f64>,
     /// The last values of canary and stable.
@@ -39,6 +42,7 @@ pub(super) struct Series {
     pub(super) points: u64,
     sum: f64,
     whitened: Whitened,
+    long: LongSeries,
 }
 
 /// Sums for an interval of the mean difference: of `D_t - phi D_{t-1}`, its square, and the points.
@@ -54,15 +58,23 @@ impl Series {
         Self {
             tolerance,
             noise: Autocorrelation::default(),
+            control: Autocorrelation::default(),
             last: None,
             newest: None,
-            regression: Restarts::new(SUMS, policy.restarts_planned()),
+            regression: Restarts::new(SUMS, policy.restarts_planned())
+                .over_stages(policy.evidence == EvidencePolicy::Carry),
             log_e: 0.0,
             promotion: SelfNormalised::default(),
             points: 0,
             sum: 0.0,
             whitened: Whitened::default(),
+            long: LongSeries::default(),
         }
+    }
+
+    pub(super) fn begin_stage(&mut self) {
+        self.regression.begin_stage();
+        self.last = None;
     }
 
     pub(super) fn start_components(&mut self, count: usize) {
@@ -74,6 +86,20 @@ impl Series {
         let difference = difference(canary, stable);
         self.noise.learn(difference);
         self.last = difference;
+    }
+
+    /// A window of the control and of stable: two equal sides.
+    pub(super) fn calibrate_by_control(&mut self, control: f64, stable: f64) {
+        self.control.learn(difference(control, stable));
+    }
+
+    /// How a point follows from the one before: of history, else of a control, else a cautious guess.
+    fn coefficient(&self) -> f64 {
+        if self.noise.is_calibrated() {
+            self.noise.coefficient()
+        } else {
+            self.control.coefficient()
+        }
     }
 
     /// A window without one of the sides: what comes next does not follow it.
@@ -92,12 +118,13 @@ impl Series {
             return false;
         };
         let before = self.last.replace(now);
-        let phi = self.noise.coefficient();
+        let phi = self.coefficient();
         // The scale is of the past, so that it is fixed before this point is looked at.
-        let scale = self.noise.scale();
+        let scale = self.noise.scale(phi);
         self.noise.observe(now, before);
         self.points += 1;
         self.sum += now;
+        self.long.add(now);
         let (Some(before), Some(scale)) = (before, scale) else {
             return true;
         };
@@ -139,14 +166,18 @@ impl Series {
         (self.points > 0).then(|| libm::exp(self.sum / self.points as f64))
     }
 
-    /// A confidence sequence for the ratio: the means that the two-sided mixture does not reject at `1 - level`.
+    /// A confidence sequence for the ratio: the asymptotic one of a long series, else the means that the two-sided
+    /// mixture does not reject at `1 - level`.
     pub(super) fn interval(&self, level: f64) -> Option<(f64, f64)> {
+        if let Some((lower, upper)) = self.long.interval(level) {
+            return Some((libm::exp(lower), libm::exp(upper)));
+        }
         let Whitened { sum, squares, points } = self.whitened;
         if points < 2.0 {
             return None;
         }
-        let shrink = 1.0 - self.noise.coefficient();
-        let scale = self.noise.scale()?;
+        let shrink = 1.0 - self.coefficient();
+        let scale = self.noise.scale(self.coefficient())?;
         let threshold = -libm::log(1.0 - level);
         let log_e = |mean: f64| {
             let part = mean * shrink;
@@ -182,7 +213,8 @@ impl Series {
     /// The smallest ratio whose evidence is expected to reach `log_evidence` within `points` in all; `None` when none up
     /// to 100 does. Solves the expected evidence of `points` increments of one scale each.
     pub(super) fn detectable_ratio(&self, points: f64, log_evidence: f64) -> Option<f64> {
-        let (scale, shrink) = (self.noise.scale()?, 1.0 - self.noise.coefficient());
+        let phi = self.coefficient();
+        let (scale, shrink) = (self.noise.scale(phi)?, 1.0 - phi);
         let enough = |log_ratio: f64| {
             let mean = (log_ratio - libm::log(self.tolerance.rollback)) * shrink / scale;
             let sums = SelfNormalised {
@@ -210,6 +242,8 @@ impl Series {
     pub(super) fn source(&self) -> DispersionSource {
         if self.noise.is_calibrated() {
             DispersionSource::History
+        } else if self.control.is_calibrated() {
+            DispersionSource::Control
         } else {
             DispersionSource::Default
         }
@@ -217,7 +251,7 @@ impl Series {
 
     /// By how much the points' autocorrelation inflates the variance of their mean: `(1 + phi)/(1 - phi)`.
     pub(super) fn inflation(&self) -> f64 {
-        let phi = self.noise.coefficient();
+        let phi = self.coefficient();
         (1.0 + phi) / (1.0 - phi)
     }
 }

@@ -12,8 +12,10 @@ use super::forecast::{self, Horizon};
 use super::method::Method;
 use super::number::shown;
 use super::report::{
-    ComparisonReport, Decision, DispersionReport, Interval, PromotionReport, Remark, ToleranceReport,
+    ComparisonReport, Decision, DispersionReport, DispersionSource, Interval, PromotionReport, Remark,
+    ToleranceReport,
 };
+use super::split_check::SplitCheck;
 use super::{rollback, sentence};
 
 /// Confidence of the interval shown.
@@ -33,6 +35,7 @@ pub(super) fn all(comparisons: &Comparisons, now: Timestamp) -> Vec<ComparisonRe
         now,
         started_at: comparisons.started_at,
         deadline_at: comparisons.deadline_at(),
+        stage_weight: comparisons.stage_weight(),
     };
     comparisons
         .evidence
@@ -87,6 +90,9 @@ fn one(evidence: &Evidence, policy: &Policy, horizon: &Horizon, adjusted_e_value
     let judged = method.judged();
     let ((kind, name), (factor, source)) = (method.names(), method.dispersion());
     let mut remarks = evidence.remarks.clone();
+    if source == DispersionSource::Default && method.is_frozen() {
+        remarks.insert(0, Remark::UncalibratedDispersion);
+    }
     if evidence.coverage.was_missing() {
         remarks.push(Remark::MissingWindows);
     }
@@ -120,6 +126,7 @@ fn one(evidence: &Evidence, policy: &Policy, horizon: &Horizon, adjusted_e_value
             Method::Latency(latency) => latency.shown(),
             _ => None,
         },
+        traffic_split: evidence.split.as_ref().map(SplitCheck::report),
         remarks,
         sentence: String::new(),
     }

@@ -15,6 +15,7 @@ pub(super) fn comparison(name: &str) -> Comparison {
         tolerance: Tolerance::default(),
         required: true,
         weight: Weight::Critical,
+        traffic_split: None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Thresholds for latencies out of buckets.
 
+use std::sync::Arc;
+
 use crate::histogram::{BUCKETS_MAX, Histogram};
 use crate::verdict::Latencies;
 
@@ -35,14 +37,10 @@ pub(super) struct Threshold {
     pub(super) multiple_down_ms: Option<f64>,
 }
 
-/// The quantile `part` of stable's past and `multiple` times it. `None` while too little is known, or when the quantile
-/// lies beyond the last finite bound.
-pub(super) fn of(past: &Latencies, part: f64, multiple: f64, layouts: &Layouts) -> Option<Threshold> {
-    let total = past.total() as f64;
-    if total * (1.0 - part) < REQUESTS_ABOVE_MIN {
-        return None;
-    }
-    let stable_ms = quantile(past, part).filter(|ms| ms.is_finite())?;
+/// `multiple` times a quantile of stable's past that has `above` requests beyond it on average. `None` while too little is
+/// known, or when the quantile lies beyond the last finite bound.
+pub(super) fn of(stable_ms: Option<f64>, above: f64, multiple: f64, layouts: &Layouts) -> Option<Threshold> {
+    let stable_ms = stable_ms.filter(|ms| ms.is_finite() && above >= REQUESTS_ABOVE_MIN)?;
     let wanted = stable_ms * multiple;
     let bounds = layouts.all.bounds();
     let up = bounds.partition_point(|bound| *bound < wanted * (1.0 - SAME_PART));
@@ -63,19 +61,39 @@ pub(super) fn of(past: &Latencies, part: f64, multiple: f64, layouts: &Layouts) 
 /// The smallest bound that at least `part` (0..1) of the requests did not exceed; infinite when there is none, `None`
 /// without requests.
 pub(super) fn quantile(latencies: &Latencies, part: f64) -> Option<f64> {
+    quantiles(latencies, [part])[0]
+}
+
+/// [`quantile`] of several parts, in ascending order.
+pub(super) fn quantiles<const N: usize>(latencies: &Latencies, parts: [f64; N]) -> [Option<f64>; N] {
     let total = latencies.total();
     if total == 0 {
-        return None;
+        return [None; N];
     }
-    let wanted = part * total as f64;
-    let mut sum = 0_u64;
+    let wanted = parts.map(|part| requests_up_to(part, total));
+    let mut found = [Some(f64::INFINITY); N];
+    let (mut next, mut sum) = (0, 0_u64);
     for (bound, count) in latencies.histogram.buckets() {
         sum = sum.saturating_add(count);
-        if sum as f64 >= wanted {
-            return Some(bound);
+        while next < N && sum >= wanted[next] {
+            found[next] = Some(bound);
+            next += 1;
+        }
+        if next == N {
+            break;
         }
     }
-    Some(f64::INFINITY)
+    found
+}
+
+/// The least whole number of requests that is at least this part of all.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a part of a count, rounded up; the conversion saturates"
+)]
+fn requests_up_to(part: f64, total: u64) -> u64 {
+    (part * total as f64).ceil() as u64
 }
 
 /// The bounds in use. Sides may leave out empty buckets, so the layout is what all windows so far name together; a side
@@ -91,34 +109,33 @@ pub(super) struct Layouts {
 /// What one side lists.
 #[derive(Clone, Debug, Default)]
 struct Listed {
-    bounds: Vec<f64>,
+    bounds: Arc<[f64]>,
     times: u32,
 }
 
 impl Listed {
     /// The side's layout, once told.
-    fn layout(&self) -> Option<&[f64]> {
+    fn layout(&self) -> Option<&Arc<[f64]>> {
         (self.times >= LISTS_FOR_LAYOUT).then_some(&self.bounds)
     }
 
-    fn take(&mut self, bounds: &[f64]) {
+    fn take(&mut self, histogram: &Histogram) {
         if self.layout().is_some() {
             return;
         }
-        if self.bounds == bounds {
+        if histogram.has_bounds(&self.bounds) {
             self.times += 1;
         } else {
-            self.bounds = bounds.to_vec();
+            self.bounds = Arc::clone(histogram.shared_bounds());
             self.times = 1;
         }
     }
 
     /// A window may leave out bounds of a layout that was told, not name others.
-    fn fits(&self, bounds: &[f64]) -> bool {
+    fn fits(&self, histogram: &Histogram) -> bool {
         self.layout().is_none_or(|layout| {
-            bounds
-                .iter()
-                .all(|bound| layout.binary_search_by(|own| own.total_cmp(bound)).is_ok())
+            let is_known = |bound: &f64| layout.binary_search_by(|own| own.total_cmp(bound)).is_ok();
+            histogram.has_bounds(layout) || histogram.bounds().iter().all(is_known)
         })
     }
 }
@@ -128,13 +145,13 @@ impl Layouts {
     pub(super) fn accept(&mut self, canary: Option<&Histogram>, stable: Option<&Histogram>) -> bool {
         for (listed, histogram) in [(&mut self.canary, canary), (&mut self.stable, stable)] {
             let Some(histogram) = histogram else { continue };
-            if !listed.fits(histogram.bounds()) {
+            if !listed.fits(histogram) {
                 return false;
             }
-            listed.take(histogram.bounds());
+            listed.take(histogram);
         }
         let both = self.canary.layout().zip(self.stable.layout());
-        both.is_none_or(|(canary, stable)| finite(canary) == finite(stable))
+        both.is_none_or(|(canary, stable)| Arc::ptr_eq(canary, stable) || finite(canary) == finite(stable))
             && self.all.bounds().len() < BUCKETS_MAX
     }
 

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::analysis::plan::{Comparison, ComparisonKind, Plan, Population, Tolerance, Weight};
 use crate::time::Timestamp;
-use crate::verdict::{RunIdentity, RunReport, RunState};
+use crate::verdict::{EarlierStage, RunIdentity, RunReport, RunState};
 
 use super::Recording;
 
@@ -38,6 +38,7 @@ pub fn plan(recording: &Recording) -> Plan {
             ComparisonKind::Errors | ComparisonKind::Latency => Weight::Critical,
             ComparisonKind::Events | ComparisonKind::Series => Weight::Standard,
         },
+        traffic_split: None,
     });
     let mut plan = Plan {
         comparisons: comparisons.collect(),
@@ -53,15 +54,25 @@ pub fn plan(recording: &Recording) -> Plan {
 }
 
 /// Judges a recording look by look, until there is a verdict. Where the recording ends before the deadline without one it
-/// is inconclusive: the test at the deadline belongs to a time that was fixed in advance.
+/// is inconclusive: the test at the deadline belongs to a time that was fixed in advance. Of a recording of several stages
+/// the last one is judged; those before it are carried where the plan says so.
 ///
 /// `None` for a recording without a window that could be judged.
 #[must_use]
 pub fn judge(plan: Arc<Plan>, recording: &Recording, identity: &RunIdentity) -> Option<JudgedRecording> {
     let started_at = recording.started_at?;
-    let mut state = RunState::new(plan, started_at);
+    let mut over = 0;
+    let earlier: Vec<EarlierStage<'_>> = recording
+        .earlier
+        .iter()
+        .map(|(started_at, until)| EarlierStage {
+            started_at: *started_at,
+            looks: &recording.looks[std::mem::replace(&mut over, *until)..*until],
+        })
+        .collect();
+    let mut state = RunState::carrying(plan, started_at, &earlier);
     let (mut at, mut looks) = (started_at, 0);
-    for look in &recording.looks {
+    for look in &recording.looks[over..] {
         if let Some(deadline) = state.deadline().filter(|deadline| look.at > *deadline) {
             state.tick(deadline);
         }

@@ -13,6 +13,9 @@ use crate::verdict::{Data, Events, Flags, Latencies, Side, Window};
 /// Longest window.
 const SECONDS_MAX: f64 = 86_400.0;
 
+/// The key of the A/A control.
+const CONTROL: &str = "control";
+
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{found}; expected {expected}")]
@@ -43,8 +46,13 @@ struct Raw {
     history: bool,
     #[serde(default)]
     partial: bool,
+    #[serde(default)]
+    before: bool,
+    #[serde(default)]
+    stage: Arc<str>,
     canary: Option<RawSide>,
     stable: Option<RawSide>,
+    control: Option<RawSide>,
 }
 
 /// One side: exactly one kind of data.
@@ -67,9 +75,19 @@ pub(super) struct Line {
     pub(super) start: Timestamp,
     pub(super) comparison: Arc<str>,
     pub(super) history: bool,
+    /// Of the release; may be empty.
+    pub(super) stage: Arc<str>,
     /// Of its data; `None` without any.
     pub(super) kind: Option<ComparisonKind>,
     pub(super) windows: Vec<Window>,
+}
+
+/// The windows of one line, whatever came before it: none, one a side, or both.
+///
+/// # Errors
+/// When the line is no window.
+pub fn line_windows(text: &str) -> Result<Vec<Window>, Malformed> {
+    parse(text).map(|line| line.windows)
 }
 
 pub(super) fn parse(text: &str) -> Result<Line, Malformed> {
@@ -93,20 +111,25 @@ pub(super) fn parse(text: &str) -> Result<Line, Malformed> {
         start,
         comparison: Arc::clone(&comparison),
         history: raw.history,
+        stage: raw.stage,
         kind: None,
         windows: Vec::new(),
     };
-    for (side, raw_side) in [(Side::Canary, raw.canary), (Side::Stable, raw.stable)] {
+    for (name, side, raw_side) in [
+        ("canary", Side::Canary, raw.canary),
+        ("stable", Side::Stable, raw.stable),
+        (CONTROL, Side::Stable, raw.control),
+    ] {
         let Some(raw_side) = raw_side else { continue };
         let data = raw_side.data().map_err(|error| Malformed {
-            found: format!("{side}: {}", error.found),
+            found: format!("{name}: {}", error.found),
             ..error
         })?;
         let kind = kind_of(&data);
         if line.kind.replace(kind).is_some_and(|other| other != kind) {
             return Err(malformed(
-                "data of different kinds on the two sides",
-                "the same kind on both",
+                "data of different kinds on the sides",
+                "the same kind on all of them",
             ));
         }
         line.windows.push(Window {
@@ -119,6 +142,8 @@ pub(super) fn parse(text: &str) -> Result<Line, Malformed> {
             flags: Flags {
                 partial: raw.partial,
                 history: raw.history,
+                before: raw.before && side == Side::Stable,
+                control: name == CONTROL,
             },
         });
     }

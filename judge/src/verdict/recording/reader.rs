@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::analysis::plan::ComparisonKind;
 use crate::time::Timestamp;
-use crate::verdict::{Look, Side};
+use crate::verdict::{Data, Look, Side};
 
 use super::line::{self, Line, Malformed, malformed};
 
@@ -29,12 +29,14 @@ pub struct Recording {
     pub comparisons: Vec<(Arc<str>, ComparisonKind)>,
     /// In order of time.
     pub looks: Vec<Look>,
-    /// The start of the first window that is not history; `None` without such.
+    /// The start of the first window of the last stage that is not history; `None` without such.
     pub started_at: Option<Timestamp>,
+    /// The stages before the last one: when each began, and how many of the looks are over with it.
+    pub earlier: Vec<(Timestamp, usize)>,
 }
 
-/// Whose windows: comparison, side, target.
-type Source = (Arc<str>, Side, Arc<str>);
+/// Whose windows: comparison, side, whether of the control, target.
+type Source = (Arc<str>, Side, bool, Arc<str>);
 
 /// Reads a recording line by line.
 #[derive(Debug, Default)]
@@ -42,8 +44,12 @@ pub struct RecordingReader {
     recording: Recording,
     lines: u64,
     kinds: BTreeMap<Arc<str>, Option<ComparisonKind>>,
+    /// The stages so far, the last one at hand.
+    stages: Vec<Arc<str>>,
     /// Where the newest window of each source ends.
     ends: BTreeMap<Source, Timestamp>,
+    /// Of the newest histogram: most have the same, which are kept once.
+    newest_bounds: Arc<[f64]>,
 }
 
 impl RecordingReader {
@@ -56,11 +62,23 @@ impl RecordingReader {
         if text.trim().is_empty() {
             return Ok(());
         }
-        let taken = line::parse(text).and_then(|line| self.take(line));
+        let taken = line::parse(text).and_then(|mut line| {
+            self.share_bounds(&mut line);
+            self.take(line)
+        });
         taken.map_err(|what| RecordingError {
             line: self.lines,
             what,
         })
+    }
+
+    fn share_bounds(&mut self, line: &mut Line) {
+        for window in &mut line.windows {
+            if let Data::Latency(latencies) = &mut window.data {
+                latencies.histogram.share_bounds(&self.newest_bounds);
+                self.newest_bounds = Arc::clone(latencies.histogram.shared_bounds());
+            }
+        }
     }
 
     fn take(&mut self, line: Line) -> Result<(), Malformed> {
@@ -73,10 +91,12 @@ impl RecordingReader {
             return Err(malformed(found, "lines in order of `at`"));
         }
         self.check_kind(&line)?;
+        self.enter_stage(&line, newest)?;
         for window in &line.windows {
             let source = (
                 Arc::clone(&window.comparison),
                 window.side,
+                window.flags.control,
                 Arc::clone(&window.target),
             );
             let last = self.ends.insert(source, window.end);
@@ -104,6 +124,32 @@ impl RecordingReader {
                 at: line.at,
                 windows: line.windows,
             });
+        }
+        Ok(())
+    }
+
+    /// A stage begins with its first line, and every stage is over when the next begins.
+    fn enter_stage(&mut self, line: &Line, newest: Option<Timestamp>) -> Result<(), Malformed> {
+        if self.stages.last() == Some(&line.stage) {
+            return Ok(());
+        }
+        if self.stages.contains(&line.stage) {
+            let found = format!("stage \"{}\" again, after another stage", line.stage);
+            return Err(malformed(found, "all windows of a stage together"));
+        }
+        if newest == Some(line.at) {
+            let found = format!(
+                "a window of stage \"{}\" at {}, beside one of another stage",
+                line.stage, line.at
+            );
+            return Err(malformed(found, "windows of one stage in each look"));
+        }
+        self.stages.push(Arc::clone(&line.stage));
+        // Without anything to judge so far it was history.
+        if let Some(started_at) = self.recording.started_at.take() {
+            self.recording
+                .earlier
+                .push((started_at, self.recording.looks.len()));
         }
         Ok(())
     }

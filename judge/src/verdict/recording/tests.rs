@@ -59,6 +59,83 @@ fn a_healthy_canary_is_promoted_and_a_bad_one_rolled_back() {
 }
 
 #[test]
+fn a_stable_side_from_before_the_release_is_a_remark_beside_the_verdict() {
+    let text: Vec<String> = (1..=60)
+        .map(|step| {
+            let line = line(step, "e", &errors(1000, 50), &errors(1000, 5));
+            line.replacen('{', r#"{"before":true,"#, 1)
+        })
+        .collect();
+    let judged = judged(&text.join("\n"));
+    assert_eq!(judged.run.verdict, Verdict::Rollback);
+    assert!(
+        judged.run.reasons.contains(&Reason::UnprotectedBaseline),
+        "{:?}",
+        judged.run.reasons
+    );
+}
+
+#[test]
+fn a_control_is_a_side_of_its_own() {
+    let mut chance = Chance::from_seed(9);
+    let text: Vec<String> = (1..=120)
+        .map(|step| {
+            let mut draw = || errors(50, chance.binomial(50, 0.1));
+            let line = line(step, "e", &draw(), &draw());
+            line.replacen('{', &format!(r#"{{"control":{},"#, draw()), 1)
+        })
+        .collect();
+    let judged = judged(&text.join("\n"));
+    let report = serde_json::to_value(&judged.run.comparisons[0]).unwrap();
+    assert_eq!(report["dispersion"]["source"], "control", "{report}");
+    let wrong = line(1, "e", &errors(1, 0), &errors(1, 0)).replacen('{', r#"{"control":{"value":1},"#, 1);
+    assert!(refused(&wrong).contains("different kinds"), "{}", refused(&wrong));
+    let wrong = wrong.replace(r#"{"value":1}"#, r#"{"total":1,"bad":2}"#);
+    assert!(
+        refused(&wrong).contains("control: 2 bad requests of 1"),
+        "{}",
+        refused(&wrong)
+    );
+}
+
+#[test]
+fn stages_of_a_recording_are_carried_or_begun_anew() {
+    use crate::analysis::plan::EvidencePolicy;
+    let mut chance = Chance::from_seed(5);
+    let mut text = Vec::new();
+    for step in 1..=120 {
+        let stage = if step <= 60 { "10" } else { "50" };
+        let canary = errors(1000, chance.binomial(1000, 0.005));
+        let line = line(step, "e", &canary, &errors(9000, chance.binomial(9000, 0.005)));
+        text.push(line.replacen('{', &format!(r#"{{"stage":"{stage}","#), 1));
+    }
+    let mut reader = RecordingReader::default();
+    text.iter().for_each(|line| reader.line(line).unwrap());
+    let recording = reader.finish();
+    assert_eq!(recording.earlier.len(), 1);
+    let judged = |evidence| {
+        let mut plan = plan(&recording);
+        plan.policy.evidence = evidence;
+        judge(Arc::new(plan), &recording, &RunIdentity::default()).unwrap()
+    };
+    let (carried, anew) = (judged(EvidencePolicy::Carry), judged(EvidencePolicy::Restart));
+    assert_eq!(carried.run.verdict, Verdict::Promote);
+    assert_eq!(carried.run.started_at, anew.run.started_at);
+    let count = |judged: &JudgedRecording| judged.run.comparisons[0].n_canary;
+    let counts = (count(&carried), count(&anew));
+    assert!(counts.0 >= 58_000 && counts.1 < 48_000, "{counts:?}");
+    assert!(carried.looks < anew.looks);
+    let again = text[0].replace("12:00:10", "12:30:00");
+    let found = refused(&format!("{}\n{again}", text.join("\n")));
+    assert!(found.contains("stage \"10\" again"), "{found}");
+    let beside = text[0]
+        .replace(r#""stage":"10","#, "")
+        .replace(r#""comparison":"e""#, r#""comparison":"f""#);
+    let found = refused(&format!("{}\n{beside}", text[0]));
+    assert!(found.contains("beside one of another stage"), "{found}");
+}
+
+#[test]
 fn a_recording_that_ends_early_is_no_verdict() {
     let text: Vec<String> = (1..=20)
         .map(|step| line(step, "e", &errors(100, 0), &errors(1900, 9)))
@@ -101,7 +178,7 @@ fn lines_that_cannot_be_right_are_named() {
         ),
         (
             line(1, "e", &errors(5, 1), r#"{"value":3}"#),
-            "line 1: data of different kinds on the two sides",
+            "line 1: data of different kinds on the sides",
         ),
         (
             format!("{good}\n{}", line(2, "e", r#"{"value":3}"#, r#"{"value":3}"#)),

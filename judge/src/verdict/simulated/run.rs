@@ -205,6 +205,10 @@ impl<'a> Course<'a> {
                 (Side::Canary, window.canary.as_ref()),
             ];
             let start = self.window_start;
+            let is_before = self.state.plan().comparisons[comparison]
+                .population
+                .before()
+                .is_some();
             let of_side = |(side, seen): (Side, Option<&Seen>)| {
                 seen.map(|seen| Window {
                     comparison: Arc::clone(name),
@@ -213,7 +217,10 @@ impl<'a> Course<'a> {
                     start,
                     end,
                     data: data(seen),
-                    flags: Flags::default(),
+                    flags: Flags {
+                        before: is_before && side == Side::Stable,
+                        ..Flags::default()
+                    },
                 })
             };
             look.windows.extend(sides.into_iter().filter_map(of_side));

@@ -38,6 +38,7 @@ fn judged_by() -> Arc<Plan> {
         },
         required: true,
         weight: Weight::Critical,
+        traffic_split: None,
     };
     let endless = |name: &str, guard| Metric {
         interval: Some(Duration::from_secs(1)),
@@ -109,7 +110,11 @@ fn any_window(end: Timestamp) -> impl Strategy<Value = Window> {
             start,
             end,
             data: Data::Errors(counts),
-            flags: Flags { partial, history },
+            flags: Flags {
+                partial,
+                history,
+                ..Flags::default()
+            },
         })
 }
 

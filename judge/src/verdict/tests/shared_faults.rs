@@ -34,6 +34,7 @@ fn guarded() -> Arc<Plan> {
             tolerance: Tolerance::default(),
             required: true,
             weight: Weight::Critical,
+            traffic_split: None,
         }],
         ..plan(Dialect::Serin, vec![guard])
     })

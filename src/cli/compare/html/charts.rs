@@ -1,0 +1,128 @@
+//! The three plots of a comparison: shares, distribution functions with bands, ratios of quantiles.
+
+use serin_judge::stats::distribution::Distribution;
+use serin_judge::stats::distribution_band;
+use serin_judge::stats::two_recordings::QuantilePair;
+
+use super::super::compared::{Compared, Shows};
+use super::super::number::{order, percent, ratio, time};
+use super::super::picture::Bins;
+use super::chart::{Chart, Scale};
+
+const CLASSES: [&str; 2] = ["a", "b"];
+
+/// Bins of the plot of shares, and points of the distribution functions.
+const BINS: usize = 60;
+const POINTS: usize = 300;
+
+/// All plots with their headings.
+pub(super) fn all(compared: &Compared, quantiles: &[QuantilePair], sides: [&Distribution; 2]) -> String {
+    format!(
+        "<h2>Requests by time</h2>\n{}<h2>Requests up to a time, with {} bands</h2>\n{}<h2>B / A by quantile</h2>\n{}",
+        shares(sides),
+        percent(compared.settings.level),
+        functions(sides, compared.settings.level),
+        ratios(compared, quantiles)
+    )
+}
+
+fn shares(sides: [&Distribution; 2]) -> String {
+    let bins = Bins::new(sides, BINS);
+    let most = bins.shares.iter().flatten().copied().fold(0.0, f64::max);
+    let mut chart = Chart::new(
+        Scale::logarithmic(bins.bounds[0], bins.bounds[BINS]),
+        Scale::linear(0.0, most),
+        220.0,
+    );
+    let ticks = chart.x.ticks();
+    chart.mark_x(&ticks, time);
+    let marks: Vec<(f64, String)> = [0.0, 0.5 * most, most]
+        .map(|share| (share, percent(share)))
+        .to_vec();
+    chart.mark_y(&marks);
+    for (class, shares) in CLASSES.iter().zip(&bins.shares) {
+        let steps: Vec<(f64, f64)> = shares
+            .iter()
+            .enumerate()
+            .flat_map(|(bin, share)| [(bins.bounds[bin], *share), (bins.bounds[bin + 1], *share)])
+            .collect();
+        let mut corners = steps.clone();
+        corners.extend([(bins.bounds[BINS], 0.0), (bins.bounds[0], 0.0)]);
+        chart.area(&format!("area {class}"), &corners);
+        chart.line(&format!("line {class}"), &steps);
+    }
+    chart.svg("Share of requests of A and B by time, logarithmic")
+}
+
+fn functions(sides: [&Distribution; 2], level: f64) -> String {
+    let bins = Bins::new(sides, POINTS);
+    let mut chart = Chart::new(
+        Scale::logarithmic(bins.bounds[0], bins.bounds[POINTS]),
+        Scale::linear(0.0, 1.0),
+        260.0,
+    );
+    let ticks = chart.x.ticks();
+    chart.mark_x(&ticks, time);
+    chart.mark_y(&[0.0, 0.25, 0.5, 0.75, 1.0].map(|share| (share, percent(share))));
+    for ((class, shares), side) in CLASSES.iter().zip(&bins.shares).zip(sides) {
+        let radius = distribution_band::radius(side.count() as f64, 1.0 - level);
+        let mut up_to = 0.0;
+        let points: Vec<(f64, f64)> = std::iter::once((bins.bounds[0], 0.0))
+            .chain(shares.iter().enumerate().map(|(bin, share)| {
+                up_to += share;
+                (bins.bounds[bin + 1], up_to)
+            }))
+            .collect();
+        let shifted = |by: f64| points.iter().map(move |(x, y)| (*x, y + by));
+        let band: Vec<(f64, f64)> = shifted(radius).chain(shifted(-radius).rev()).collect();
+        chart.area(&format!("band {class}"), &band);
+        chart.line(&format!("line {class}"), &points);
+    }
+    chart.svg("Distribution functions of A and B with bands")
+}
+
+fn ratios(compared: &Compared, quantiles: &[QuantilePair]) -> String {
+    let known: Vec<_> = quantiles.iter().map(Compared::ratio).collect();
+    let most = 1.0 + compared.settings.tolerance;
+    let ends = known
+        .iter()
+        .flatten()
+        .flat_map(|ratio| [ratio.lower, ratio.estimate, ratio.upper]);
+    let finite: Vec<f64> = ends.filter(|end| end.is_finite() && *end > 0.0).collect();
+    let low = finite.iter().copied().fold(0.9 / most, f64::min).max(0.02);
+    let high = finite.iter().copied().fold(1.1 * most, f64::max).min(50.0);
+    let rows = quantiles.len() as f64;
+    let mut chart = Chart::new(
+        Scale::logarithmic(low, high),
+        Scale::linear(0.0, rows),
+        40.0 + 30.0 * rows,
+    );
+    chart.area(
+        "tolerated",
+        &[(1.0 / most, 0.0), (most, 0.0), (most, rows), (1.0 / most, rows)],
+    );
+    let ticks = chart.x.ticks();
+    chart.mark_x(&ticks, ratio);
+    chart.line("one", &[(1.0, 0.0), (1.0, rows)]);
+    let row = |index: usize| rows - index as f64 - 0.5;
+    let labels: Vec<(f64, String)> = quantiles
+        .iter()
+        .enumerate()
+        .map(|(index, pair)| (row(index), order(pair.p)))
+        .collect();
+    chart.mark_y(&labels);
+    for (index, found) in known.iter().enumerate() {
+        let Some(found) = found else { continue };
+        let class = match compared.shows(found) {
+            Shows::Worse => "worse",
+            Shows::Better => "better",
+            Shows::Same | Shows::Nothing => "",
+        };
+        chart.line(
+            &format!("whisker {class}"),
+            &[(found.lower, row(index)), (found.upper, row(index))],
+        );
+        chart.dot(&format!("dot {class}"), (found.estimate, row(index)));
+    }
+    chart.svg("Ratios of B to A by quantile with intervals; the tolerance is shaded")
+}
