@@ -18,16 +18,19 @@ struct Open {
     /// Connections closed to make room, since the start.
     crowded_out: u64,
     next: u64,
-    /// Those without a request, by since when they wait.
-    waiting: BTreeMap<u64, Arc<Notify>>,
+    /// Those without a request: first those that never had one, then by since when they wait.
+    waiting: BTreeMap<Wait, Arc<Notify>>,
 }
+
+/// Whether it has had a request, and its place among those that wait.
+type Wait = (bool, u64);
 
 /// One connection; ends with its task.
 pub(super) struct Connection {
     connections: Arc<Connections>,
     close: Arc<Notify>,
     /// Its place among those that wait.
-    waits_since: Mutex<Option<u64>>,
+    waits_since: Mutex<Option<Wait>>,
 }
 
 /// Where a request comes from, and what keeps its connection from being taken for unused.
@@ -55,8 +58,8 @@ impl Connections {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes in a connection. When there are too many, the one that has waited longest for a request is told to close;
-    /// `None` when all have requests.
+    /// Takes in a connection. When there are too many, the one that has waited longest for its first request is told to
+    /// close, or when all have had one, for the next; `None` when all have requests.
     pub(super) fn admit(self: &Arc<Self>) -> Option<Arc<Connection>> {
         {
             let mut open = self.open();
@@ -72,7 +75,7 @@ impl Connections {
             close: Arc::default(),
             waits_since: Mutex::default(),
         });
-        connection.wait();
+        connection.wait(false);
         Some(connection)
     }
 
@@ -97,9 +100,9 @@ impl Connection {
         })
     }
 
-    fn wait(&self) {
+    fn wait(&self, has_served: bool) {
         let mut open = self.connections.open();
-        let since = open.next;
+        let since = (has_served, open.next);
         open.next += 1;
         open.waiting.insert(since, Arc::clone(&self.close));
         *self.waits_since.lock().unwrap_or_else(PoisonError::into_inner) = Some(since);
@@ -127,7 +130,7 @@ impl Drop for Connection {
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.connection.wait();
+        self.connection.wait(true);
     }
 }
 
@@ -153,5 +156,18 @@ mod tests {
         drop((first, third, also_busy, fourth));
         assert_eq!(connections.figures(), (0, 2));
         assert!(connections.open().waiting.is_empty());
+    }
+
+    #[tokio::test]
+    async fn those_that_have_asked_before_outlast_those_that_never_did() {
+        let connections = Connections::new(2);
+        let kept = connections.admit().unwrap();
+        drop(kept.begin());
+        let slow = connections.admit().unwrap();
+        let _next = connections.admit().unwrap();
+        slow.crowded_out().await;
+        assert!(connections.open().waiting.len() == 2);
+        drop(kept);
+        assert_eq!(connections.open().waiting.len(), 1);
     }
 }
