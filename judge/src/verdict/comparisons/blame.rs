@@ -25,6 +25,10 @@ const DOUBTFUL: f64 = 0.2;
 /// At the deadline: the other targets show nothing at this level.
 const NOTHING_SHOWN: f64 = 0.1;
 
+/// At a look: the other targets show nothing while their evidence is no more than this. An event or two by chance in the first
+/// windows make more than 1 of it.
+const EVIDENCE_OF_NOTHING: f64 = 2.0;
+
 /// Who carries a regression that has been shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) enum Blame {
@@ -101,7 +105,7 @@ fn carries_all(evidence: &[Evidence], target: &Arc<str>, policy: &Policy, occasi
         let log_e = rest.as_ref().map_or(one.method.log_e(), |rest| rest.log_e());
         terms.push((one.share, log_e));
         let is_clean = |method: &super::method::Method| match occasion {
-            Occasion::Look => method.log_e() <= 0.0,
+            Occasion::Look => method.log_e() <= libm::log(EVIDENCE_OF_NOTHING),
             Occasion::Deadline => method.deadline_p(0) > NOTHING_SHOWN,
         };
         if one.is_regressed && !rest.as_ref().is_some_and(is_clean) {
