@@ -15,6 +15,8 @@
     reason = "a simulation may differ between machines"
 )]
 
+#[path = "decision/bodies.rs"]
+mod bodies;
 #[path = "decision/chance.rs"]
 mod chance;
 #[path = "decision/document.rs"]
@@ -37,15 +39,17 @@ mod serin;
 mod summary;
 #[path = "decision/traffic.rs"]
 mod traffic;
+#[path = "decision/words.rs"]
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use bodies::Bodies;
 use document::Effort;
 use play::{Judges, Played};
 use rules::Rules;
 use summary::Scored;
-use traffic::Bodies;
 
 /// All scenarios come this far before the first goes on.
 const ROUNDS: usize = 20;

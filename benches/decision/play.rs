@@ -2,13 +2,14 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::bodies::Bodies;
 use crate::chance::Chance;
 use crate::minutes::Minutes;
 use crate::rules::{self, Outcome, Rules};
 use crate::scenario::{BURN_IN, JUDGED, Scenario};
 use crate::serin::{self, Variant};
 use crate::summary::{Ended, Score, Scored};
-use crate::traffic::{Bodies, HEALTHY, Service, Window};
+use crate::traffic::{HEALTHY, Service, Window};
 
 /// An hour of both sides running the old version, in windows.
 const HISTORY: usize = 360;
@@ -22,13 +23,14 @@ pub(crate) struct Judges {
     pub(crate) rules: Rules,
 }
 
-/// Settings for trade-offs see this part of the releases.
-const PART_FOR_CURVES: usize = 4;
+/// Of releases without fault, settings for trade-offs see one in so many.
+const NULLS_PER_CURVE: usize = 4;
 
 impl Judges {
     /// What a variant is not asked for is left out: settings for trade-offs, in most scenarios and releases.
     fn sees(variant: &Variant, scenario: &Scenario, run: usize) -> bool {
-        !variant.is_for_curves || scenario.for_curves && run.is_multiple_of(PART_FOR_CURVES)
+        let is_in_part = !scenario.is_null || run.is_multiple_of(NULLS_PER_CURVE);
+        !variant.is_for_curves || scenario.for_curves && is_in_part
     }
 }
 

@@ -1,9 +1,12 @@
 //! Latency histograms: how many requests took how long.
 
+mod bound;
+
 use std::sync::Arc;
 
-use serde::de::{self, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
+
+use bound::Bound;
 
 /// More buckets than this are no histogram but a list of samples.
 pub const BUCKETS_MAX: usize = 65_536;
@@ -173,54 +176,6 @@ impl Histogram {
     /// `(upper bound in milliseconds, requests)`, ascending.
     pub fn buckets(&self) -> impl Iterator<Item = (f64, u64)> {
         self.bounds.iter().copied().zip(self.counts.iter().copied())
-    }
-}
-
-/// An upper bound as JSON has it: a number, or `"+Inf"`.
-struct Bound(f64);
-
-impl Serialize for Bound {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.0.is_finite() {
-            serializer.serialize_f64(self.0)
-        } else {
-            serializer.serialize_str("+Inf")
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Bound {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(BoundVisitor)
-    }
-}
-
-struct BoundVisitor;
-
-impl Visitor<'_> for BoundVisitor {
-    type Value = Bound;
-
-    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("an upper bound in milliseconds, or \"+Inf\"")
-    }
-
-    fn visit_f64<E: de::Error>(self, bound: f64) -> Result<Bound, E> {
-        Ok(Bound(bound))
-    }
-
-    fn visit_u64<E: de::Error>(self, bound: u64) -> Result<Bound, E> {
-        Ok(Bound(bound as f64))
-    }
-
-    fn visit_i64<E: de::Error>(self, bound: i64) -> Result<Bound, E> {
-        Ok(Bound(bound as f64))
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Bound, E> {
-        match text {
-            "+Inf" | "Inf" => Ok(Bound(f64::INFINITY)),
-            _ => Err(E::custom(HistogramError::Bound(format!("{text:?}")))),
-        }
     }
 }
 

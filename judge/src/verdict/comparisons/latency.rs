@@ -8,91 +8,19 @@
 
 use crate::analysis::plan::{Policy, Tolerance};
 use crate::stats::log_sum::log_weighted_sum_exp;
-use crate::stats::{Margin, Stratum, dispersion, quantile_ratio};
+use crate::stats::{Margin, Stratum, dispersion};
 use crate::verdict::Latencies;
 
+use super::latency_display::OF_DISPLAY;
 use super::promotion::Target;
+use super::quantiles::{PARTS, QUANTILES, Quantile};
 use super::rate_test::RateTest;
-use super::report::QuantileReport;
 use super::stable_health::StableHealth;
 use super::tally::{Judged, Tally};
 use super::threshold::{self, Exceeded, Layouts, Threshold};
 
-/// One quantile of stable whose exceedances are tested.
-#[derive(Clone, Copy, Debug)]
-struct Quantile {
-    /// Part of the requests below it.
-    part: f64,
-    /// Alternatives as multiples of the exceedance rate (of its odds in the body).
-    grid: &'static [f64],
-    /// Their weights; they sum to 1.
-    weights: &'static [f64],
-    /// Share of the comparison's evidence; those of all quantiles sum to 1.
-    share: f64,
-    /// Exceedances are common: the exact conditional form.
-    is_body: bool,
-    /// Takes part in a promotion.
-    promotes: bool,
-}
-
-/// The grids put their weight where services regress: little changes of the body, large ones of the tail.
-const QUANTILES: [Quantile; 5] = [
-    Quantile {
-        part: 0.5,
-        grid: &[1.15, 1.5, 2.5],
-        weights: &[0.15, 0.65, 0.2],
-        share: 0.26,
-        is_body: true,
-        promotes: true,
-    },
-    Quantile {
-        part: 0.9,
-        grid: &[1.2, 2.0, 4.0],
-        weights: &[0.2, 0.6, 0.2],
-        share: 0.22,
-        is_body: true,
-        promotes: true,
-    },
-    Quantile {
-        part: 0.99,
-        grid: &[1.4, 2.0, 4.0, 12.0],
-        weights: &[0.25, 0.25, 0.3, 0.2],
-        share: 0.22,
-        is_body: false,
-        promotes: true,
-    },
-    Quantile {
-        part: 0.997,
-        grid: &[1.6, 3.0, 8.0],
-        weights: &[0.25, 0.25, 0.5],
-        share: 0.18,
-        is_body: false,
-        promotes: false,
-    },
-    Quantile {
-        part: 0.999,
-        grid: &[2.0, 5.0, 20.0],
-        weights: &[0.25, 0.25, 0.5],
-        share: 0.12,
-        is_body: false,
-        promotes: false,
-    },
-];
-
-/// Their parts.
-const PARTS: [f64; QUANTILES.len()] = [
-    QUANTILES[0].part,
-    QUANTILES[1].part,
-    QUANTILES[2].part,
-    QUANTILES[3].part,
-    QUANTILES[4].part,
-];
-
 /// The quantile by which stable's health is told, by its place.
 const OF_HEALTH: usize = 1;
-
-/// The quantile that is shown while no other has more evidence, by its place.
-const OF_DISPLAY: usize = 1;
 
 /// Stable is unhealthy at this part of all requests above what is normal.
 const EXCESS: f64 = 0.005;
@@ -104,16 +32,13 @@ const COARSE_TOLERATED: f64 = 1.5;
 /// The ratio of the exceedances that is good enough there.
 const COARSE_GOOD_ENOUGH: f64 = 2.0;
 
-/// Requests at which the interval that is shown is tightest.
-const INTERVAL_BEST_AT: f64 = 10_000.0;
-
 /// The latency comparison.
 #[derive(Clone, Debug)]
 pub(super) struct Latency {
     pub(super) tolerance: Tolerance,
     pub(super) tests: [RateTest; QUANTILES.len()],
     /// Stable before the window at hand, while it was healthy.
-    past_stable: Latencies,
+    pub(super) past_stable: Latencies,
     /// Of that past, in the order of the tests.
     past_quantiles: [Option<f64>; QUANTILES.len()],
     pub(super) layouts: Layouts,
@@ -326,22 +251,6 @@ impl Latency {
         QUANTILES.iter().enumerate().map(rule).collect()
     }
 
-    /// A confidence sequence for the ratio of the shown quantile. It takes each side's requests as coming from one
-    /// distribution, so what hits both sides widens it for nothing.
-    pub(super) fn interval(&self, level: f64) -> Option<(f64, f64)> {
-        let shown = self.shown()?;
-        let buckets = |latencies: &Latencies| {
-            let mut buckets: Vec<(f64, u64)> = latencies.histogram.buckets().collect();
-            match buckets.last_mut().filter(|(bound, _)| bound.is_infinite()) {
-                Some((_, count)) => *count = count.saturating_add(latencies.timeouts),
-                None => buckets.push((f64::INFINITY, latencies.timeouts)),
-            }
-            buckets
-        };
-        let (canary, stable) = (buckets(&self.canary), buckets(&self.stable));
-        quantile_ratio::limits(&canary, &stable, shown.part, INTERVAL_BEST_AT, 1.0 - level)
-    }
-
     /// What each threshold's test has of the evidence, in their order.
     pub(super) fn shares(&self) -> impl Iterator<Item = f64> + Clone {
         QUANTILES.iter().map(|quantile| quantile.share)
@@ -350,30 +259,6 @@ impl Latency {
     /// The part of the requests below each threshold, in the order of the tests.
     pub(super) fn parts(&self) -> impl Iterator<Item = f64> {
         PARTS.into_iter()
-    }
-
-    /// How many times as slow as stable a canary is that exceeds the tolerated multiple of the quantile `part` as
-    /// often as `exceedances` times what stable does. `None` when not even the slowest bound would.
-    pub(super) fn slow_down(&self, part: f64, exceedances: f64) -> Option<f64> {
-        let finite = |part: f64| threshold::quantile(&self.past_stable, part).filter(|ms| ms.is_finite());
-        let slower = 1.0 - (1.0 - part) * exceedances;
-        let from = finite(slower).filter(|_| slower > 0.0)?;
-        Some(self.tolerance.rollback * finite(part)? / from)
-    }
-
-    /// The quantile with most evidence of a regression, else a usual one.
-    pub(super) fn shown(&self) -> Option<QuantileReport> {
-        let evidence = |index: usize| self.tests[index].log_e();
-        let most = (0..QUANTILES.len())
-            .filter(|index| evidence(*index) > 0.0)
-            .max_by(|a, b| evidence(*a).total_cmp(&evidence(*b)))
-            .unwrap_or(OF_DISPLAY);
-        let part = QUANTILES[most].part;
-        Some(QuantileReport {
-            part,
-            canary_ms: threshold::quantile(&self.canary, part)?,
-            stable_ms: threshold::quantile(&self.stable, part)?,
-        })
     }
 }
 
