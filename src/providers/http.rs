@@ -2,20 +2,17 @@
 
 use std::time::Duration;
 
-use reqwest::{Certificate, Client, Response};
+use reqwest::Response;
 
+mod clients;
 mod redirect;
 mod request;
 
+pub use clients::client;
 pub use request::{address, basic_authorization, headers, origin};
 
-/// A server that does not even accept a connection in this time is not there.
-const CONNECT_TIMEOUT_MAX: Duration = Duration::from_secs(10);
-/// Largest file of trusted roots in bytes.
-const CA_BYTES_MAX: u64 = 1 << 20;
-
 /// How a client behaves.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientSettings {
     /// Of a whole exchange, from the name lookup to the last byte of the body.
     pub timeout: Duration,
@@ -72,52 +69,6 @@ pub fn install_tls() {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         // It fails only when another thread was faster, and that one installed ring as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
-    }
-}
-
-/// Builds a client.
-///
-/// # Errors
-/// [`TransferError::Client`] when the roots cannot be read.
-pub fn client(settings: &ClientSettings) -> Result<Client, TransferError> {
-    install_tls();
-    let mut builder = Client::builder()
-        .user_agent(concat!("serin/", env!("CARGO_PKG_VERSION")))
-        .timeout(settings.timeout)
-        .connect_timeout(settings.timeout.min(CONNECT_TIMEOUT_MAX))
-        // Measurements are seconds or minutes apart. A connection that a peer closed meanwhile would be an Error
-        // of the next one, for a POST is not sent again.
-        .pool_max_idle_per_host(0)
-        .redirect(redirect::policy(settings.redirects, settings.same_host))
-        .tls_danger_accept_invalid_certs(settings.insecure);
-    if !settings.proxies {
-        builder = builder.no_proxy();
-    }
-    if let Some(path) = &settings.ca {
-        builder = builder.tls_certs_merge(roots(path)?);
-    }
-    builder
-        .build()
-        .map_err(|error| TransferError::Client(cause(&error)))
-}
-
-fn roots(path: &str) -> Result<Vec<Certificate>, TransferError> {
-    let fail = |seen: String| TransferError::Client(format!("the CA file `{path}` {seen}"));
-    let length = std::fs::metadata(path)
-        .map_err(|error| fail(format!("cannot be read: {error}")))?
-        .len();
-    if length > CA_BYTES_MAX {
-        return Err(fail(format!(
-            "has {length} bytes; at most {CA_BYTES_MAX} are read"
-        )));
-    }
-    let pem = std::fs::read(path).map_err(|error| fail(format!("cannot be read: {error}")))?;
-    let roots =
-        Certificate::from_pem_bundle(&pem).map_err(|_| fail("is no PEM bundle of certificates".into()))?;
-    if roots.is_empty() {
-        Err(fail("holds no certificate".into()))
-    } else {
-        Ok(roots)
     }
 }
 
