@@ -94,6 +94,7 @@ impl Course {
         let finish = Finish {
             deliveries: outbox.messages(DeliveryEvent::RunFinished, &report, hooks, now),
             report: Arc::clone(&report),
+            expires_at: self.state().expires_at(),
         };
         self.engine.store.finish(&self.run.identity.id, &finish).await?;
         outbox.wake();

@@ -153,10 +153,11 @@ async fn prune(store: Arc<dyn Store>, clock: Arc<dyn Clock>, retention: Retentio
     loop {
         let now = clock.now();
         loop {
-            match store
+            let expired = store.expire(now, PRUNE_BATCH).await;
+            let old = store
                 .prune(now - retention.runs, now - retention.windows, PRUNE_BATCH)
-                .await
-            {
+                .await;
+            match expired.and_then(|expired| Ok(expired.max(old?))) {
                 Ok(gone) if gone >= PRUNE_BATCH => tokio::task::yield_now().await,
                 Ok(_few) => break,
                 Err(error) => {

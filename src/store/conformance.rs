@@ -44,6 +44,7 @@ macro_rules! conforms {
             oblivion::forgets_old_runs_with_all_that_is_theirs,
             oblivion::forgets_old_windows_and_keeps_the_rest,
             oblivion::forgets_no_more_than_it_is_told,
+            oblivion::forgets_runs_whose_time_to_live_is_over,
             outbox::gives_the_oldest_of_each_run,
             outbox::says_when_the_next_is_due,
             outbox::keeps_what_a_verdict_causes_or_nothing,

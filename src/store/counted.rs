@@ -158,6 +158,13 @@ impl Store for CountedStore {
         self.inner.deliveries(state, before, limit).await
     }
 
+    async fn expire(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        let began = Instant::now();
+        let written = self.inner.expire(now, limit).await;
+        self.wrote("expire", began, &written);
+        written
+    }
+
     async fn prune(&self, runs: Timestamp, windows: Timestamp, limit: usize) -> Result<usize, StoreError> {
         let began = Instant::now();
         let written = self.inner.prune(runs, windows, limit).await;

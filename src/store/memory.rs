@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -24,6 +24,8 @@ struct Tables {
     keys: HashMap<String, (IdempotencyKey, String)>,
     /// In the order they came.
     deliveries: Vec<Delivery>,
+    /// Ids of ended runs that have a time to live of their own, by when it is over.
+    expiries: BTreeSet<(Timestamp, String)>,
 }
 
 impl Tables {
@@ -83,6 +85,7 @@ impl Tables {
             let _forgotten = self.runs.remove(&(at, id.to_owned()));
         }
         self.keys.retain(|_, (_, run)| run != id);
+        self.expiries.retain(|(_, run)| run != id);
         self.deliveries.retain(|delivery| delivery.run != id);
     }
 }
@@ -160,6 +163,8 @@ impl Journal for MemoryStore {
         let mut tables = self.tables();
         tables.undecided(id)?.ended = Some((Ended::from(&*finish.report), report.into()));
         tables.deliveries.extend_from_slice(&finish.deliveries);
+        let expiry = finish.expires_at.map(|at| (at, id.to_owned()));
+        tables.expiries.extend(expiry);
         Ok(())
     }
 }
@@ -277,6 +282,16 @@ impl Store for MemoryStore {
         let mut found: Vec<&Delivery> = fitting.collect();
         found.sort_by(|one, other| other.id.cmp(&one.id));
         Ok(found.into_iter().take(limit).cloned().collect())
+    }
+
+    async fn expire(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        let mut tables = self.tables();
+        let over = tables.expiries.iter().filter(|(at, _)| *at <= now).take(limit);
+        let over: Vec<String> = over.map(|(_, id)| id.clone()).collect();
+        for id in &over {
+            tables.forget(id);
+        }
+        Ok(over.len())
     }
 
     async fn prune(&self, runs: Timestamp, windows: Timestamp, limit: usize) -> Result<usize, StoreError> {

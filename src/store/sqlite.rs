@@ -120,6 +120,10 @@ impl Store for SqliteStore {
         prune::prune(&self.writer, &self.readers, runs, windows, limit).await
     }
 
+    async fn expire(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        prune::expire(&self.writer, &self.readers, now, limit).await
+    }
+
     async fn check(&self) -> Result<(), StoreError> {
         self.writer
             .write("checking that the store can be written", |connection| {

@@ -2,6 +2,8 @@
 //!
 //! Source: Argo Rollouts v1.10.1, `analysis/analysis.go`, `assessRunStatus`.
 
+use std::time::Duration;
+
 use crate::analysis::plan::{MeasurementStatus, Metric, MetricStatus, Phase, RunStatus, Summary};
 use crate::time::Timestamp;
 use crate::verdict::{Measurement, MetricState, RunState};
@@ -29,6 +31,25 @@ impl RunState {
             dry_run_summary: summary(both().filter(|(metric, _)| metric.dry_run)),
             completed_at: self.decided_at().map(whole_seconds),
         }
+    }
+}
+
+impl RunState {
+    /// When the run may be forgotten after its end, by the `ttlStrategy` of its document; `None` without one that fits.
+    ///
+    /// Source: the garbage collection of AnalysisRuns in Argo Rollouts v1.10.1, `analysis/`: whole seconds since the end have
+    /// to be more than the strategy says.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        let completed_at = whole_seconds(self.decided_at()?);
+        let seconds = |field: &str| self.plan.spec["ttlStrategy"][field].as_u64();
+        let specific = match self.run_phase.phase {
+            Phase::Successful => seconds("secondsAfterSuccess"),
+            Phase::Failed => seconds("secondsAfterFailure"),
+            _ => None,
+        };
+        let lives = specific.or_else(|| seconds("secondsAfterCompletion"))?;
+        Some(completed_at + Duration::from_secs(lives.saturating_add(1)))
     }
 }
 

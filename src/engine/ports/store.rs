@@ -133,6 +133,13 @@ pub trait Store: Journal {
     /// [`StoreError::Broken`] when the store cannot be written.
     async fn prune(&self, runs: Timestamp, windows: Timestamp, limit: usize) -> Result<usize, StoreError>;
 
+    /// Forgets at most `limit` ended runs whose own time to live is over at `now`, with all that is theirs. Returns how many
+    /// went.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] when the store cannot be written.
+    async fn expire(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError>;
+
     /// Writes something and takes it back.
     ///
     /// # Errors

@@ -2,7 +2,7 @@ use serin_judge::verdict::Verdict;
 
 use super::Subject;
 use super::samples::{at, begin, beginning, delivery, finish, look, records, run, sources};
-use crate::engine::ports::{Beginning, Begun, IdempotencyKey, Record, RunRecord, Store, StoreError};
+use crate::engine::ports::{Beginning, Begun, Finish, IdempotencyKey, Record, RunRecord, Store, StoreError};
 
 fn keyed(id: &str) -> Beginning {
     Beginning {
@@ -115,4 +115,35 @@ pub(in crate::store) async fn forgets_no_more_than_it_is_told(subject: &dyn Subj
             "runs, {limit} at most"
         );
     }
+}
+
+pub(in crate::store) async fn forgets_runs_whose_time_to_live_is_over(subject: &dyn Subject) {
+    let store = subject.again().await;
+    for (id, expires_at) in [
+        ("r1", Some(150)),
+        ("r2", Some(250)),
+        ("r3", None),
+        ("r4", Some(150)),
+    ] {
+        assert_eq!(store.begin(&keyed(id)).await, Ok(Begun::New));
+        let finish = Finish {
+            expires_at: expires_at.map(at),
+            ..finish(id, Verdict::Promote, 100)
+        };
+        store.finish(id, &finish).await.unwrap();
+    }
+    for (now, limit, gone) in [(149, 9, 0), (150, 1, 1), (150, 9, 1), (150, 9, 0)] {
+        let store = subject.again().await;
+        assert_eq!(
+            store.expire(at(now), limit).await,
+            Ok(gone),
+            "at {now}, {limit} at most"
+        );
+    }
+    let store = subject.again().await;
+    let mut left = Vec::new();
+    for id in ["r1", "r2", "r3", "r4"] {
+        left.extend(store.load(id).await.unwrap().map(|_| id));
+    }
+    assert_eq!(left, ["r2", "r3"]);
 }

@@ -16,6 +16,7 @@ async fn begin(store: &dyn Store, id: &str, deliveries: &[Delivery]) {
 
 async fn end(store: &dyn Store, id: &str, deliveries: &[Delivery]) {
     let finish = Finish {
+        expires_at: None,
         deliveries: deliveries.to_vec(),
         ..finish(id, Verdict::Promote, 50)
     };
@@ -115,6 +116,7 @@ pub(in crate::store) async fn keeps_what_a_verdict_causes_or_nothing(subject: &d
     };
     end(&*store, "r1", std::slice::from_ref(&told)).await;
     let again = Finish {
+        expires_at: None,
         deliveries: vec![delivery("d2", "r1", "a", 51)],
         ..finish("r1", Verdict::Rollback, 51)
     };

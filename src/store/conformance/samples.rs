@@ -103,6 +103,7 @@ pub(super) fn report(id: &str, verdict: Verdict, micros: i64) -> Arc<RunReport> 
 
 pub(super) fn finish(id: &str, verdict: Verdict, micros: i64) -> Finish {
     Finish {
+        expires_at: None,
         report: report(id, verdict, micros),
         deliveries: Vec::new(),
     }

@@ -24,6 +24,7 @@ CREATE TABLE run (
   ending TEXT,
   report TEXT,
   answered_at INTEGER,
+  expires_at INTEGER,
   -- Whether it may have windows among its records.
   has_windows INTEGER NOT NULL DEFAULT 1
 ) STRICT;
@@ -35,6 +36,7 @@ CREATE INDEX run_release ON run (release, started_at, id);
 CREATE INDEX run_active ON run (started_at, id) WHERE ended_at IS NULL;
 CREATE INDEX run_ended ON run (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX run_windows ON run (ended_at) WHERE ended_at IS NOT NULL AND has_windows = 1;
+CREATE INDEX run_expiry ON run (expires_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX run_bundle ON run (bundle);
 
 -- What runs learned, in order.

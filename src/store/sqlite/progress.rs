@@ -58,6 +58,7 @@ pub(super) async fn finish(writer: &Writer, id: &str, finish: &Finish) -> Result
     let report = json(&*finish.report)?;
     let (verdict, ending) = (word(&ended.verdict)?, ending(&ended)?);
     let deliveries = finish.deliveries.clone();
+    let expires_at = finish.expires_at.map(Timestamp::as_micros);
     let step = format!("keeping the verdict of run {id}");
     let id = id.to_owned();
     writer
@@ -65,12 +66,14 @@ pub(super) async fn finish(writer: &Writer, id: &str, finish: &Finish) -> Result
             Box::pin(async move {
                 let number = undecided(connection, &id).await?;
                 let _updated = sqlx::query(
-                    "UPDATE run SET ended_at = $1, verdict = $2, ending = $3, report = $4 WHERE number = $5",
+                    "UPDATE run SET ended_at = $1, verdict = $2, ending = $3, report = $4, expires_at = $5 \
+                     WHERE number = $6",
                 )
                 .bind(ended.at.as_micros())
                 .bind(verdict)
                 .bind(ending)
                 .bind(report)
+                .bind(expires_at)
                 .bind(number)
                 .execute(&mut *connection)
                 .await?;

@@ -43,6 +43,30 @@ pub(super) async fn prune(
     Ok(gone)
 }
 
+/// The same for runs that have a time to live of their own.
+pub(super) async fn expire(
+    writer: &Writer,
+    readers: &SqlitePool,
+    now: Timestamp,
+    limit: usize,
+) -> Result<usize, StoreError> {
+    let over =
+        sqlx::query_scalar("SELECT number FROM run WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2")
+            .bind(now.as_micros())
+            .bind(count(limit))
+            .fetch_all(readers);
+    let over: Vec<i64> = over
+        .await
+        .map_err(|error| broken("looking for runs whose time to live is over", &error))?;
+    let mut gone = 0;
+    for number in over {
+        gone += writer
+            .write("forgetting a run whose time to live is over", forgetting(number))
+            .await?;
+    }
+    Ok(gone)
+}
+
 /// Takes away a run with all that is its own, and its documents when no other run has them.
 fn forgetting(
     number: i64,

@@ -214,6 +214,7 @@ impl World {
     pub(super) async fn end(&self, run: &str, deliveries: &[Delivery]) {
         let state = RunState::new(Arc::new(Plan::empty("checkout")), ZERO);
         let finish = Finish {
+            expires_at: None,
             report: Arc::new(state.report(&RunIdentity::default(), ZERO)),
             deliveries: deliveries.to_vec(),
         };

@@ -182,3 +182,62 @@ fn measurements_of_another_plan_are_refused_whole() {
     assert!(error.to_string().contains("metric number 2"), "{error}");
     assert_eq!(state.metrics[0].counters.failed, 0, "nothing was taken in");
 }
+
+/// Source: Argo Rollouts v1.10.1, the tests of its controller's garbage collection.
+#[test]
+fn times_to_live() {
+    let day = 86_400;
+    for (phase, strategy, expected) in [
+        (
+            Successful,
+            serde_json::json!({"secondsAfterCompletion": day}),
+            Some(day),
+        ),
+        (
+            Failed,
+            serde_json::json!({"secondsAfterCompletion": day}),
+            Some(day),
+        ),
+        (
+            Error,
+            serde_json::json!({"secondsAfterCompletion": day}),
+            Some(day),
+        ),
+        (Failed, serde_json::json!({"secondsAfterSuccess": day}), None),
+        (Successful, serde_json::json!({"secondsAfterFailure": day}), None),
+        (
+            Successful,
+            serde_json::json!({"secondsAfterCompletion": 100_000, "secondsAfterSuccess": day}),
+            Some(day),
+        ),
+        (
+            Failed,
+            serde_json::json!({"secondsAfterCompletion": 100_000, "secondsAfterFailure": day}),
+            Some(day),
+        ),
+        (
+            Error,
+            serde_json::json!({"secondsAfterCompletion": day, "secondsAfterFailure": 1}),
+            Some(day),
+        ),
+        (
+            Failed,
+            serde_json::json!({"secondsAfterCompletion": day, "secondsAfterSuccess": 1}),
+            Some(day),
+        ),
+        (Successful, serde_json::json!(null), None),
+    ] {
+        let mut plan = plan(Dialect::Argo, vec![metric("m")]);
+        plan.metrics[0].consecutive_error_limit = 0;
+        plan.spec = serde_json::json!({ "ttlStrategy": strategy });
+        let mut state = RunState::new(Arc::new(plan), at(0));
+        assert_eq!(state.expires_at(), None, "a run that goes on is never forgotten");
+        state.record(&[(0, measured(phase, 1))]).unwrap();
+        assert_eq!(state.run_phase.phase, phase);
+        // An age of 86,400 s is not yet more than 86,400 s.
+        let expected = expected.map(|seconds: u64| {
+            state.decided_at().unwrap().whole_second() + Duration::from_secs(seconds + 1)
+        });
+        assert_eq!(state.expires_at(), expected, "{phase:?} {strategy}");
+    }
+}

@@ -151,6 +151,8 @@ pub struct Finish {
     pub report: Arc<RunReport>,
     /// In order.
     pub deliveries: Vec<Delivery>,
+    /// When the run is to be forgotten whatever the retention says: `ttlStrategy` of an AnalysisRun.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// The end of a run as it is listed.
