@@ -200,7 +200,7 @@ async fn watching_tests_again_when_an_analysis_changes() {
     running.says("watching 2 files").await;
     let _analysis = files.write("analysis.yaml", ANALYSIS.replace("0.95", "0.5").as_bytes());
     running.says("2 passed, 0 failed").await;
-    running.signal("INT").await;
+    running.signal("TERM").await;
     let ended = running.end(AT_ONCE).await;
     assert_ne!(ended.code, Some(0), "interrupted");
 }
