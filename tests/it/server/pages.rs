@@ -16,7 +16,7 @@ async fn look(arguments: &[&str]) -> Vec<Value> {
         .arg(repository("tests/interop/pages/look.mjs"))
         .args(arguments);
     command.stdin(Stdio::null()).kill_on_drop(true);
-    let ended = tokio::time::timeout(Duration::from_secs(120), command.output())
+    let ended = tokio::time::timeout(Duration::from_secs(300), command.output())
         .await
         .unwrap()
         .unwrap();
