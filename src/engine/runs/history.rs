@@ -39,7 +39,7 @@ impl Runs {
             return Ok(Vec::new());
         };
         let request = &stored.run.request;
-        let prepared = self.prepare(&documents(request), request.analysis.as_deref(), &request.args);
+        let prepared = self.plan(&documents(request), request.analysis.as_deref(), &request.args);
         let Ok((plan, _)) = prepared else {
             return Ok(Vec::new());
         };

@@ -15,22 +15,32 @@ impl Runs {
         analysis: Option<&str>,
         args: &BTreeMap<String, String>,
     ) -> Result<(Arc<Plan>, Instruments), StartError> {
-        let instrumentation = &self.shared.instrumentation;
+        let (plan, warnings) = self.plan(documents, analysis, args)?;
+        for warning in warnings {
+            tracing::warn!(analysis = plan.name, "{}", one_line(&warning));
+        }
+        let instruments = self.shared.instrumentation.instruments(&plan);
+        Ok((plan, instruments.map_err(StartError::Refused)?))
+    }
+
+    /// The plan alone, to judge again what is stored: nobody is asked for it, and nothing is logged.
+    pub(super) fn plan(
+        &self,
+        documents: &Documents,
+        analysis: Option<&str>,
+        args: &BTreeMap<String, String>,
+    ) -> Result<(Arc<Plan>, Vec<Diagnostic>), StartError> {
         let inputs = Inputs {
             args: args.clone(),
-            secrets: instrumentation.secrets(&documents.secrets()),
+            secrets: self.shared.instrumentation.secrets(&documents.secrets()),
         };
         let (mut plan, warnings) = documents
             .plan_with(analysis, &inputs)
             .map_err(StartError::Invalid)?;
-        for warning in warnings {
-            tracing::warn!(analysis = plan.name, "{}", one_line(&warning));
-        }
         for metric in &mut plan.metrics {
             metric.retention = metric.retention.min(self.shared.limits.measurements_per_metric);
         }
-        let instruments = instrumentation.instruments(&plan).map_err(StartError::Refused)?;
-        Ok((Arc::new(plan), instruments))
+        Ok((Arc::new(plan), warnings))
     }
 }
 

@@ -48,7 +48,7 @@ impl Runs {
     /// The report of a run that nobody drives: as far as it came, or what is known when its plan cannot be made.
     async fn left(&self, stored: &StoredRun) -> Result<Value, StoreError> {
         let run = &stored.run;
-        let prepared = self.prepare(
+        let prepared = self.plan(
             &documents(&run.request),
             run.request.analysis.as_deref(),
             &run.request.args,
