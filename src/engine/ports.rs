@@ -6,6 +6,7 @@ mod deliver;
 mod instrumentation;
 mod measure;
 mod population;
+mod probe;
 mod redaction;
 mod secrets;
 mod store;
@@ -16,6 +17,9 @@ pub use deliver::{Deliver, DeliverError};
 pub use instrumentation::Instrumentation;
 pub use measure::{Measure, MeasureError, Reading};
 pub use population::{Population, PopulationError};
+pub use probe::{
+    ClientCertificate, ClientSettings, Exchange, HttpClient, HttpProbe, HttpRequest, ProbeError,
+};
 pub use redaction::Redaction;
 pub use secrets::{SecretError, Secrets};
 pub use store::{

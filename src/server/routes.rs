@@ -92,7 +92,7 @@ pub(super) fn router(app: &Arc<App>) -> Router {
         .with_state(Arc::clone(app))
 }
 
-async fn nothing(uri: axum::http::Uri) -> Problem {
+async fn nothing(uri: http::Uri) -> Problem {
     Problem::new(
         "no-such-route",
         format!(
@@ -102,7 +102,7 @@ async fn nothing(uri: axum::http::Uri) -> Problem {
     )
 }
 
-async fn wrong_method(method: axum::http::Method, uri: axum::http::Uri) -> Problem {
+async fn wrong_method(method: http::Method, uri: http::Uri) -> Problem {
     Problem::new(
         "method-not-allowed",
         format!("`{}` does not take {method}", uri.path()),

@@ -1,6 +1,7 @@
 //! What a document means once it is checked: nothing here can be invalid, nothing is looked up again.
 
 mod comparison;
+pub mod journey;
 mod kayenta;
 mod phase;
 mod policy;

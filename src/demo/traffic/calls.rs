@@ -60,7 +60,7 @@ impl Call {
         target: SocketAddr,
         session: &Session,
         sessions: &Sessions,
-    ) -> Result<Request<Full<Bytes>>, axum::http::Error> {
+    ) -> Result<Request<Full<Bytes>>, http::Error> {
         let mut request =
             Request::post(format!("http://{target}{}", self.path())).header(CONTENT_TYPE, "application/json");
         if self.needs_token() {

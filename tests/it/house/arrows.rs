@@ -30,7 +30,7 @@ pub(super) const SERIN: House = House {
     shared: &["http", "conformance"],
 };
 
-/// `verdict -> analysis -> kayenta -> (condition, stats, counter, histogram) -> time`.
+/// `(verdict, journey) -> analysis -> kayenta -> (condition, stats, counter, histogram) -> time`.
 pub(super) const JUDGE: House = House {
     crate_name: "serin_judge",
     floors: &[
@@ -38,7 +38,7 @@ pub(super) const JUDGE: House = House {
         &["condition", "stats", "counter", "histogram"],
         &["kayenta"],
         &["analysis"],
-        &["verdict"],
+        &["verdict", "journey"],
     ],
     open: &[],
     adapters: &[],

@@ -1,0 +1,133 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::{Query, Step};
+
+/// One journey with its arguments filled in, ready to run.
+#[derive(Clone, Debug)]
+pub struct Journey {
+    /// `metadata.name`.
+    pub name: String,
+    /// `sha256:` and the hash of the document and its arguments.
+    pub config_hash: String,
+    /// Base URL when the caller gives none.
+    pub target: Option<String>,
+    /// In order.
+    pub steps: Vec<Step>,
+    /// Always run after them, with a time of their own.
+    pub finally: Vec<Step>,
+    /// Of all steps, teardown left out.
+    pub timeout: Duration,
+    /// Of teardown.
+    pub finally_timeout: Duration,
+    /// When runs start.
+    pub schedule: Schedule,
+    /// New connections for each run, or kept ones.
+    pub connections: Connections,
+    /// Which protocol.
+    pub version: HttpVersion,
+    /// Who has to answer.
+    pub answering: Option<Answering>,
+    /// Rows of which each run takes one.
+    pub data: Option<DataSet>,
+    /// Accounts of which each run holds one as long as it lasts.
+    pub accounts: Option<Accounts>,
+    /// Bytes of a decoded body that are read at most; more is a failure.
+    pub body_bytes_max: u64,
+    /// Runs of a fresh connection whose latencies are left out, each side.
+    pub warm_up: u32,
+}
+
+/// When runs start.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Schedule {
+    /// From one planned start to the next, at least 100 us.
+    pub interval: Duration,
+    /// Part of the interval (0 to 0.5) by which a start may be moved to either side.
+    pub jitter: f64,
+    /// Runs under way at most; a start beyond it is a missed run.
+    pub in_flight_max: usize,
+}
+
+/// How connections are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Connections {
+    /// Kept between runs.
+    #[default]
+    Warm,
+    /// Each run makes its own.
+    Cold,
+}
+
+/// Which version of HTTP is spoken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum HttpVersion {
+    /// HTTP/2 where TLS agrees on it, else HTTP/1.1.
+    #[default]
+    Auto,
+    /// HTTP/1.1.
+    Http1,
+    /// HTTP/2; without TLS with prior knowledge.
+    Http2,
+}
+
+/// Who has to answer: otherwise the run belongs to no side.
+#[derive(Clone, Debug)]
+pub struct Answering {
+    /// What tells who answered: a header or a place in the body.
+    pub query: Query,
+    /// What the canary says; `None` for any.
+    pub canary: Option<String>,
+    /// What stable says; `None` for any.
+    pub stable: Option<String>,
+}
+
+/// One row after another: names of columns to values.
+pub type Rows = Vec<BTreeMap<String, serde_json::Value>>;
+
+/// Rows of which each run takes one.
+#[derive(Clone, Debug)]
+pub struct DataSet {
+    /// At least one.
+    pub rows: Rows,
+    /// Which comes next.
+    pub order: Order,
+}
+
+/// Which row comes next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// From the first to the last, then again.
+    #[default]
+    Sequential,
+    /// Any, by the seed.
+    Random,
+}
+
+/// Accounts of which each run holds one as long as it lasts, so that runs side by side do not collide.
+#[derive(Clone, Debug)]
+pub struct Accounts {
+    /// At least one.
+    pub rows: Rows,
+    /// Columns that are shown nowhere.
+    pub secret: Vec<String>,
+}
+
+impl Journey {
+    /// Steps and steps inside of steps, those of `finally` last: a step's place here is its `index`.
+    #[must_use]
+    pub fn all_steps(&self) -> Vec<&Step> {
+        fn walk<'a>(steps: &'a [Step], all: &mut Vec<&'a Step>) {
+            for step in steps {
+                all.push(step);
+                if let super::Action::Parallel(inner) = &step.action {
+                    walk(inner, all);
+                }
+            }
+        }
+        let mut all = Vec::new();
+        walk(&self.steps, &mut all);
+        walk(&self.finally, &mut all);
+        all
+    }
+}

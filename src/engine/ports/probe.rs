@@ -1,0 +1,103 @@
+use std::net::SocketAddr;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{HeaderMap, Method, Uri};
+use serin_judge::analysis::plan::journey::{Connections, Failure, HttpVersion};
+use serin_judge::journey::{Answer, Hop};
+use tokio::time::Instant;
+
+/// Makes clients that send requests and time each part of them.
+pub trait HttpProbe: Send + Sync {
+    /// A client with connections of its own, shared by all runs of one journey at one arm.
+    ///
+    /// # Errors
+    /// Certificates or keys that cannot be read.
+    fn client(&self, settings: &ClientSettings) -> Result<Box<dyn HttpClient>, ProbeError>;
+}
+
+/// Sends requests over connections of its own.
+#[async_trait]
+pub trait HttpClient: Send + Sync {
+    /// One request, its redirects followed. Whatever happens ends in an [`Exchange`] not later than `deadline`, give or
+    /// take the time to notice.
+    async fn send(
+        &self,
+        request: &HttpRequest,
+        cookies: Option<&mut cookie_store::CookieStore>,
+        deadline: Instant,
+    ) -> Exchange;
+
+    /// Gives up connections that nobody uses, such as at the end of a run that makes its own.
+    fn forget_connections(&self);
+}
+
+/// How a client speaks.
+#[derive(Clone, Debug, Default)]
+pub struct ClientSettings {
+    /// Kept connections, or a new one for each request chain after [`HttpClient::forget_connections`].
+    pub connections: Connections,
+    /// Which protocol.
+    pub version: HttpVersion,
+    /// PEM of further roots that are trusted.
+    pub roots: Option<Bytes>,
+    /// Shown to servers that ask for one.
+    pub certificate: Option<ClientCertificate>,
+    /// No check of certificates.
+    pub insecure: bool,
+    /// `host:port` that are connected to at other addresses, names and certificates as asked.
+    pub connect_to: Vec<(String, SocketAddr)>,
+}
+
+/// A client's certificate.
+#[derive(Clone)]
+pub struct ClientCertificate {
+    /// PEM of the chain.
+    pub chain: Bytes,
+    /// PEM of the key.
+    pub key: Bytes,
+}
+
+impl std::fmt::Debug for ClientCertificate {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("ClientCertificate(..)")
+    }
+}
+
+/// One request, filled in.
+#[derive(Clone, Debug)]
+pub struct HttpRequest {
+    /// Such as `GET`.
+    pub method: Method,
+    /// Absolute.
+    pub uri: Uri,
+    /// All that is sent besides `host`, `content-length`, `cookie` and what HTTP itself needs.
+    pub headers: HeaderMap,
+    /// What is sent.
+    pub body: Bytes,
+    /// Redirects that are followed; 0 follows none. Credentials do not go to another origin.
+    pub redirects_max: u32,
+    /// Which protocol; `None` is the client's.
+    pub version: Option<HttpVersion>,
+    /// Whether somebody will look at the body. Otherwise it is read and counted only.
+    pub keep_body: bool,
+    /// Bytes of the decoded body that are read at most; more is a failure.
+    pub body_bytes_max: u64,
+}
+
+/// What became of a request.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// In order; at least one unless nothing could be begun.
+    pub hops: Vec<Hop>,
+    /// The last hop's answer.
+    pub outcome: Result<Answer, Failure>,
+}
+
+/// Why there is no client. Never holds a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ProbeError {
+    /// What was seen, what to do.
+    pub message: String,
+}
