@@ -7,4 +7,6 @@ mod answer;
 mod outcome;
 
 pub use answer::{Answer, TlsFacts};
-pub use outcome::{Arm, AssertionFailure, Hop, Phases, RunOutcome, RunResult, StepOutcome, StepResult};
+pub use outcome::{
+    Arm, AssertionFailure, Component, Health, Hop, Phases, RunOutcome, RunResult, StepOutcome, StepResult,
+};

@@ -76,6 +76,32 @@ pub struct AssertionFailure {
     pub soft: bool,
 }
 
+/// What a health endpoint says of one of its parts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Component {
+    /// As it is named there; parts of parts behind a `/`.
+    pub name: String,
+    /// How it is.
+    pub health: Health,
+    /// The word that says so there, such as `OUT_OF_SERVICE`.
+    pub said: String,
+}
+
+/// How something is that a health endpoint speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Health {
+    /// Well.
+    Up,
+    /// Works, but somebody should look.
+    Degraded,
+    /// Does not say.
+    Unknown,
+    /// Does not work.
+    Down,
+}
+
 /// What one step did in one run.
 #[derive(Clone, Debug)]
 pub struct StepResult {
@@ -91,6 +117,8 @@ pub struct StepResult {
     pub failure: Option<Failure>,
     /// Assertions that do not hold, soft ones too.
     pub assertions: Vec<AssertionFailure>,
+    /// What a health endpoint said of its parts.
+    pub components: Vec<Component>,
     /// Requests that were made for it; more than one with retries and repeats.
     pub attempts: u32,
 }

@@ -6,10 +6,17 @@ mod document;
 mod failure;
 mod request;
 mod step;
+mod template;
 
-pub use assertion::{Assertion, Query};
+pub use assertion::{
+    Assertion, Check, HealthFormat, Order, Predicate, Query, Schema, StatusRange, ValueKind,
+};
 pub use capture::{Capture, CaptureType};
-pub use document::{Accounts, Answering, Connections, DataSet, HttpVersion, Journey, Order, Rows, Schedule};
+pub use document::{
+    Accounts, Answering, ClientIdentity, Connections, DataSet, HttpSettings, HttpVersion, Journey, Row,
+    RowOrder, Rows, Schedule,
+};
 pub use failure::{Failure, FailureClass, RequestPhase};
-pub use request::{Auth, Body, Credential, Part, PartContent, Piece, Request, Template};
+pub use request::{Auth, Body, Credential, Part, PartContent, Request};
 pub use step::{Action, Pause, Repeat, Retry, Step};
+pub use template::{JsonTemplate, Piece, Reference, Template};

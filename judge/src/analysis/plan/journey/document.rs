@@ -1,7 +1,11 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::{Query, Step};
+use crate::analysis::plan::{FilledSecrets, Secret};
 
 /// One journey with its arguments filled in, ready to run.
 #[derive(Clone, Debug)]
@@ -26,6 +30,8 @@ pub struct Journey {
     pub connections: Connections,
     /// Which protocol.
     pub version: HttpVersion,
+    /// How servers are met; what requests say is in the steps already.
+    pub http: HttpSettings,
     /// Who has to answer.
     pub answering: Option<Answering>,
     /// Rows of which each run takes one.
@@ -36,6 +42,30 @@ pub struct Journey {
     pub body_bytes_max: u64,
     /// Runs of a fresh connection whose latencies are left out, each side.
     pub warm_up: u32,
+    /// Values of secrets that were filled into texts: must be shown nowhere.
+    pub secrets: FilledSecrets,
+}
+
+/// How servers are met.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// Cookies are kept as long as a run lasts. Otherwise they are ignored.
+    pub cookies: bool,
+    /// Certificates are not verified.
+    pub insecure: bool,
+    /// PEM of further roots that are trusted.
+    pub roots: Option<Bytes>,
+    /// Shown to servers that ask for one.
+    pub certificate: Option<ClientIdentity>,
+}
+
+/// A client's certificate and where its key is to be found.
+#[derive(Clone, Debug)]
+pub struct ClientIdentity {
+    /// PEM of the chain.
+    pub chain: Bytes,
+    /// PEM of the key.
+    pub key: Secret,
 }
 
 /// When runs start.
@@ -82,8 +112,11 @@ pub struct Answering {
     pub stable: Option<String>,
 }
 
-/// One row after another: names of columns to values.
-pub type Rows = Vec<BTreeMap<String, serde_json::Value>>;
+/// One row after another.
+pub type Rows = Vec<Arc<Row>>;
+
+/// Names of columns to values. Those of CSV are texts.
+pub type Row = BTreeMap<String, serde_json::Value>;
 
 /// Rows of which each run takes one.
 #[derive(Clone, Debug)]
@@ -91,12 +124,12 @@ pub struct DataSet {
     /// At least one.
     pub rows: Rows,
     /// Which comes next.
-    pub order: Order,
+    pub order: RowOrder,
 }
 
 /// Which row comes next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
+pub enum RowOrder {
     /// From the first to the last, then again.
     #[default]
     Sequential,

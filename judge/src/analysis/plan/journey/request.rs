@@ -1,21 +1,5 @@
-use super::HttpVersion;
+use super::{HttpVersion, JsonTemplate, Template};
 use crate::analysis::plan::Secret;
-
-/// Text with `{{name}}` in it, filled in when a step begins.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Template {
-    /// In order.
-    pub pieces: Vec<Piece>,
-}
-
-/// A part of a template.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
-    /// As it is.
-    Text(String),
-    /// The name of a value: a capture (`token`), `args.x`, `data.column`, `account.column`, `run.id`, `run.tag`.
-    Value(String),
-}
 
 /// An HTTP request to be filled in.
 #[derive(Clone, Debug)]
@@ -26,10 +10,13 @@ pub struct Request {
     pub url: Template,
     /// Appended to the URL's query, encoded.
     pub query: Vec<(String, Template)>,
-    /// In order; they win over what Serin would send itself.
-    pub headers: Vec<(http::HeaderName, Template)>,
+    /// In order, those of the whole journey first unless the request has its own; they win over what Serin would send
+    /// itself.
+    pub headers: Vec<(http::HeaderName, Credential)>,
     /// What is sent.
     pub body: Body,
+    /// `Content-Type`; `None` is what goes with the body, and a header of that name wins over both.
+    pub content_type: Option<Template>,
     /// Who asks.
     pub auth: Auth,
     /// Redirects that are followed; 0 follows none.
@@ -44,8 +31,8 @@ pub enum Body {
     /// Nothing.
     #[default]
     Empty,
-    /// JSON whose texts are templates. A text that is one placeholder only takes the value with its type.
-    Json(serde_json::Value),
+    /// `application/json`.
+    Json(JsonTemplate),
     /// `application/x-www-form-urlencoded`.
     Form(Vec<(String, Template)>),
     /// `multipart/form-data`.
@@ -63,7 +50,7 @@ pub struct Part {
     pub name: String,
     /// Told as the file's name; `None` for a plain field.
     pub file_name: Option<String>,
-    /// Its media type.
+    /// Its media type; `None` is none for a text, and `application/octet-stream` for a file.
     pub content_type: Option<String>,
     /// What it holds.
     pub content: PartContent,
