@@ -6,6 +6,7 @@ pub mod config;
 pub mod controllers;
 pub mod demo;
 pub mod engine;
+pub mod probes;
 pub mod providers;
 pub mod server;
 pub mod store;

@@ -198,7 +198,7 @@ impl Course {
         let now = self.engine.clock.now();
         match command {
             Command::Stop => Some(Record::Stop { at: now }),
-            Command::Override(decided) => Some(Record::Override(decided)),
+            Command::Override(decided) => Some(Record::Override(*decided)),
             Command::Report(answer) => {
                 // Who asked may have gone.
                 let _gone = answer.send(self.report(now));

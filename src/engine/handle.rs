@@ -8,8 +8,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub(super) enum Command {
     /// To end with what it has.
     Stop,
-    /// To end as an operator has decided.
-    Override(Override),
+    /// To end as an operator has decided. Boxed, since a channel has room for 32 commands from the start, in every run.
+    Override(Box<Override>),
     /// To say how it stands.
     Report(oneshot::Sender<Arc<RunReport>>),
 }
@@ -55,7 +55,7 @@ impl RunHandle {
 
     /// Asks the run to end as an operator has decided; a verdict that falls before wins.
     pub fn decide(&self, decided: Override) {
-        let _ending = self.commands.try_send(Command::Override(decided));
+        let _ending = self.commands.try_send(Command::Override(Box::new(decided)));
     }
 
     /// How the run stands now; `None` when it has ended.

@@ -5,8 +5,8 @@ use serin_judge::time::Timestamp;
 use tokio::time::Instant;
 
 use crate::engine::ports::{
-    Attempt, Beginning, Begun, Clock, Cursor, Delivery, DeliveryState, Finish, Journal, Record, RunFilter,
-    RunSummary, Store, StoreError, StoredRun,
+    Attempt, Beginning, Begun, Clock, Cursor, Delivery, DeliveryState, Finish, IdempotencyKey, Journal,
+    Record, RunFilter, RunSummary, Store, StoreError, StoredRun,
 };
 use crate::telemetry::metrics::Metrics;
 
@@ -101,6 +101,10 @@ impl Store for CountedStore {
         limit: usize,
     ) -> Result<Vec<RunSummary>, StoreError> {
         self.inner.list(filter, before, limit).await
+    }
+
+    async fn begun_before(&self, key: &IdempotencyKey) -> Result<Option<String>, StoreError> {
+        self.inner.begun_before(key).await
     }
 
     async fn attempt(

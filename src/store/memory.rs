@@ -51,6 +51,14 @@ impl Tables {
         })
     }
 
+    fn begun_before(&self, key: &IdempotencyKey) -> Result<Option<String>, StoreError> {
+        match self.keys.get(&key.key) {
+            Some((known, id)) if known == key => Ok(Some(id.clone())),
+            Some((_, id)) => Err(StoreError::KeyReused(id.clone())),
+            None => Ok(None),
+        }
+    }
+
     fn refuse_double(&self, beginning: &Beginning) -> Result<(), StoreError> {
         let run = &beginning.run;
         if self.begun_at.contains_key(&run.id) {
@@ -123,12 +131,10 @@ impl Journal for MemoryStore {
     async fn begin(&self, beginning: &Beginning) -> Result<Begun, StoreError> {
         let mut tables = self.tables();
         let run = &beginning.run;
-        if let Some(key) = &beginning.key {
-            match tables.keys.get(&key.key) {
-                Some((known, id)) if known == key => return Ok(Begun::Before(id.clone())),
-                Some((_, id)) => return Err(StoreError::KeyReused(id.clone())),
-                None => {}
-            }
+        if let Some(key) = &beginning.key
+            && let Some(id) = tables.begun_before(key)?
+        {
+            return Ok(Begun::Before(id));
         }
         tables.refuse_double(beginning)?;
         if let Some(key) = &beginning.key {
@@ -200,6 +206,10 @@ impl Store for MemoryStore {
         });
         let found = older.filter(|(_, stored)| passes(filter, stored));
         Ok(found.take(limit).map(|(_, stored)| summary(stored)).collect())
+    }
+
+    async fn begun_before(&self, key: &IdempotencyKey) -> Result<Option<String>, StoreError> {
+        self.tables().begun_before(key)
     }
 
     async fn attempt(

@@ -23,8 +23,8 @@ use serin_judge::time::Timestamp;
 use sqlx::SqlitePool;
 
 use crate::engine::ports::{
-    Attempt, Beginning, Begun, Cursor, Delivery, DeliveryState, Finish, Journal, Record, RunFilter,
-    RunSummary, Store, StoreError, StoredRun,
+    Attempt, Beginning, Begun, Cursor, Delivery, DeliveryState, Finish, IdempotencyKey, Journal, Record,
+    RunFilter, RunSummary, Store, StoreError, StoredRun,
 };
 pub use open::OpenError;
 use writer::Writer;
@@ -68,6 +68,10 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<RunSummary>, StoreError> {
         runs::list(&self.readers, filter, before, limit).await
+    }
+
+    async fn begun_before(&self, key: &IdempotencyKey) -> Result<Option<String>, StoreError> {
+        begin::known_key(&self.readers, key).await
     }
 
     async fn attempt(

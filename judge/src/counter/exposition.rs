@@ -117,7 +117,8 @@ fn sample(content: &str, labels_max: usize) -> Result<Sample, String> {
         Some(inside) => braces(inside, &mut labels, labels_max)?,
         None => rest,
     };
-    if labels.first().is_none_or(|(label, _)| label != NAME_LABEL) {
+    let named = labels.first();
+    if named.is_none_or(|(label, name)| label != NAME_LABEL || name.is_empty()) {
         return Err(format!("`{}` has no metric name", shown(content)));
     }
     // An exemplar comes after ` # `; it is not part of the sample.
@@ -297,6 +298,7 @@ mod tests {
             ("a{b=\"1\" c=\"2\"} 1\n", 1, "`,` or `}`"),
             ("a{b=\"1\",b=\"2\"} 1\n", 1, "twice"),
             ("{b=\"1\"} 1\n", 1, "no metric name"),
+            ("{\"\"} 1\n", 1, "no metric name"),
             ("# EOF\na 1\n", 2, "after `# EOF`"),
         ] {
             let error = parse(text).unwrap_err();

@@ -28,6 +28,10 @@ pub trait HttpClient: Send + Sync {
         deadline: Instant,
     ) -> Exchange;
 
+    /// A client with the same settings and no connections yet, for a run that makes its own: other runs side by side cannot
+    /// take them up. Cheap: nothing is read or parsed again.
+    fn fresh(&self) -> Box<dyn HttpClient>;
+
     /// Gives up connections that nobody uses, such as at the end of a run that makes its own.
     fn forget_connections(&self);
 }

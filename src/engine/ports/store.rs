@@ -64,6 +64,13 @@ pub trait Store: Journal {
         limit: usize,
     ) -> Result<Vec<RunSummary>, StoreError>;
 
+    /// The run that the same request began before; `None` when the key is new.
+    ///
+    /// # Errors
+    /// [`StoreError::KeyReused`] when the key was given with another body, [`StoreError::Broken`] when the store cannot be
+    /// read.
+    async fn begun_before(&self, key: &IdempotencyKey) -> Result<Option<String>, StoreError>;
+
     /// An attempt of a release's stage by its number, or without one the newest.
     ///
     /// # Errors

@@ -16,8 +16,19 @@ pub(super) struct Active {
 struct Known {
     driven: HashMap<String, (RunHandle, JoinHandle<()>)>,
     stranded: HashMap<String, String>,
+    /// Places of runs that are being begun.
+    reserved: usize,
     figures: RunFigures,
     is_left: bool,
+}
+
+/// A place among the runs under way, kept while a run is being begun.
+pub(super) struct Place<'a>(&'a Active);
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.known().reserved -= 1;
+    }
 }
 
 /// How a run's task ended.
@@ -50,6 +61,16 @@ impl Active {
             stranded: known.stranded.len(),
             ..known.figures
         }
+    }
+
+    /// A place for one more run; `None` when there are `limit` of them.
+    pub(super) fn reserve(&self, limit: usize) -> Option<Place<'_>> {
+        let mut known = self.known();
+        if known.driven.len() + known.reserved >= limit {
+            return None;
+        }
+        known.reserved += 1;
+        Some(Place(self))
     }
 
     /// Takes in a run whose task `spawn` begins, unless all runs have been left.

@@ -107,7 +107,15 @@ impl Runs {
     /// # Errors
     /// Why nothing was started.
     pub async fn start(&self, order: RunOrder) -> Result<Started, StartError> {
+        if let Some(key) = &order.key
+            && let Some(id) = self.shared.store.begun_before(key).await?
+        {
+            return self.before(id).await;
+        }
         self.refuse(&order)?;
+        let limit = self.shared.limits.active_runs;
+        let reserved = self.shared.active.reserve(limit);
+        let _place = reserved.ok_or(StartError::TooManyRuns { limit })?;
         let (plan, instruments) = self.prepare(&order.documents, order.analysis.as_deref(), &order.args)?;
         loop {
             let run = self.record(&order, &plan).await?;
@@ -133,10 +141,6 @@ impl Runs {
     fn refuse(&self, order: &RunOrder) -> Result<(), StartError> {
         if self.is_closing() {
             return Err(StartError::Closing);
-        }
-        let limit = self.shared.limits.active_runs;
-        if self.figures().active >= limit {
-            return Err(StartError::TooManyRuns { limit });
         }
         let known: Vec<String> = self.shared.outbox.receivers().map(str::to_owned).collect();
         let hooks = order.hooks.iter().flatten();

@@ -111,7 +111,16 @@ pub(in crate::store) async fn one_key_is_one_request(subject: &dyn Subject) {
         ..beginning(attempt_of(id, "app/1", "10", 1))
     };
     let store = subject.again().await;
+    assert_eq!(store.begun_before(&key("k", "h")).await, Ok(None));
     assert_eq!(store.begin(&asked("r1", "h")).await, Ok(Begun::New));
+    assert_eq!(
+        store.begun_before(&key("k", "h")).await,
+        Ok(Some("r1".to_owned()))
+    );
+    assert_eq!(
+        store.begun_before(&key("k", "other")).await,
+        Err(StoreError::KeyReused("r1".to_owned()))
+    );
     let store = subject.again().await;
     assert_eq!(
         store.begin(&asked("r2", "h")).await,

@@ -1,7 +1,7 @@
-use sqlx::SqliteConnection;
+use sqlx::{SqliteConnection, SqliteExecutor, SqlitePool};
 
 use super::deliveries;
-use super::error::Failure;
+use super::error::{Failure, broken};
 use super::rows::{bundle, json};
 use super::writer::Writer;
 use crate::engine::ports::{Beginning, Begun, IdempotencyKey, RunRecord, StoreError};
@@ -38,7 +38,7 @@ async fn keep(
     texts: &Texts,
 ) -> Result<Begun, Failure> {
     if let Some(key) = &beginning.key
-        && let Some(id) = begun_before(connection, key).await?
+        && let Some(id) = begun_before(&mut *connection, key).await?
     {
         return Ok(Begun::Before(id));
     }
@@ -56,8 +56,19 @@ async fn keep(
     Ok(Begun::New)
 }
 
-async fn begun_before(
-    connection: &mut SqliteConnection,
+/// The run that the same request began before.
+pub(super) async fn known_key(
+    readers: &SqlitePool,
+    key: &IdempotencyKey,
+) -> Result<Option<String>, StoreError> {
+    begun_before(readers, key).await.map_err(|failure| match failure {
+        Failure::Refused(refused) => refused,
+        Failure::Database(error) => broken("looking for an idempotency key", &error),
+    })
+}
+
+async fn begun_before<'e>(
+    database: impl SqliteExecutor<'e>,
     key: &IdempotencyKey,
 ) -> Result<Option<String>, Failure> {
     let known: Option<(String, String)> = sqlx::query_as(
@@ -65,7 +76,7 @@ async fn begun_before(
          JOIN run ON run.number = idempotency_key.run WHERE idempotency_key.key = $1",
     )
     .bind(&key.key)
-    .fetch_optional(connection)
+    .fetch_optional(database)
     .await?;
     match known {
         Some((hash, id)) if hash == key.body_hash => Ok(Some(id)),

@@ -254,8 +254,19 @@ async fn what_is_not_begun() {
         runs.start(order(FIVE)).await,
         Err(StartError::TooManyRuns { limit: 3 })
     ));
+    let same = runs.start(keyed("one")).await.unwrap();
+    assert_eq!((same.id.as_str(), same.is_new), (first.id.as_str(), false));
     runs.shutdown().await;
     assert!(matches!(runs.start(order(FIVE)).await, Err(StartError::Closing)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_at_once_are_no_more_than_the_limit() {
+    let world = World::new();
+    let runs = world.process();
+    let started = futures::future::join_all((0..20).map(|_| runs.start(order(FIVE)))).await;
+    assert_eq!(started.iter().filter(|started| started.is_ok()).count(), 3);
+    runs.shutdown().await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,0 +1,80 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Frame, Incoming};
+
+use super::http1::Http1;
+use super::http2::Http2;
+use super::origin::Origin;
+use super::stamps::Stamps;
+use super::tls::Facts;
+
+/// Who is at the other end.
+pub(super) struct Peer {
+    pub(super) origin: Origin,
+    /// As `Host` says it.
+    pub(super) authority: HeaderValue,
+    /// Who was connected to.
+    pub(super) address: SocketAddr,
+    pub(super) tls: Option<Facts>,
+}
+
+/// A connection that one exchange may use now.
+pub(super) enum Connection {
+    Http1(Box<Http1>),
+    Http2(Http2),
+}
+
+/// Why there is no head of an answer.
+pub(super) struct Unanswered {
+    pub(super) error: hyper::Error,
+    /// Nothing of the request has left, or the server says that it did nothing with it.
+    pub(super) unprocessed: bool,
+    /// The connection ended before any byte of an answer came.
+    pub(super) silent: bool,
+}
+
+impl Connection {
+    pub(super) fn peer(&self) -> &Arc<Peer> {
+        match self {
+            Self::Http1(connection) => &connection.peer,
+            Self::Http2(connection) => &connection.peer,
+        }
+    }
+
+    /// Whether it had been used before this exchange.
+    pub(super) fn is_used(&self) -> bool {
+        match self {
+            Self::Http1(connection) => connection.is_used,
+            Self::Http2(connection) => connection.is_used,
+        }
+    }
+
+    /// What its bytes do, where it is of one exchange at a time.
+    pub(super) fn stamps(&self) -> Option<Arc<Stamps>> {
+        match self {
+            Self::Http1(connection) => Some(Arc::clone(&connection.stamps)),
+            Self::Http2(_) => None,
+        }
+    }
+
+    pub(super) async fn answer(
+        &mut self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Incoming>, Unanswered> {
+        match self {
+            Self::Http1(connection) => connection.answer(request).await,
+            Self::Http2(connection) => connection.answer(request).await,
+        }
+    }
+
+    pub(super) async fn frame(&mut self, body: &mut Incoming) -> Option<Result<Frame<Bytes>, hyper::Error>> {
+        match self {
+            Self::Http1(connection) => connection.frame(body).await,
+            Self::Http2(_) => body.frame().await,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+use serin_judge::analysis::plan::journey::{Failure, FailureClass, RequestPhase};
+
+/// One line: where, what was seen.
+pub(super) fn failure(class: FailureClass, phase: RequestPhase, message: impl Into<String>) -> Failure {
+    Failure {
+        class,
+        phase: Some(phase),
+        message: message.into(),
+    }
+}
+
+/// The time was over in the middle of `phase`, which had lasted `lasted`.
+pub(super) fn overdue(phase: RequestPhase, lasted: Duration, place: &str) -> Failure {
+    let (class, what) = match phase {
+        RequestPhase::Dns => (FailureClass::DnsTimeout, "no answer about the name"),
+        RequestPhase::Connect => (FailureClass::ConnectTimeout, "no connection"),
+        RequestPhase::Tls => (FailureClass::TlsHandshake, "the TLS handshake did not end"),
+        RequestPhase::Send => (FailureClass::SendError, "the server did not take the request"),
+        RequestPhase::FirstByte => (FailureClass::TtfbTimeout, "no answer began"),
+        RequestPhase::Body => (FailureClass::BodyTimeout, "the answer began and did not end"),
+    };
+    let millis = lasted.as_millis();
+    failure(
+        class,
+        phase,
+        format!("{place}: {what} before the time was over ({millis} ms in this phase)"),
+    )
+}
+
+/// Resources of this machine that were used up, which is nobody's fault who is asked.
+pub(super) fn exhausted(error: &io::Error) -> Option<&'static str> {
+    // Linux; EMFILE and ENFILE have the same numbers on the BSDs and macOS, the others are other errors there.
+    match error.raw_os_error()? {
+        24 => Some("this process has no file descriptor left (EMFILE); raise `ulimit -n`"),
+        23 => Some("this machine has no file descriptor left (ENFILE)"),
+        99 | 49 => {
+            Some("no local port is left for this target (EADDRNOTAVAIL); keep connections or ask less often")
+        }
+        105 | 55 => Some("this machine has no network buffers left (ENOBUFS)"),
+        12 => Some("this machine has no memory left (ENOMEM)"),
+        _ => None,
+    }
+}
+
+/// What broke a connection under way: its class and words for it. hyper's own words are not stable, and may be vague, but
+/// hold nothing of a message's values.
+pub(super) fn broken(error: &hyper::Error) -> (FailureClass, String) {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(inner) = cause {
+        if let Some(error) = inner.downcast_ref::<io::Error>() {
+            return broken_io(error);
+        }
+        if let Some(error) = inner.downcast_ref::<h2::Error>() {
+            return broken_http2(error);
+        }
+        cause = inner.source();
+    }
+    if error.is_parse_too_large() {
+        return (
+            FailureClass::TooLarge,
+            "the head of the answer is larger than allowed".to_owned(),
+        );
+    }
+    if error.is_parse() {
+        return (FailureClass::ProtocolError, format!("no valid HTTP: {error}"));
+    }
+    if error.is_user() {
+        return (
+            FailureClass::SendError,
+            format!("the request cannot be written: {error}"),
+        );
+    }
+    if is_unexpected(error) {
+        return (FailureClass::ProtocolError, BYTES_AFTER.to_owned());
+    }
+    (
+        FailureClass::Reset,
+        "the server closed the connection before the answer was whole".to_owned(),
+    )
+}
+
+/// What is said of bytes after the end that the head has announced.
+pub(super) const BYTES_AFTER: &str =
+    "bytes came where no answer was asked for: a wrong content-length, or an answer too many";
+
+/// Bytes came that no request asked for. hyper has no question for this one, so it is what the other questions leave.
+pub(super) fn is_unexpected(error: &hyper::Error) -> bool {
+    error.source().is_none()
+        && !error.is_parse()
+        && !error.is_user()
+        && !error.is_canceled()
+        && !error.is_closed()
+        && !error.is_incomplete_message()
+        && !error.is_shutdown()
+        && !error.is_timeout()
+}
+
+fn broken_io(error: &io::Error) -> (FailureClass, String) {
+    if let Some(tls) = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+    {
+        return (FailureClass::TlsHandshake, format!("TLS broke: {tls}"));
+    }
+    match error.kind() {
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+            (FailureClass::ProtocolError, format!("no valid HTTP: {error}"))
+        }
+        io::ErrorKind::UnexpectedEof => (
+            FailureClass::Reset,
+            "the server closed the connection before the answer was whole".to_owned(),
+        ),
+        _ => (FailureClass::Reset, format!("the connection broke: {error}")),
+    }
+}
+
+fn broken_http2(error: &h2::Error) -> (FailureClass, String) {
+    if let Some(error) = error.get_io() {
+        return broken_io(error);
+    }
+    let class = if error.is_library() {
+        FailureClass::ProtocolError
+    } else {
+        FailureClass::Reset
+    };
+    (class, format!("HTTP/2: {error}"))
+}

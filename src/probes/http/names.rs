@@ -1,0 +1,107 @@
+use std::net::{IpAddr, SocketAddr};
+
+use hickory_resolver::config::{
+    ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts,
+};
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::net::{DnsError, NetError};
+use hickory_resolver::proto::op::ResponseCode;
+use hickory_resolver::{ResolverBuilder, TokioResolver};
+use serin_judge::analysis::plan::journey::{Failure, FailureClass, RequestPhase};
+
+use super::failure::{exhausted, failure};
+
+/// Turns names into addresses, anew for each connection: what a cache says is not what the name server does.
+///
+/// `/etc/hosts` wins, and is read once, as the list of name servers is. IPv4 is asked for first, IPv6 only where there is
+/// none: a name server that is silent about one of them does not delay the other.
+pub struct Names {
+    resolver: Result<TokioResolver, String>,
+}
+
+/// Names with addresses beyond these are cut: one is connected to, the others only where it refuses.
+const ADDRESSES_MAX: usize = 16;
+
+impl Names {
+    /// As the machine's `/etc/resolv.conf` says. Where that cannot be read, names fail and literal addresses do not.
+    #[must_use]
+    pub fn system() -> Self {
+        let resolver = TokioResolver::builder_tokio()
+            .and_then(build)
+            .map_err(|error| format!("the settings of the system's resolver cannot be read: {error}"));
+        Self { resolver }
+    }
+
+    /// By these name servers, and `/etc/hosts`.
+    #[must_use]
+    pub fn servers(servers: &[SocketAddr]) -> Self {
+        let servers = servers.iter().map(|server| {
+            let with_port = |mut connection: ConnectionConfig| {
+                connection.port = server.port();
+                connection
+            };
+            let connections = vec![
+                with_port(ConnectionConfig::udp()),
+                with_port(ConnectionConfig::tcp()),
+            ];
+            NameServerConfig::new(server.ip(), true, connections)
+        });
+        let config = ResolverConfig::from_name_servers(servers.collect());
+        let builder = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
+            .with_options(ResolverOpts::default());
+        Self {
+            resolver: build(builder).map_err(|error| error.to_string()),
+        }
+    }
+
+    /// At least one address.
+    ///
+    /// # Errors
+    /// There is none, or nobody says so.
+    pub(super) async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
+        let resolver = self
+            .resolver
+            .as_ref()
+            .map_err(|message| failure(FailureClass::ProberUnhealthy, RequestPhase::Dns, message.as_str()))?;
+        let found = resolver.lookup_ip(host).await;
+        let found = found.map_err(|error| failed(host, &error))?;
+        let addresses: Vec<IpAddr> = found.iter().take(ADDRESSES_MAX).collect();
+        if addresses.is_empty() {
+            return Err(nothing(host));
+        }
+        Ok(addresses)
+    }
+}
+
+fn build(mut builder: ResolverBuilder<TokioRuntimeProvider>) -> Result<TokioResolver, NetError> {
+    let options = builder.options_mut();
+    options.cache_size = 0;
+    options.use_hosts_file = ResolveHosts::Always;
+    options.ip_strategy = LookupIpStrategy::Ipv4thenIpv6;
+    builder.build()
+}
+
+fn nothing(host: &str) -> Failure {
+    let message = format!("the name {host} does not exist or has no address");
+    failure(FailureClass::DnsNxdomain, RequestPhase::Dns, message)
+}
+
+fn failed(host: &str, error: &NetError) -> Failure {
+    let class = match error {
+        NetError::Timeout => FailureClass::DnsTimeout,
+        NetError::Dns(DnsError::NoRecordsFound(none)) => match none.response_code {
+            ResponseCode::NXDomain | ResponseCode::NoError => return nothing(host),
+            _ => FailureClass::DnsServfail,
+        },
+        NetError::Io(error) => match exhausted(error) {
+            Some(seen) => {
+                let message = format!("looking up {host}: {seen}");
+                return failure(FailureClass::ProberUnhealthy, RequestPhase::Dns, message);
+            }
+            None => FailureClass::DnsServfail,
+        },
+        NetError::Busy => FailureClass::ProberUnhealthy,
+        _ => FailureClass::DnsServfail,
+    };
+    failure(class, RequestPhase::Dns, format!("looking up {host}: {error}"))
+}

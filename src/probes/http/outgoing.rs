@@ -1,0 +1,110 @@
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use http::header::{
+    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING, UPGRADE,
+};
+use http::uri::{Authority, PathAndQuery};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use http_body_util::Full;
+use serin_judge::analysis::plan::journey::HttpVersion;
+
+use super::connection::{Connection, Peer};
+use crate::engine::ports::HttpRequest;
+
+/// Room for the headers that a request usually has. hyper reads the answer's headers into the same map.
+const HEADERS_USUAL: usize = 12;
+
+/// One request of a chain.
+pub(super) struct Outgoing<'a> {
+    pub(super) method: Method,
+    pub(super) uri: Uri,
+    pub(super) headers: Cow<'a, HeaderMap>,
+    pub(super) body: Bytes,
+    pub(super) version: HttpVersion,
+}
+
+impl<'a> Outgoing<'a> {
+    pub(super) fn new(request: &'a HttpRequest, version: HttpVersion) -> Self {
+        Self {
+            method: request.method.clone(),
+            uri: request.uri.clone(),
+            headers: Cow::Borrowed(&request.headers),
+            body: request.body.clone(),
+            version: request.version.unwrap_or(version),
+        }
+    }
+
+    /// As `connection` wants it.
+    pub(super) fn over(&self, connection: &Connection, cookie: Option<HeaderValue>) -> Request<Full<Bytes>> {
+        let mut request = Request::new(Full::new(self.body.clone()));
+        *request.method_mut() = self.method.clone();
+        let peer = connection.peer();
+        *request.headers_mut() = self.headers_over(connection, cookie);
+        *request.uri_mut() = match connection {
+            Connection::Http1(_) => Uri::from(self.path()),
+            Connection::Http2(_) => {
+                *request.version_mut() = http::Version::HTTP_2;
+                self.absolute(peer)
+            }
+        };
+        request
+    }
+
+    fn headers_over(&self, connection: &Connection, cookie: Option<HeaderValue>) -> HeaderMap {
+        let is_http1 = matches!(connection, Connection::Http1(_));
+        let mut headers = HeaderMap::with_capacity((self.headers.len() + 3).max(HEADERS_USUAL));
+        if is_http1 {
+            let host = self.headers.get(HOST).unwrap_or(&connection.peer().authority);
+            headers.insert(HOST, host.clone());
+        }
+        for (name, value) in self.headers.as_ref() {
+            if is_framing(name) || (!is_http1 && (*name == CONNECTION || *name == UPGRADE)) {
+                continue;
+            }
+            // The store's cookies hold those that were given.
+            if *name == COOKIE && cookie.is_some() {
+                continue;
+            }
+            let mut value = value.clone();
+            if is_credential(name) {
+                value.set_sensitive(true);
+            }
+            headers.append(name.clone(), value);
+        }
+        if let Some(mut cookie) = cookie {
+            cookie.set_sensitive(true);
+            headers.insert(COOKIE, cookie);
+        }
+        // RFC 9110, section 8.6: methods that usually have content say so when there is none.
+        if self.body.is_empty() && matches!(self.method, Method::POST | Method::PUT | Method::PATCH) {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        headers
+    }
+
+    fn path(&self) -> PathAndQuery {
+        let path = self.uri.path_and_query().cloned();
+        path.unwrap_or_else(|| PathAndQuery::from_static("/"))
+    }
+
+    /// `:scheme`, `:authority` and `:path`. A `Host` that was given is what the server is asked as.
+    fn absolute(&self, peer: &Peer) -> Uri {
+        let host = self.headers.get(HOST).unwrap_or(&peer.authority);
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = self.uri.scheme().cloned();
+        parts.authority = Authority::try_from(host.as_bytes()).ok();
+        parts.path_and_query = Some(self.path());
+        Uri::from_parts(parts).unwrap_or_else(|_| self.uri.clone())
+    }
+}
+
+/// What HTTP itself says, not the caller.
+fn is_framing(name: &HeaderName) -> bool {
+    *name == HOST || *name == CONTENT_LENGTH || *name == TRANSFER_ENCODING
+}
+
+/// What tells who asks, and is never told to another origin.
+pub(super) fn is_credential(name: &HeaderName) -> bool {
+    *name == AUTHORIZATION || *name == PROXY_AUTHORIZATION || *name == COOKIE
+}

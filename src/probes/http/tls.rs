@@ -1,0 +1,108 @@
+//! Who is trusted, and what a handshake says.
+
+mod classify;
+mod config;
+mod facts;
+
+use std::sync::{Arc, OnceLock};
+
+use rustls::pki_types::ServerName;
+use serin_judge::analysis::plan::journey::{Failure, HttpVersion, RequestPhase};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use super::failure::failure;
+use crate::engine::ports::{ClientSettings, Clock, ProbeError};
+use config::Trust;
+pub(super) use facts::Facts;
+
+/// TLS as one client speaks it.
+pub(super) struct Tls {
+    trust: Trust,
+    clock: Arc<dyn Clock>,
+    /// Made by the first connection that needs them: plain HTTP should not read every trusted root.
+    connectors: OnceLock<Result<Connectors, Failure>>,
+}
+
+/// One each for the protocols that are offered.
+#[derive(Clone)]
+struct Connectors {
+    auto: TlsConnector,
+    http1: TlsConnector,
+    http2: TlsConnector,
+}
+
+/// A stream whose handshake is done.
+pub(super) struct Secured {
+    pub(super) stream: Box<TlsStream<TcpStream>>,
+    pub(super) facts: Facts,
+    /// The server chose HTTP/2.
+    pub(super) http2: bool,
+}
+
+impl Tls {
+    /// # Errors
+    /// PEM that cannot be read.
+    pub(super) fn new(settings: &ClientSettings, clock: Arc<dyn Clock>) -> Result<Self, ProbeError> {
+        Ok(Self {
+            trust: Trust::new(settings)?,
+            clock,
+            connectors: OnceLock::new(),
+        })
+    }
+
+    /// # Errors
+    /// There is no usable configuration.
+    pub(super) fn connector(&self, version: HttpVersion) -> Result<TlsConnector, Failure> {
+        let made = self.connectors.get_or_init(|| {
+            let config = self.trust.config(Arc::clone(&self.clock))?;
+            let speaking = |protocols: &[&[u8]]| {
+                let mut config = config.clone();
+                config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
+                TlsConnector::from(Arc::new(config))
+            };
+            Ok(Connectors {
+                auto: speaking(&[b"h2", b"http/1.1"]),
+                http1: speaking(&[b"http/1.1"]),
+                http2: speaking(&[b"h2"]),
+            })
+        });
+        let connectors = made.as_ref().map_err(Clone::clone)?;
+        Ok(match version {
+            HttpVersion::Auto => connectors.auto.clone(),
+            HttpVersion::Http1 => connectors.http1.clone(),
+            HttpVersion::Http2 => connectors.http2.clone(),
+        })
+    }
+
+    /// # Errors
+    /// The handshake failed.
+    pub(super) async fn handshake(
+        &self,
+        connector: TlsConnector,
+        host: &str,
+        stream: TcpStream,
+    ) -> Result<Secured, Failure> {
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| {
+            let class = serin_judge::analysis::plan::journey::FailureClass::BadRequest;
+            failure(
+                class,
+                RequestPhase::Tls,
+                format!("{host} is no name that a certificate can hold"),
+            )
+        })?;
+        let stream = connector
+            .connect(name, stream)
+            .await
+            .map_err(|error| classify::handshake(host, &error))?;
+        let session = stream.get_ref().1;
+        let facts = Facts::of(session, Arc::clone(&self.clock));
+        let http2 = session.alpn_protocol() == Some(b"h2");
+        Ok(Secured {
+            stream: Box::new(stream),
+            facts,
+            http2,
+        })
+    }
+}

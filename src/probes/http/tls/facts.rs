@@ -1,0 +1,48 @@
+use std::sync::Arc;
+
+use rustls::{ClientConnection, ProtocolVersion};
+use serin_judge::journey::TlsFacts;
+use x509_parser::prelude::parse_x509_certificate;
+
+use crate::engine::ports::Clock;
+
+const SECONDS_OF_A_DAY: i64 = 86_400;
+
+/// What a session said of itself when it began; what is left of its certificates is counted when somebody asks.
+#[derive(Clone)]
+pub(in super::super) struct Facts {
+    version: &'static str,
+    /// Seconds since 1970 at which the first certificate of the chain that was shown ends; `None` when none can be read.
+    ends_at: Option<i64>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Facts {
+    pub(super) fn of(session: &ClientConnection, clock: Arc<dyn Clock>) -> Self {
+        let version = match session.protocol_version() {
+            Some(ProtocolVersion::TLSv1_2) => "TLSv1.2",
+            Some(ProtocolVersion::TLSv1_3) => "TLSv1.3",
+            _ => "unknown",
+        };
+        let chain = session.peer_certificates().unwrap_or_default();
+        let ends = chain.iter().filter_map(|certificate| {
+            let (_, certificate) = parse_x509_certificate(certificate).ok()?;
+            Some(certificate.validity().not_after.timestamp())
+        });
+        Self {
+            version,
+            ends_at: ends.min(),
+            clock,
+        }
+    }
+
+    /// `None` where no certificate could be read, which an unchecked server may bring about.
+    pub(in super::super) fn now(&self) -> Option<TlsFacts> {
+        let now = self.clock.now().as_micros().div_euclid(1_000_000);
+        let left = self.ends_at?.saturating_sub(now);
+        Some(TlsFacts {
+            version: self.version,
+            days_left: left.div_euclid(SECONDS_OF_A_DAY),
+        })
+    }
+}

@@ -1,0 +1,185 @@
+use std::sync::Arc;
+
+use http::{HeaderMap, Uri};
+use serin_judge::analysis::plan::journey::RequestPhase;
+use serin_judge::journey::{Hop, Phases};
+use tokio::time::Instant;
+
+use super::server_timing;
+use super::stamps::Stamps;
+
+/// What is known of a chain of requests so far; read also when its time is over in the middle of one.
+pub(super) struct Trace {
+    /// Start of the first hop.
+    pub(super) began_at: Instant,
+    /// Where the hop under way goes.
+    pub(super) uri: Uri,
+    hops: Vec<Hop>,
+    /// `None` between hops.
+    current: Option<Current>,
+}
+
+/// The hop under way.
+struct Current {
+    hop: Hop,
+    /// `None` before the first one.
+    phase: Option<RequestPhase>,
+    since: Instant,
+    stamps: Option<Arc<Stamps>>,
+    /// When the head was there, where nobody stamps bytes.
+    head_at: Option<Instant>,
+}
+
+impl Trace {
+    pub(super) fn new(uri: Uri) -> Self {
+        Self {
+            began_at: Instant::now(),
+            uri,
+            hops: Vec::with_capacity(1),
+            current: None,
+        }
+    }
+
+    /// A phase of a new connection begins, and the one before it has ended.
+    pub(super) fn enter(&mut self, phase: RequestPhase) {
+        let now = Instant::now();
+        let current = self.current_or_begin(now);
+        current.leave(now);
+        (current.phase, current.since) = (Some(phase), now);
+    }
+
+    /// The request goes out. With `stamps` its connection tells when it has left and when an answer begins; without them
+    /// (HTTP/2 shares connections) all until the head counts as waiting.
+    pub(super) fn send(&mut self, reused: bool, stamps: Option<Arc<Stamps>>) {
+        // The first thing of a chain on a kept connection: it began just now.
+        let now = match (&self.current, self.hops.is_empty()) {
+            (None, true) => self.began_at,
+            _ => Instant::now(),
+        };
+        let current = self.current_or_begin(now);
+        current.leave(now);
+        current.phase = Some(match stamps {
+            Some(_) => RequestPhase::Send,
+            None => RequestPhase::FirstByte,
+        });
+        current.since = now;
+        current.stamps = stamps;
+        current.hop.reused = reused;
+    }
+
+    /// The head of the answer is there.
+    pub(super) fn head(&mut self, status: u16, headers: &HeaderMap) {
+        if let Some(current) = &mut self.current {
+            current.hop.status = Some(status);
+            current.hop.server = server_timing::durations(headers);
+            if current.stamps.is_none() {
+                current.head_at = Some(Instant::now());
+            }
+        }
+    }
+
+    /// The hop under way is over, with an answer or without.
+    pub(super) fn end_hop(&mut self) -> Instant {
+        let now = Instant::now();
+        if let Some(mut current) = self.current.take() {
+            current.leave(now);
+            self.hops.push(current.hop);
+        }
+        now
+    }
+
+    /// The hop under way has not happened.
+    pub(super) fn forget_hop(&mut self) {
+        self.current = None;
+    }
+
+    /// The phase under way, and since when.
+    pub(super) fn under_way(&self) -> (RequestPhase, Instant) {
+        self.current
+            .as_ref()
+            .map_or((RequestPhase::Dns, self.began_at), Current::under_way)
+    }
+
+    pub(super) fn hops(mut self) -> Vec<Hop> {
+        self.end_hop();
+        self.hops
+    }
+
+    fn current_or_begin(&mut self, now: Instant) -> &mut Current {
+        self.current.get_or_insert_with(|| Current {
+            hop: Hop {
+                status: None,
+                phases: Phases::default(),
+                reused: false,
+                server: Vec::new(),
+            },
+            phase: None,
+            since: now,
+            stamps: None,
+            head_at: None,
+        })
+    }
+}
+
+impl Current {
+    fn sent_at(&self) -> Option<Instant> {
+        self.stamps.as_ref().and_then(|stamps| stamps.sent_at())
+    }
+
+    fn first_at(&self) -> Option<Instant> {
+        match &self.stamps {
+            Some(stamps) => stamps.first_at(),
+            None => self.head_at,
+        }
+    }
+
+    fn under_way(&self) -> (RequestPhase, Instant) {
+        let phase = self.phase.unwrap_or(RequestPhase::Dns);
+        if !matches!(phase, RequestPhase::Send | RequestPhase::FirstByte) {
+            return (phase, self.since);
+        }
+        match (self.first_at(), self.sent_at()) {
+            (Some(first), _) => (RequestPhase::Body, first),
+            (None, Some(sent)) => (RequestPhase::FirstByte, sent),
+            (None, None) => (phase, self.since),
+        }
+    }
+
+    /// What ends now is written down.
+    fn leave(&mut self, now: Instant) {
+        let phases = &mut self.hop.phases;
+        let lasted = Some(now.saturating_duration_since(self.since));
+        match self.phase {
+            None => {}
+            Some(RequestPhase::Dns) => phases.dns = lasted,
+            Some(RequestPhase::Connect) => phases.connect = lasted,
+            Some(RequestPhase::Tls) => phases.tls = lasted,
+            Some(_) => self.leave_exchange(now),
+        }
+    }
+
+    /// An answer may begin before the request has left: then sending ends where waiting would begin.
+    fn leave_exchange(&mut self, now: Instant) {
+        let (sent, first) = (self.sent_at(), self.first_at());
+        let since = self.since;
+        let between = |from: Instant, to: Instant| Some(to.saturating_duration_since(from));
+        let phases = &mut self.hop.phases;
+        let waits_from = if self.phase == Some(RequestPhase::Send) {
+            let end = match (sent, first) {
+                (Some(sent), Some(first)) => sent.min(first),
+                (Some(end), None) | (None, Some(end)) => end,
+                (None, None) => now,
+            };
+            phases.send = between(since, end);
+            sent.or(first).map(|_| end)
+        } else {
+            Some(since)
+        };
+        if let Some(from) = waits_from {
+            phases.first_byte = between(from, first.unwrap_or(now));
+        }
+        if let Some(first) = first {
+            phases.body = between(first, now);
+        }
+    }
+}
