@@ -25,6 +25,7 @@ mod collect;
 mod control;
 mod course;
 mod drive;
+mod figures;
 mod order;
 mod probing;
 mod record;

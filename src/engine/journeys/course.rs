@@ -65,7 +65,9 @@ pub(super) async fn run(arm: Arc<ArmRuns>, ticket: Ticket) -> Ended {
     let values = Values::new(ticket.ids, ticket.data.clone(), account, &arm.prepared);
     let journey = &*arm.journey;
     let started = Instant::now();
-    let mut branch = Branch::new(&arm, values, ticket.chance);
+    let own = (journey.connections == Connections::Cold).then(|| arm.client.fresh());
+    let client = own.as_deref().unwrap_or(&*arm.client);
+    let mut branch = Branch::new(&arm, client, values, ticket.chance);
     let steps = branch.steps(&journey.steps, started + journey.timeout);
     if !unless(&arm.control, Level::Stopping, steps).await {
         branch.give_up(&journey.steps);
@@ -77,9 +79,6 @@ pub(super) async fn run(arm: Arc<ArmRuns>, ticket: Ticket) -> Ended {
         if !unless(&arm.control, Level::Cutting, teardown).await {
             branch.give_up(&journey.finally);
         }
-    }
-    if journey.connections == Connections::Cold {
-        arm.client.forget_connections();
     }
     let tag = format_args!("serin-{}", ticket.ids).to_string();
     let result = RunResult {

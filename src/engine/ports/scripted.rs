@@ -18,7 +18,7 @@ use super::{ClientSettings, Exchange, HttpClient, HttpProbe, HttpRequest, ProbeE
 pub struct ScriptedProbe {
     script: Arc<dyn Fn(&Seen<'_>) -> Scripted + Send + Sync>,
     asked: Arc<AtomicU64>,
-    forgotten: Arc<AtomicU64>,
+    made: Arc<AtomicU64>,
 }
 
 /// A request as the server sees it.
@@ -111,7 +111,7 @@ impl ScriptedProbe {
         Self {
             script: Arc::new(script),
             asked: Arc::default(),
-            forgotten: Arc::default(),
+            made: Arc::default(),
         }
     }
 
@@ -121,10 +121,10 @@ impl ScriptedProbe {
         self.asked.load(Ordering::Relaxed)
     }
 
-    /// Times that connections were given up.
+    /// Clients with connections of their own that were asked for.
     #[must_use]
-    pub fn forgotten(&self) -> u64 {
-        self.forgotten.load(Ordering::Relaxed)
+    pub fn made(&self) -> u64 {
+        self.made.load(Ordering::Relaxed)
     }
 }
 
@@ -179,8 +179,13 @@ impl HttpClient for ScriptedProbe {
         exchange(outcome, &request.uri, begun.elapsed(), scripted.reused)
     }
 
+    fn fresh(&self) -> Box<dyn HttpClient> {
+        self.made.fetch_add(1, Ordering::Relaxed);
+        Box::new(self.clone())
+    }
+
     fn forget_connections(&self) {
-        self.forgotten.fetch_add(1, Ordering::Relaxed);
+        // There are none.
     }
 }
 

@@ -7,11 +7,14 @@ use serin_judge::journey::{RunOutcome, StepOutcome, StepResult, Values};
 use tokio::time::Instant;
 
 use super::ArmRuns;
+use crate::engine::ports::HttpClient;
 
 /// A line of steps that are done one after another: the run itself, or one of several steps at the same time. It is given
 /// up by dropping the future that drives it, so whatever must not be lost by that is in here.
 pub(super) struct Branch<'run> {
     pub(super) arm: &'run ArmRuns,
+    /// The arm's, or the run's own.
+    pub(super) client: &'run dyn HttpClient,
     pub(super) values: Values,
     pub(super) cookies: Option<CookieStore>,
     /// In the order they ended.
@@ -42,9 +45,10 @@ pub(super) struct UnderWay<'run> {
 }
 
 impl<'run> Branch<'run> {
-    pub(super) fn new(arm: &'run ArmRuns, values: Values, chance: u64) -> Self {
+    pub(super) fn new(arm: &'run ArmRuns, client: &'run dyn HttpClient, values: Values, chance: u64) -> Self {
         Self {
             arm,
+            client,
             values,
             cookies: arm.has_cookies.then(CookieStore::default),
             results: Vec::with_capacity(arm.journey.steps.len()),
@@ -68,6 +72,7 @@ impl<'run> Branch<'run> {
             is_teardown: self.is_teardown,
             ..Self::new(
                 self.arm,
+                self.client,
                 self.values.clone(),
                 self.chance ^ (place + 1).rotate_left(32),
             )

@@ -113,7 +113,7 @@ impl<'run> Branch<'run> {
         }
         let begun = Instant::now();
         let limit = deadline.min(begun + step.timeout);
-        let exchange = self.arm.client.send(&request, self.cookies.as_mut(), limit).await;
+        let exchange = self.client.send(&request, self.cookies.as_mut(), limit).await;
         let service = begun.elapsed();
         if let Some(under_way) = &mut self.under_way {
             under_way.is_asking = false;
