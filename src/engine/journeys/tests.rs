@@ -116,6 +116,7 @@ pub(super) fn journey(mut steps: Vec<Step>, mut finally: Vec<Step>) -> Journey {
         body_bytes_max: 1 << 20,
         warm_up: 0,
         secrets: FilledSecrets::default(),
+        files: Vec::new(),
     }
 }
 

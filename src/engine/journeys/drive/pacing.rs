@@ -98,7 +98,7 @@ impl Pacing {
                 slices,
                 planned,
             } => {
-                if *planned > now {
+                if *planned > now || self.until.is_some_and(|until| *planned >= until) {
                     return None;
                 }
                 let due = *planned;
@@ -135,7 +135,9 @@ impl Pacing {
     /// No start from `now` on, nor before it any more.
     pub(super) fn is_over(&self, now: Instant) -> bool {
         let is_next_beyond = match &self.kind {
-            Kind::Open { planned, .. } => self.until.is_some_and(|until| *planned >= until),
+            // Whatever was planned before the end is given, however late; and the time is waited out, so that the last
+            // window is as long as the others.
+            Kind::Open { planned, .. } => self.until.is_some_and(|until| *planned >= until && now >= until),
             Kind::Closed { .. } => self.until.is_some_and(|until| now >= until),
         };
         self.is_ended || self.next >= self.starts_max || is_next_beyond

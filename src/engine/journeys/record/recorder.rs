@@ -236,7 +236,6 @@ impl Recorder {
         let now = self.slices.at(now);
         if window.end > now {
             window.end = now.max(window.start + Duration::from_micros(1));
-            window.partial = true;
         }
         Some((index, window))
     }
@@ -254,10 +253,8 @@ impl Open {
     fn new(slices: &Slices, index: u64, arms: &[Arm], steps: usize, began: Instant) -> Self {
         let start = slices.start(index);
         let end = slices.at(slices.start(index + 1));
-        let mut window = JourneyWindow::new(slices.at(start.max(began)), end, arms, steps);
-        window.partial = start < began;
         Self {
-            window,
+            window: JourneyWindow::new(slices.at(start.max(began)), end, arms, steps),
             under_way: vec![0; arms.len()],
         }
     }

@@ -58,7 +58,7 @@ pub struct JourneyWindow {
     pub pairs: Vec<StepPairs>,
     /// How much later than planned runs began.
     pub lateness: Durations,
-    /// Some runs of this time are missing: it begins or ends inside of a slice, or runs were missed.
+    /// Some planned runs of this time are not in it: their starts were missed, or they never ended.
     pub partial: bool,
     /// The prober was late ([`LATENESS_MAX`]), or missed starts or failed by its own fault: not to be judged.
     pub overloaded: bool,
