@@ -142,7 +142,7 @@ async fn a_canary_beside_stable_over_connections_that_are_kept() {
     );
 
     // The same server on both sides: whoever asks the canary gets stable.
-    order.targets[1].url.clone_from(&order.targets[0].url);
+    order.targets[1].url = order.targets[0].url.clone();
     order.lasts = Lasts::Starts(20);
     let totals = probed(&order).await;
     assert_eq!(totals.arm(Arm::Canary).unwrap().runs.wrong_side, 20);
