@@ -27,7 +27,7 @@ mod tests;
 mod values;
 
 pub use answer::{Answer, TlsFacts};
-pub use answering::answered_by;
+pub use answering::{answered_by, is_anonymous};
 pub use conditions::{holds_before, holds_of};
 pub use ids::{RunIds, Turn};
 pub use judge::{Judged, judge};

@@ -15,6 +15,7 @@ mod crash;
 mod demo;
 mod house;
 mod peers;
+mod probing;
 mod providers;
 mod runs;
 mod server;

@@ -7,11 +7,7 @@ use crate::analysis::plan::journey::Answering;
 /// the other one says.
 #[must_use]
 pub fn answered_by(answering: &Answering, answer: &Answer, arm: Arm) -> bool {
-    let observed = Observed::new(answer);
-    let said = match observed.find(&answering.query) {
-        Found::One(value) => text_of(&value).map(|text| text.into_owned()),
-        _ => None,
-    };
+    let said = said(answering, answer);
     let (own, other) = match arm {
         Arm::Canary => (&answering.canary, &answering.stable),
         Arm::Stable | Arm::Control => (&answering.stable, &answering.canary),
@@ -22,5 +18,18 @@ pub fn answered_by(answering: &Answering, answer: &Answer, arm: Arm) -> bool {
         // Who says nothing is known by nobody.
         (None, Some(_), _) => false,
         (_, None, _) => true,
+    }
+}
+
+/// An answer that does not say who it is from, such as a proxy's own.
+#[must_use]
+pub fn is_anonymous(answering: &Answering, answer: &Answer) -> bool {
+    said(answering, answer).is_none()
+}
+
+fn said(answering: &Answering, answer: &Answer) -> Option<String> {
+    match Observed::new(answer).find(&answering.query) {
+        Found::One(value) => text_of(&value).map(|text| text.into_owned()),
+        _ => None,
     }
 }
