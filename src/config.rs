@@ -2,6 +2,7 @@
 
 pub mod analyses;
 pub(crate) mod documents;
+mod files;
 mod paths;
 mod providers;
 pub mod secrets;

@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::config::files;
+
 use serin_judge::analysis::{Diagnostic, Documents, FILE_BYTES_MAX, Source, TEST_FILE_BYTES_MAX};
 
 /// Files of a folder are documents when they end like this; unit tests of analyses are not.
@@ -17,7 +19,13 @@ const DEPTH_MAX: usize = 16;
 /// # Errors
 /// One line that names the first path that cannot be read, or a folder without documents.
 pub(crate) fn read(paths: &[PathBuf]) -> Result<(Documents, Vec<Diagnostic>), String> {
-    Ok(Documents::read(sources(paths)?))
+    Ok(of(sources(paths)?))
+}
+
+/// Documents of this machine, which may name files of it.
+pub(super) fn of(sources: Vec<Source>) -> (Documents, Vec<Diagnostic>) {
+    let (documents, diagnostics) = Documents::read(sources);
+    (documents.with_files(files::of_disk()), diagnostics)
 }
 
 /// The same before anything is made of the texts.
@@ -25,7 +33,7 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<(Documents, Vec<Diagnostic>), St
 /// # Errors
 /// As [`read`].
 pub(crate) fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, String> {
-    let files = files(
+    let files = found(
         paths,
         is_document,
         "documents: files that end in .yaml, .yml or .json",
@@ -38,7 +46,7 @@ pub(crate) fn sources(paths: &[PathBuf]) -> Result<Vec<Source>, String> {
 /// # Errors
 /// One line that names the first path that cannot be read, or a folder without tests.
 pub(crate) fn tests(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
-    files(
+    found(
         paths,
         |name| name.ends_with(TEST_ENDING),
         "tests: files that end in .test.yaml",
@@ -59,7 +67,7 @@ fn is_document(name: &str) -> bool {
 }
 
 /// What is named, and what folders hold that is `wanted` by its name.
-fn files(paths: &[PathBuf], wanted: fn(&str) -> bool, what: &str) -> Result<Vec<PathBuf>, String> {
+fn found(paths: &[PathBuf], wanted: fn(&str) -> bool, what: &str) -> Result<Vec<PathBuf>, String> {
     let mut files = Vec::new();
     for path in paths {
         let before = files.len();

@@ -13,10 +13,13 @@ mod progress;
 mod prune;
 mod rows;
 mod runs;
+mod seal;
 mod writer;
 
 #[cfg(test)]
 mod tests;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use serin_judge::time::Timestamp;
@@ -27,6 +30,7 @@ use crate::engine::ports::{
     RunFilter, RunSummary, Store, StoreError, StoredRun,
 };
 pub use open::OpenError;
+use seal::Seal;
 use writer::Writer;
 
 /// Keeps runs in a file of SQLite, which one process at a time may use.
@@ -34,12 +38,13 @@ use writer::Writer;
 pub struct SqliteStore {
     writer: Writer,
     readers: SqlitePool,
+    seal: Arc<Seal>,
 }
 
 #[async_trait]
 impl Journal for SqliteStore {
     async fn begin(&self, beginning: &Beginning) -> Result<Begun, StoreError> {
-        begin::begin(&self.writer, beginning).await
+        begin::begin(&self.writer, &self.seal, beginning).await
     }
 
     async fn append(&self, id: &str, known: u64, records: &[Record]) -> Result<(), StoreError> {
@@ -54,7 +59,7 @@ impl Journal for SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn load(&self, id: &str) -> Result<Option<StoredRun>, StoreError> {
-        runs::load(&self.readers, id).await
+        runs::load(&self.readers, &self.seal, id).await
     }
 
     async fn active(&self) -> Result<Vec<String>, StoreError> {
@@ -67,7 +72,7 @@ impl Store for SqliteStore {
         before: Option<&Cursor>,
         limit: usize,
     ) -> Result<Vec<RunSummary>, StoreError> {
-        runs::list(&self.readers, filter, before, limit).await
+        runs::list(&self.readers, &self.seal, filter, before, limit).await
     }
 
     async fn begun_before(&self, key: &IdempotencyKey) -> Result<Option<String>, StoreError> {
@@ -79,7 +84,7 @@ impl Store for SqliteStore {
         attempt: &Attempt,
         number: Option<u32>,
     ) -> Result<Option<RunSummary>, StoreError> {
-        runs::attempt(&self.readers, attempt, number).await
+        runs::attempt(&self.readers, &self.seal, attempt, number).await
     }
 
     async fn has_other_stage(&self, attempt: &Attempt) -> Result<bool, StoreError> {

@@ -1,5 +1,6 @@
 //! What a set of files says: read once, then asked for plans.
 
+mod journeys;
 mod message;
 mod resolve;
 mod select;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use super::args::Inputs;
 use super::diagnostic::{Diagnostic, arrange};
+use super::files::{FileAccess, Files};
 use super::kind::{DocumentKind, identify};
 use super::node::{Node, Place};
 use super::plan::Plan;
@@ -23,6 +25,7 @@ use super::{schema, shape, validate, yaml};
 #[derive(Clone, Debug, Default)]
 pub struct Documents {
     documents: Vec<Document>,
+    files: FileAccess,
 }
 
 /// One document whose kind is known.
@@ -52,6 +55,15 @@ impl Documents {
             documents.read_source(&Arc::new(source), &mut report);
         }
         (documents, arrange(report))
+    }
+
+    /// The same documents, with a way to read the files that they name; without it naming one is an error.
+    #[must_use]
+    pub fn with_files(self, files: Arc<dyn Files>) -> Self {
+        Self {
+            files: FileAccess(Some(files)),
+            ..self
+        }
     }
 
     fn read_source(&mut self, source: &Arc<Source>, report: &mut Vec<Diagnostic>) {
@@ -169,6 +181,7 @@ impl Documents {
         for selected in select::all(&self.documents, &mut report) {
             resolve::plan(&selected, &Inputs::default(), true, &mut report, &mut None);
         }
+        self.validate_journeys(&mut report);
         let configs = self
             .documents
             .iter()
@@ -237,7 +250,12 @@ fn resolved(selected: &select::Selected<'_>, inputs: &Inputs) -> Result<(Plan, V
 
 /// Rather too often than too seldom: whatever looks like one is one.
 fn names_secret(node: &Node) -> bool {
-    let names = |key: &str| matches!(key, "env" | "file" | "ca" | "secretKeyRef");
+    let names = |key: &str| {
+        matches!(
+            key,
+            "env" | "file" | "ca" | "csv" | "certificate" | "secretKeyRef"
+        )
+    };
     let mut entries = node.entries().iter();
     entries.any(|entry| names(&entry.key) || names_secret(&entry.value))
         || node.items().iter().any(names_secret)

@@ -20,16 +20,19 @@ pub enum DocumentKind {
     AnalysisRun,
     /// Serin's `Analysis`.
     Analysis,
+    /// Serin's `Journey`.
+    Journey,
     /// Serin's settings.
     Config,
 }
 
 impl DocumentKind {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::AnalysisTemplate,
         Self::ClusterAnalysisTemplate,
         Self::AnalysisRun,
         Self::Analysis,
+        Self::Journey,
         Self::Config,
     ];
 
@@ -41,6 +44,7 @@ impl DocumentKind {
             Self::ClusterAnalysisTemplate => "ClusterAnalysisTemplate",
             Self::AnalysisRun => "AnalysisRun",
             Self::Analysis => "Analysis",
+            Self::Journey => "Journey",
             Self::Config => "Config",
         }
     }
@@ -54,6 +58,12 @@ impl DocumentKind {
             self,
             Self::AnalysisTemplate | Self::ClusterAnalysisTemplate | Self::AnalysisRun
         )
+    }
+
+    /// Whether it can be run as an analysis.
+    #[must_use]
+    pub fn is_analysis(self) -> bool {
+        !matches!(self, Self::Journey | Self::Config)
     }
 
     /// Whether it is one of those that are merged into one run.
@@ -101,10 +111,10 @@ fn word(place: &Place<'_>, field: &str, expected: &str) -> Result<String, Box<Di
 fn unknown(place: &Place<'_>, api_version: &str, kind: &str) -> Diagnostic {
     let (kind_place, version_place) = (place.field("kind"), place.field("apiVersion"));
     let group_is_known = api_version == SERIN || api_version == ARGO;
-    if api_version == SERIN && matches!(kind, "Journey" | "Check") {
+    if api_version == SERIN && kind == "Check" {
         return kind_place.error(
-            format!("a {kind}, which this version does not run"),
-            format!("a document of kind {}", listed(["Analysis", "Config"])),
+            "a Check, which this version does not run",
+            format!("a document of kind {}", listed(["Analysis", "Journey", "Config"])),
         );
     }
     if let Some(known) = DocumentKind::ALL.into_iter().find(|known| known.name() == kind) {

@@ -62,6 +62,13 @@ impl Node {
         }
     }
 
+    pub(crate) fn entries_mut(&mut self) -> &mut [Entry] {
+        match &mut self.kind {
+            Kind::Map(entries) => entries,
+            _ => &mut [],
+        }
+    }
+
     pub(crate) fn items(&self) -> &[Self] {
         match &self.kind {
             Kind::List(items) => items,

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value, json};
 
 use super::kind::DocumentKind;
-use super::raw::{argo, cases, config, serin};
+use super::raw::{argo, cases, config, journey, serin};
 
 static SCHEMAS: LazyLock<Vec<(DocumentKind, Value)>> = LazyLock::new(|| {
     DocumentKind::ALL
@@ -50,6 +50,7 @@ fn file_name(kind: DocumentKind) -> &'static str {
         DocumentKind::ClusterAnalysisTemplate => "cluster-analysis-template.json",
         DocumentKind::AnalysisRun => "analysis-run.json",
         DocumentKind::Analysis => "analysis.json",
+        DocumentKind::Journey => "journey.json",
         DocumentKind::Config => "config.json",
     }
 }
@@ -61,6 +62,7 @@ fn generate(kind: DocumentKind) -> Value {
         }
         DocumentKind::AnalysisRun => schemars::schema_for!(argo::Document<argo::RunSpec>),
         DocumentKind::Analysis => schemars::schema_for!(serin::Document<serin::AnalysisSpec>),
+        DocumentKind::Journey => schemars::schema_for!(serin::Document<journey::JourneySpec>),
         DocumentKind::Config => schemars::schema_for!(serin::Document<config::ConfigSpec>),
     };
     let mut schema = schema.to_value();

@@ -5,6 +5,7 @@ mod arguments;
 mod broken;
 mod durations;
 mod hostile;
+mod journeys;
 mod kayenta;
 mod locating;
 mod merging;

@@ -4,6 +4,7 @@ mod baseline;
 mod checks;
 mod comparison;
 pub(crate) mod config;
+mod journey;
 mod kayenta;
 mod metric;
 mod policy;
@@ -15,6 +16,7 @@ mod traffic_split;
 mod web;
 
 pub(crate) use checks::Checks;
+pub(crate) use journey::journey;
 
 use std::collections::HashSet;
 

@@ -16,8 +16,8 @@ pub(super) use types::Type;
 
 use super::builtins;
 use super::error::{Answer, fail_at};
-use super::syntax::{Binding, Fold, Kind, Node, Pointer, Span};
-use super::value::Native;
+use super::syntax::{Binding, Fold, Kind, Member, Node, Pointer, Span};
+use super::value::{Native, Value};
 
 /// What names mean: which variables there are and which functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,16 +26,34 @@ pub(super) enum Scope {
     Condition,
     /// `isNaN` and `isInf` only: times of range queries.
     Time,
+    /// Before a step of a journey: [`BEFORE_STEP`], which are parts of the result, and Argo's functions.
+    BeforeStep,
+    /// Of the answer to a step: [`OF_ANSWER`], which are parts of the result, and Argo's functions.
+    OfAnswer,
 }
+
+/// What a step of a journey knows when it begins.
+const BEFORE_STEP: [&str; 4] = ["vars", "data", "account", "steps"];
+/// What it knows when it has an answer.
+const OF_ANSWER: [&str; 5] = ["result", "vars", "data", "account", "steps"];
 
 impl Scope {
     pub(super) fn binding(self, name: &str) -> Option<Binding> {
         match (self, name) {
             (Self::Condition, "result") => Some(Binding::Result),
-            (Self::Condition, _) | (Self::Time, "isNaN" | "isInf") => {
+            (Self::Condition | Self::BeforeStep | Self::OfAnswer, _) | (Self::Time, "isNaN" | "isInf") => {
                 Native::named(name).map(Binding::Native)
             }
             _ => None,
+        }
+    }
+
+    /// Names that stand for a part of the result, which is a map then.
+    pub(super) fn parts(self) -> &'static [&'static str] {
+        match self {
+            Self::Condition | Self::Time => &[],
+            Self::BeforeStep => &BEFORE_STEP,
+            Self::OfAnswer => &OF_ANSWER,
         }
     }
 }
@@ -66,7 +84,11 @@ fn bind(node: &mut Node, scope: Scope, variables: &mut Vec<(Arc<str>, usize)>) {
             let variable = variables.iter().rev().find(|(known, _)| known == name);
             *binding = match variable {
                 Some((_, slot)) => Binding::Variable(*slot),
-                None if name.as_ref() == "$env" => Binding::Environment,
+                None if scope.parts().contains(&name.as_ref()) => {
+                    node.kind = part_of_result(name, node.span);
+                    return;
+                }
+                None if name.as_ref() == "$env" && scope.parts().is_empty() => Binding::Environment,
                 None => scope.binding(name).unwrap_or(Binding::Absent),
             };
         }
@@ -82,6 +104,14 @@ fn bind(node: &mut Node, scope: Scope, variables: &mut Vec<(Arc<str>, usize)>) {
             }
         }
     }
+}
+
+fn part_of_result(name: &Arc<str>, span: Span) -> Kind {
+    Kind::Member(Box::new(Member {
+        base: Node::new(span, Kind::Name("result".into(), Binding::Result)),
+        property: Node::new(span, Kind::Literal(Value::String(Arc::clone(name)))),
+        is_optional: false,
+    }))
 }
 
 impl Checker<'_> {

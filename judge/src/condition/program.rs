@@ -4,6 +4,7 @@ use super::check::{Scope, Type, check};
 use super::error::{Answer, ConditionError};
 use super::explain::{self, Explanation};
 use super::machine::Machine;
+use super::mentions::{self, Mention};
 use super::rewrite::rewrite;
 use super::syntax::{Node, parse};
 use super::value::Value;
@@ -22,6 +23,9 @@ pub struct Condition {
 struct Shared {
     text: Arc<str>,
     tree: Node,
+    scope: Scope,
+    /// Of a condition of a journey.
+    mentions: Vec<Mention>,
     /// What checking and rewriting for a type of result gave, at the place of that type.
     programs: [OnceLock<Result<Node, ConditionError>>; RESULT_TYPES],
 }
@@ -32,14 +36,50 @@ impl Condition {
     /// # Errors
     /// When the text is no expression, or a larger one than [`super::budget`] allows.
     pub fn compile(text: &str) -> Result<Self, ConditionError> {
+        Self::in_scope(text, Scope::Condition)
+    }
+
+    /// Parses a condition that is put before a step of a journey: over `vars`, `data`, `account` and `steps`, which are
+    /// the keys of the map that it is evaluated on.
+    ///
+    /// # Errors
+    /// As [`Self::compile`], and for names that are not known there.
+    pub fn before_step(text: &str) -> Result<Self, ConditionError> {
+        Self::in_scope(text, Scope::BeforeStep)
+    }
+
+    /// Parses a condition that is put to the answer of a step of a journey: over `result` too.
+    ///
+    /// # Errors
+    /// As [`Self::before_step`].
+    pub fn of_answer(text: &str) -> Result<Self, ConditionError> {
+        Self::in_scope(text, Scope::OfAnswer)
+    }
+
+    fn in_scope(text: &str, scope: Scope) -> Result<Self, ConditionError> {
         let tree = parse(text).map_err(|error| *error)?;
+        let mentions = if scope.parts().is_empty() {
+            Vec::new()
+        } else {
+            let mut bound = tree.clone();
+            check(&mut bound, scope, &Type::Map).map_err(|error| *error)?;
+            mentions::of(&mut bound)
+        };
         Ok(Self {
             shared: Arc::new(Shared {
                 text: text.into(),
                 tree,
+                scope,
+                mentions,
                 programs: Default::default(),
             }),
         })
+    }
+
+    /// What a condition of a journey looks at; empty for those of analyses.
+    #[must_use]
+    pub fn mentions(&self) -> &[Mention] {
+        &self.shared.mentions
     }
 
     /// The text as it was written.
@@ -96,7 +136,7 @@ impl Condition {
         match self.program(result) {
             Err(error) => explain::refused(&self.shared.tree, self.text(), error.clone()),
             Ok(program) => {
-                let machine = Machine::new(result, Scope::Condition, now);
+                let machine = Machine::new(result, self.shared.scope, now);
                 let (answer, trace) = machine.evaluate_traced(program);
                 explain::explain(program, self.text(), answer, &trace)
             }
@@ -105,7 +145,7 @@ impl Condition {
 
     fn run(&self, result: &Value, now: Option<Timestamp>) -> Answer<Value> {
         let program = self.program(result).map_err(|error| Box::new(error.clone()))?;
-        Machine::new(result, Scope::Condition, now).evaluate(program)
+        Machine::new(result, self.shared.scope, now).evaluate(program)
     }
 
     /// The tree as Go would compile it for a result of that type.
@@ -113,7 +153,7 @@ impl Condition {
         let (place, result_type) = type_of(result);
         self.shared.programs[place]
             .get_or_init(|| {
-                prepare(&self.shared.tree, Scope::Condition, &result_type).map_err(|error| *error)
+                prepare(&self.shared.tree, self.shared.scope, &result_type).map_err(|error| *error)
             })
             .as_ref()
     }

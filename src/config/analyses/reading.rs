@@ -75,8 +75,8 @@ impl Reading {
 
 /// What is wrong with each file, beside the others.
 fn mistakes(texts: &[Source]) -> BTreeMap<String, Vec<Diagnostic>> {
-    let (documents, mut found) = Documents::read(texts.to_vec());
-    found.extend(documents.validate());
+    let (read, mut found) = documents::of(texts.to_vec());
+    found.extend(read.validate());
     let mut mistakes: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
     for mistake in found.into_iter().filter(Diagnostic::is_error) {
         mistakes.entry(mistake.file.clone()).or_default().push(mistake);
@@ -101,10 +101,8 @@ fn mistakes(texts: &[Source]) -> BTreeMap<String, Vec<Diagnostic>> {
 }
 
 fn analyses(text: &Source) -> Vec<(DocumentKind, String)> {
-    let (documents, _) = Documents::read(vec![text.clone()]);
-    let names = documents
-        .names()
-        .filter(|(kind, _)| *kind != DocumentKind::Config);
+    let (read, _) = documents::of(vec![text.clone()]);
+    let names = read.names().filter(|(kind, _)| kind.is_analysis());
     names.map(|(kind, name)| (kind, name.to_owned())).collect()
 }
 
@@ -135,6 +133,6 @@ fn packed<'a>(texts: impl IntoIterator<Item = &'a Source>) -> (Arc<[SourceText]>
         text: text.text().to_owned(),
     });
     let sources = kept.collect();
-    let (documents, _) = Documents::read(texts.into_iter().cloned().collect());
-    (sources, Arc::new(documents))
+    let (read, _) = documents::of(texts.into_iter().cloned().collect());
+    (sources, Arc::new(read))
 }

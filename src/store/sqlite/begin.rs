@@ -2,7 +2,8 @@ use sqlx::{SqliteConnection, SqliteExecutor, SqlitePool};
 
 use super::deliveries;
 use super::error::{Failure, broken};
-use super::rows::{bundle, json};
+use super::rows::json;
+use super::seal::Seal;
 use super::writer::Writer;
 use crate::engine::ports::{Beginning, Begun, IdempotencyKey, RunRecord, StoreError};
 
@@ -14,14 +15,15 @@ struct Texts {
     sources: String,
 }
 
-pub(super) async fn begin(writer: &Writer, beginning: &Beginning) -> Result<Begun, StoreError> {
+pub(super) async fn begin(writer: &Writer, seal: &Seal, beginning: &Beginning) -> Result<Begun, StoreError> {
     let run = &beginning.run;
-    let (hash, sources) = bundle(&run.request.sources)?;
+    let sources = json(&run.request.sources)?;
+    let hash = seal.name(&sources);
     let texts = Texts {
         labels: json(&run.labels)?,
-        request: json(&run.request)?,
+        request: seal.close(&json(&run.request)?, &run.id)?,
+        sources: seal.close(&sources, &hash)?,
         hash,
-        sources,
     };
     let step = format!("keeping the beginning of run {}", run.id);
     let beginning = beginning.clone();

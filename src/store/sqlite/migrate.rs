@@ -6,7 +6,10 @@ use super::error::cause;
 use super::open::OpenError;
 
 /// The statements that lead from each schema to the next: the first make schema 1 of an empty file.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_runs.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../migrations/0001_runs.sql"),
+    include_str!("../migrations/0002_seal.sql"),
+];
 
 /// Marks files of Serin's: "SERN".
 const APPLICATION_ID: i64 = 0x5345_524e;

@@ -1,5 +1,6 @@
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -9,6 +10,7 @@ use super::SqliteStore;
 use super::error::cause;
 use super::lock::Lock;
 use super::migrate::migrate;
+use super::seal::Seal;
 use super::writer::Writer;
 
 /// What the address of such a store begins with.
@@ -75,6 +77,16 @@ pub enum OpenError {
         /// The newest that is known.
         known: usize,
     },
+    /// Documents cannot be kept, or not be read again.
+    #[error(
+        "the store's key `{path}` cannot be used: {cause}; it belongs beside the store's file, bring it back from where the file came from"
+    )]
+    Key {
+        /// The key's file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
     /// SQLite cannot use it.
     #[error("the store `{path}` cannot be opened: {cause}")]
     Database {
@@ -105,6 +117,7 @@ impl SqliteStore {
         let options = options(&path);
         let mut connection: SqliteConnection = options.connect().await.map_err(fail)?;
         migrate(&mut connection, &path).await?;
+        let seal = Arc::new(Seal::of(&mut connection, &path).await?);
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS_MAX)
             .idle_timeout(READER_IDLE_FOR)
@@ -112,6 +125,7 @@ impl SqliteStore {
         Ok(Self {
             writer: Writer::start(connection, options, lock),
             readers,
+            seal,
         })
     }
 }

@@ -6,11 +6,11 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serin_judge::time::Timestamp;
 use serin_judge::verdict::{Phase, Reason, Verdict};
-use sha2::{Digest, Sha256};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use crate::engine::ports::{Delivery, Ended, RunRecord, RunRequest, RunSummary, SourceText, StoreError};
+use super::seal::Seal;
+use crate::engine::ports::{Delivery, Ended, RunRecord, RunRequest, RunSummary, StoreError};
 
 /// The columns that [`summary`] reads.
 pub(super) const SUMMARY: &str = "run.id, run.analysis, run.release, run.stage, run.attempt, run.labels, \
@@ -41,18 +41,6 @@ pub(super) fn word<T: Serialize>(value: &T) -> Result<String, StoreError> {
     json(value).map(|text| text.trim_matches('"').to_owned())
 }
 
-/// The name and the text of a bundle of documents: equal ones have one name.
-pub(super) fn bundle(sources: &[SourceText]) -> Result<(String, String), StoreError> {
-    let text = json(sources)?;
-    let digest = Sha256::digest(text.as_bytes());
-    let hash = digest.iter().fold(String::from("sha256:"), |mut hash, byte| {
-        let digit = |four: u8| char::from_digit(u32::from(four), 16).unwrap_or_default();
-        hash.extend([digit(byte >> 4), digit(byte & 15)]);
-        hash
-    });
-    Ok((hash, text))
-}
-
 pub(super) fn ending(ended: &Ended) -> Result<String, StoreError> {
     json(&Ending {
         phase: ended.phase,
@@ -61,10 +49,10 @@ pub(super) fn ending(ended: &Ended) -> Result<String, StoreError> {
     })
 }
 
-pub(super) fn summary(row: &SqliteRow) -> Result<RunSummary, sqlx::Error> {
+pub(super) fn summary(row: &SqliteRow, seal: &Seal) -> Result<RunSummary, sqlx::Error> {
+    let id: String = row.try_get("id")?;
     Ok(RunSummary {
         run: RunRecord {
-            id: row.try_get("id")?,
             analysis: row.try_get("analysis")?,
             release: row.try_get("release")?,
             stage: row.try_get("stage")?,
@@ -72,7 +60,8 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RunSummary, sqlx::Error> {
             labels: parsed(row, "labels")?,
             config_hash: row.try_get("config_hash")?,
             started_at: instant(row, "started_at")?,
-            request: parsed::<RunRequest>(row, "request")?,
+            request: sealed::<RunRequest>(row, "request", seal, &id)?,
+            id,
         },
         ended: ended(row)?,
         answered_at: row
@@ -125,6 +114,21 @@ fn instant(row: &SqliteRow, column: &str) -> Result<Timestamp, sqlx::Error> {
 /// What stands in a column as JSON.
 pub(super) fn parsed<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error> {
     serde_json::from_str(row.try_get(column)?).map_err(|error| unreadable(column, error))
+}
+
+/// What stands in a column as sealed JSON of this owner.
+pub(super) fn sealed<T: DeserializeOwned>(
+    row: &SqliteRow,
+    column: &str,
+    seal: &Seal,
+    owner: &str,
+) -> Result<T, sqlx::Error> {
+    let text = seal.open(row.try_get(column)?, owner);
+    let text = text.map_err(|error| sqlx::Error::ColumnDecode {
+        index: column.to_owned(),
+        source: error.into(),
+    })?;
+    serde_json::from_str(&text).map_err(|error| unreadable(column, error))
 }
 
 fn listed<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T, sqlx::Error> {

@@ -4,19 +4,24 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, SqlitePool};
 
 use super::deliveries;
 use super::error::broken;
-use super::rows::{self, SUMMARY, count, parsed, word};
+use super::rows::{self, SUMMARY, count, parsed, sealed, word};
+use super::seal::Seal;
 use crate::engine::ports::{Attempt, Cursor, RunFilter, RunSummary, StoreError, StoredRun};
 
 /// A run and everything that is its own, as it was at one instant.
-pub(super) async fn load(readers: &SqlitePool, id: &str) -> Result<Option<StoredRun>, StoreError> {
+pub(super) async fn load(
+    readers: &SqlitePool,
+    seal: &Seal,
+    id: &str,
+) -> Result<Option<StoredRun>, StoreError> {
     let loading = async {
         let mut instant = readers.begin().await?;
-        let mut query = select(", run.number, run.report, bundle.sources");
+        let mut query = select(", run.number, run.report, run.bundle, bundle.sources");
         let _query = query
             .push(" JOIN bundle ON bundle.hash = run.bundle WHERE run.id = ")
             .push_bind(id.to_owned());
         match query.build().fetch_optional(&mut *instant).await? {
-            Some(row) => stored(&mut instant, &row).await.map(Some),
+            Some(row) => stored(&mut instant, &row, seal).await.map(Some),
             None => Ok(None),
         }
     };
@@ -25,13 +30,17 @@ pub(super) async fn load(readers: &SqlitePool, id: &str) -> Result<Option<Stored
         .map_err(|error| broken(&format!("reading run {id}"), &error))
 }
 
-async fn stored(connection: &mut SqliteConnection, row: &SqliteRow) -> Result<StoredRun, sqlx::Error> {
+async fn stored(
+    connection: &mut SqliteConnection,
+    row: &SqliteRow,
+    seal: &Seal,
+) -> Result<StoredRun, sqlx::Error> {
     let RunSummary {
         mut run,
         ended,
         answered_at,
-    } = rows::summary(row)?;
-    run.request.sources = parsed(row, "sources")?;
+    } = rows::summary(row, seal)?;
+    run.request.sources = sealed(row, "sources", seal, row.try_get("bundle")?)?;
     let number: i64 = row.try_get("number")?;
     let report: Option<String> = row.try_get("report")?;
     let records = sqlx::query("SELECT body FROM record WHERE run = $1 ORDER BY place")
@@ -59,6 +68,7 @@ pub(super) async fn active(readers: &SqlitePool) -> Result<Vec<String>, StoreErr
 
 pub(super) async fn list(
     readers: &SqlitePool,
+    seal: &Seal,
     filter: &RunFilter,
     before: Option<&Cursor>,
     limit: usize,
@@ -89,11 +99,12 @@ pub(super) async fn list(
     let _query = query
         .push(" ORDER BY run.started_at DESC, run.id DESC LIMIT ")
         .push_bind(count(limit));
-    fetch(readers, "listing runs", query).await
+    fetch(readers, seal, "listing runs", query).await
 }
 
 pub(super) async fn attempt(
     readers: &SqlitePool,
+    seal: &Seal,
     attempt: &Attempt,
     number: Option<u32>,
 ) -> Result<Option<RunSummary>, StoreError> {
@@ -109,7 +120,7 @@ pub(super) async fn attempt(
         let _query = query.push(" AND run.attempt = ").push_bind(number);
     }
     let _query = query.push(" ORDER BY run.attempt DESC LIMIT 1");
-    Ok(fetch(readers, "looking for an attempt", query).await?.pop())
+    Ok(fetch(readers, seal, "looking for an attempt", query).await?.pop())
 }
 
 pub(super) async fn has_other_stage(readers: &SqlitePool, attempt: &Attempt) -> Result<bool, StoreError> {
@@ -132,10 +143,13 @@ fn select(further: &'static str) -> QueryBuilder<Sqlite> {
 
 async fn fetch(
     readers: &SqlitePool,
+    seal: &Seal,
     step: &str,
     mut query: QueryBuilder<Sqlite>,
 ) -> Result<Vec<RunSummary>, StoreError> {
     let fail = |error| broken(step, &error);
     let rows = query.build().fetch_all(readers).await.map_err(fail)?;
-    rows.iter().map(|row| rows::summary(row).map_err(fail)).collect()
+    rows.iter()
+        .map(|row| rows::summary(row, seal).map_err(fail))
+        .collect()
 }

@@ -1,5 +1,6 @@
 mod faults;
 mod full_disk;
+mod seal;
 mod sharing;
 
 use std::path::Path;

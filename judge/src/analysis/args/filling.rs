@@ -17,6 +17,8 @@ pub(crate) struct Filling<'a, 'r> {
     place: Place<'a>,
     /// What filled texts may still take.
     bytes_left: usize,
+    /// Placeholders of other names stay: they are filled in later.
+    keeps_others: bool,
     report: &'r mut Vec<Diagnostic>,
 }
 
@@ -27,7 +29,16 @@ impl<'a, 'r> Filling<'a, 'r> {
             values,
             place,
             bytes_left: FILLED_BYTES_MAX,
+            keeps_others: false,
             report,
+        }
+    }
+
+    /// Leaves placeholders alone that are not of arguments.
+    pub(crate) fn keeping_others(self) -> Self {
+        Self {
+            keeps_others: true,
+            ..self
         }
     }
 
@@ -62,7 +73,7 @@ impl<'a, 'r> Filling<'a, 'r> {
         let filled = filled(
             text,
             self.values,
-            self.bytes_left,
+            (self.bytes_left, self.keeps_others),
             &mut |part, found, expected| {
                 if problems.len() < problems_max {
                     problems.push(self.problem(located(&part), found, expected));
@@ -99,7 +110,7 @@ impl<'a, 'r> Filling<'a, 'r> {
 fn filled(
     text: &str,
     values: &Values,
-    bytes_max: usize,
+    (bytes_max, keeps_others): (usize, bool),
     refuse: &mut dyn FnMut(Span, String, &str),
 ) -> String {
     let mut filled = String::with_capacity(text.len());
@@ -108,6 +119,9 @@ fn filled(
         filled.push_str(&text[at..start]);
         at = start;
         let Some(end) = text[start + 2..].find("}}").map(|found| start + 2 + found) else {
+            if keeps_others {
+                break;
+            }
             let rest = &text[start + 2..];
             let found =
                 format!("Cannot find end tag=\"}}}}\" in the template={text:?} starting from {rest:?}");
@@ -115,7 +129,8 @@ fn filled(
             break;
         };
         let tag = &text[start + 2..end];
-        match tag.trim().strip_prefix("args.").and_then(|name| values.get(name)) {
+        let argument = tag.trim().strip_prefix("args.");
+        match argument.and_then(|name| values.get(name)) {
             Some(Some(value)) if filled.len() + value.len() > bytes_max => {
                 let found = format!("more than {FILLED_BYTES_MAX} bytes after arguments are filled in");
                 refuse(start..end + 2, found, "shorter values, or fewer places for them");
@@ -123,6 +138,7 @@ fn filled(
             }
             Some(Some(value)) => filled.push_str(value),
             Some(None) => filled.push_str(&text[start..end + 2]),
+            None if keeps_others && argument.is_none() => filled.push_str(&text[start..end + 2]),
             None => {
                 let found = format!("failed to resolve {{{{{tag}}}}}");
                 refuse(

@@ -8,7 +8,6 @@ use super::{Answers, Case, Repeated, ScriptedWindow, answers, raw, windows};
 use crate::analysis::Inputs;
 use crate::analysis::diagnostic::{Diagnostic, did_you_mean, listed};
 use crate::analysis::documents::{Documents, Refusal};
-use crate::analysis::kind::DocumentKind;
 use crate::analysis::node::Place;
 use crate::analysis::plan::{Phase, Plan};
 
@@ -108,7 +107,7 @@ impl<'a> Checking<'a> {
         let known: Vec<&str> = self
             .documents
             .names()
-            .filter(|(kind, _)| *kind != DocumentKind::Config)
+            .filter(|(kind, _)| kind.is_analysis())
             .map(|(_, name)| name)
             .collect();
         let at = place.field("analysis");

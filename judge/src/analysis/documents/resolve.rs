@@ -8,7 +8,10 @@ use super::select::Selected;
 use super::{Document, message};
 use crate::analysis::args::{self, Declared, Filling, Inputs, Values};
 use crate::analysis::diagnostic::Diagnostic;
+use crate::analysis::files::FileAccess;
 use crate::analysis::kind::DocumentKind;
+use crate::analysis::node::Node;
+use crate::analysis::plan::journey::Journey;
 use crate::analysis::plan::{Dialect, Plan};
 use crate::analysis::raw::metric::Argument;
 use crate::analysis::validate::{self, Checks};
@@ -80,6 +83,78 @@ pub(super) fn plan(
         spec,
         secrets,
     })
+}
+
+/// The journey of one document, as far as it can be made; whether it may be used is for the report to say.
+pub(super) fn journey(
+    document: &Document,
+    inputs: &Inputs,
+    files: &FileAccess,
+    draft: bool,
+    report: &mut Vec<Diagnostic>,
+) -> Option<Journey> {
+    let selected = Selected {
+        name: document.name.clone(),
+        documents: vec![document],
+    };
+    let before = report.len();
+    let declared = declared(&selected, report)?;
+    let spec = document.place().field("spec");
+    args::refuse_unknown(&declared, inputs, Dialect::Serin, &spec, report);
+    let values = args::fill(&declared, inputs, draft, report);
+    for Declared { argument, place } in &declared {
+        let value = values.get(&argument.name).and_then(Option::as_ref);
+        if value.is_some_and(|value| value.contains("{{")) {
+            let expected = "a value without placeholders: it would be filled in again";
+            report.push(place.error(format!("`{{{{` in the value of `{}`", argument.name), expected));
+        }
+    }
+    let secrets = args::secrets(&declared, inputs);
+    let mut filled = document.clone();
+    let mut filling = Filling::new(&values, document.place(), report).keeping_others();
+    if let Some(node) = filled.node.get_mut("spec") {
+        for part in node.entries_mut().iter_mut().filter(|entry| entry.key != "args") {
+            filling.fill(&mut part.value);
+        }
+    }
+    let is_open = report[before..].iter().any(Diagnostic::is_error);
+    let mut checks = Checks {
+        dialect: Dialect::Serin,
+        draft: draft || is_open,
+        report,
+    };
+    let journey = validate::journey(&mut checks, &filled, files);
+    args::mask(&secrets, &mut report[before..]);
+    let journey = journey?;
+    Some(Journey {
+        config_hash: hash_of_journey(&filled, &journey),
+        secrets,
+        ..journey
+    })
+}
+
+/// Over what is done and asked, the files included.
+fn hash_of_journey(filled: &Document, journey: &Journey) -> String {
+    let spec = filled.node.get("spec").map(Node::to_json).unwrap_or_default();
+    let mut hasher = Sha256::new();
+    for (part, value) in sorted(spec).as_object().into_iter().flatten() {
+        if part != "args" {
+            hasher.update(part);
+            hasher.update(value.to_string());
+        }
+    }
+    for file in &journey.files {
+        hasher.update(&file.path);
+        hasher.update(file.bytes.len().to_le_bytes());
+        hasher.update(&file.bytes);
+    }
+    hex(hasher)
+}
+
+fn hex(hasher: Sha256) -> String {
+    let bytes = hasher.finalize();
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
 }
 
 /// The documents' parts put together as Argo's controller puts them into an AnalysisRun, placeholders and all.
@@ -178,12 +253,7 @@ fn hash(resolved: &[Document]) -> String {
             hasher.update(sorted(value.clone()).to_string());
         }
     }
-    let hex: String = hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("sha256:{hex}")
+    hex(hasher)
 }
 
 fn sorted(value: Value) -> Value {

@@ -69,8 +69,10 @@ pub(super) fn several<'a>(
 }
 
 fn analyses(documents: &[Document]) -> Vec<&Document> {
-    let of_config = |document: &&Document| document.kind == DocumentKind::Config;
-    documents.iter().filter(|document| !of_config(document)).collect()
+    documents
+        .iter()
+        .filter(|document| document.kind.is_analysis())
+        .collect()
 }
 
 /// Every run that the documents hold.
@@ -169,36 +171,46 @@ impl<'a> Walk<'a, '_> {
                 .filter(move |document| document.kind == kind)
         };
         let Some(target) = of_kind().find(|document| document.name == name) else {
-            let names: Vec<&str> = of_kind().map(|document| document.name.as_str()).collect();
-            let expected = format!(
-                "a template among the given files: {}",
-                listed(names.iter().copied())
-            );
-            let unknown = name_place.error(format!("no {} `{name}`", kind.name()), expected);
-            self.report
-                .push(unknown.with_suggestion(did_you_mean(name, names)));
-            return;
+            return self.tell_unknown(&name_place, kind, name);
         };
-        if let Some(start) = self
-            .path
-            .iter()
-            .position(|on_path| std::ptr::eq(*on_path, target))
-        {
-            let names: Vec<&str> = self.path[start..]
-                .iter()
-                .chain([&target])
-                .map(|document| document.name.as_str())
-                .collect();
-            self.report.push(name_place.error(
-                format!(
-                    "templates that name each other in a circle: {}",
-                    names.join(" -> ")
-                ),
-                "templates that lead to an end",
-            ));
-            return;
+        let mut path = self.path.iter();
+        match path.position(|on_path| std::ptr::eq(*on_path, target)) {
+            Some(start) => self.tell_circle(&name_place, start, target),
+            None => self.visit(target),
         }
-        self.visit(target);
+    }
+
+    /// Not in [`Self::follow`], which holds its place on the stack as long as the way of templates is.
+    #[cold]
+    #[inline(never)]
+    fn tell_unknown(&mut self, place: &Place<'a>, kind: DocumentKind, name: &str) {
+        let of_kind = self.documents.iter().filter(|document| document.kind == kind);
+        let names: Vec<&str> = of_kind.map(|document| document.name.as_str()).collect();
+        let expected = format!(
+            "a template among the given files: {}",
+            listed(names.iter().copied())
+        );
+        let unknown = place.error(format!("no {} `{name}`", kind.name()), expected);
+        self.report
+            .push(unknown.with_suggestion(did_you_mean(name, names)));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn tell_circle(&mut self, place: &Place<'a>, start: usize, target: &Document) {
+        let names: Vec<&str> = self.path[start..]
+            .iter()
+            .copied()
+            .chain([target])
+            .map(|document| document.name.as_str())
+            .collect();
+        self.report.push(place.error(
+            format!(
+                "templates that name each other in a circle: {}",
+                names.join(" -> ")
+            ),
+            "templates that lead to an end",
+        ));
     }
 }
 

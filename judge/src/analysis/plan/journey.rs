@@ -2,6 +2,7 @@
 
 mod assertion;
 mod capture;
+mod credential;
 mod document;
 mod failure;
 mod request;
@@ -9,12 +10,13 @@ mod step;
 mod template;
 
 pub use assertion::{
-    Assertion, Check, HealthFormat, Order, Predicate, Query, Schema, StatusRange, ValueKind,
+    Assertion, Check, HealthFormat, JsonPath, Order, Predicate, Query, Schema, StatusRange, ValueKind,
 };
 pub use capture::{Capture, CaptureType};
+pub use credential::{is_credential, is_token};
 pub use document::{
-    Accounts, Answering, ClientIdentity, Connections, DataSet, HttpSettings, HttpVersion, Journey, Row,
-    RowOrder, Rows, Schedule,
+    Accounts, Answering, ClientIdentity, Connections, DataSet, HttpSettings, HttpVersion, Journey, NamedFile,
+    Row, RowOrder, Rows, Schedule,
 };
 pub use failure::{Failure, FailureClass, RequestPhase};
 pub use request::{Auth, Body, Credential, Part, PartContent, Request};

@@ -86,15 +86,15 @@ a.yaml:8:34: error: the number 120
 }
 
 #[test]
-fn a_journey_is_known_but_not_run() {
+fn a_check_is_known_but_not_run() {
     assert_eq!(
-        validated("apiVersion: serin.dev/v1\nkind: Journey\nspec: {}\n"),
+        validated("apiVersion: serin.dev/v1\nkind: Check\nspec: {}\n"),
         "\
-a.yaml:2:7: error: a Journey, which this version does not run
+a.yaml:2:7: error: a Check, which this version does not run
    |
- 2 | kind: Journey
-   |       ^^^^^^^
-   = expected: a document of kind `Analysis` or `Config`"
+ 2 | kind: Check
+   |       ^^^^^
+   = expected: a document of kind `Analysis`, `Journey` or `Config`"
     );
 }
 

@@ -4,6 +4,8 @@ mod callers;
 mod limits;
 mod period;
 
+pub(super) use limits::bytes;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 

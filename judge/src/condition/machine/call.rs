@@ -46,6 +46,10 @@ impl<'run> Machine<'run> {
         }
     }
 
+    fn has_parts(&self) -> bool {
+        !self.scope.parts().is_empty()
+    }
+
     /// Argo's functions: `utils/evaluate/evaluate.go`.
     fn native(&mut self, native: Native, arguments: &[Value]) -> Answer<Value> {
         match (native, arguments) {
@@ -54,6 +58,12 @@ impl<'run> Machine<'run> {
             (Native::IsNan, [Value::Float(float)]) => Ok(Value::Bool(float.is_nan())),
             (Native::IsInf, [Value::Float(float)]) => Ok(Value::Bool(float.is_infinite())),
             (Native::IsNan | Native::IsInf, [other]) => super::conversion(other, "float64"),
+            // Argo's quirk of looking at the whole result is of no use where the result has parts.
+            (Native::IsNil, [argument]) if self.has_parts() => Ok(Value::Bool(argument.is_nil())),
+            (Native::Default, [argument, fallback]) if self.has_parts() => {
+                let value = if argument.is_nil() { fallback } else { argument };
+                Ok(value.clone())
+            }
             (Native::IsNil, [_]) => Ok(Value::Bool(self.result.is_nil())),
             (Native::Default, [_, fallback]) if self.result.is_nil() => Ok(fallback.clone()),
             (Native::Default, [_, _]) => Ok(Cow::Borrowed(self.result).into_owned()),

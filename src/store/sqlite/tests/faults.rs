@@ -95,7 +95,7 @@ async fn files_of_a_newer_serin() {
             error,
             OpenError::Newer {
                 found: 99,
-                known: 1,
+                known: 2,
                 ..
             }
         ),
@@ -133,8 +133,9 @@ async fn damaged_pages_are_told_and_are_no_success() {
     store.close().await;
     let path = folder.path().join("serin.db");
     let mut bytes = std::fs::read(&path).unwrap();
-    // The first page has the tables' names, so that the store still opens.
-    bytes[4096..].fill(0xa5);
+    // The first page has the tables' names and the last one the seal, so that the store still opens.
+    let last = bytes.len() - 4096;
+    bytes[4096..last].fill(0xa5);
     std::fs::write(&path, bytes).unwrap();
     let store = SqliteStore::open(&address(folder.path())).await.unwrap();
     for answer in [
@@ -162,8 +163,8 @@ async fn its_files_are_their_owners_alone() {
     let files: Vec<PathBuf> = files.collect();
     assert_eq!(
         files.len(),
-        4,
-        "the file, its journal, the journal's index, the lock: {files:?}"
+        5,
+        "the file, its journal, the journal's index, the lock, the key: {files:?}"
     );
     for file in files {
         let mode = std::fs::metadata(&file).unwrap().permissions().mode();
@@ -181,5 +182,8 @@ async fn a_closed_store_says_so() {
         assert!(matches!(answer, Err(StoreError::Broken(_))), "{answer:?}");
     }
     let left = std::fs::read_dir(folder.path()).unwrap().count();
-    assert_eq!(left, 2, "the file and its lock; the journal is in the file");
+    assert_eq!(
+        left, 3,
+        "the file, its lock and its key; the journal is in the file"
+    );
 }

@@ -74,8 +74,8 @@ pub enum Query {
     Body,
     /// Bytes of the decoded body.
     Size,
-    /// RFC 9535. A path that can find one value only gives that value, any other a list.
-    JsonPath(serde_json_path::JsonPath),
+    /// A place in the body.
+    JsonPath(JsonPath),
     /// The first group (or the whole match) in the body.
     Regex(regex::Regex),
     /// Milliseconds.
@@ -86,6 +86,17 @@ pub enum Query {
     Url,
     /// How many redirects.
     Redirects,
+}
+
+/// A place in a JSON value (RFC 9535).
+#[derive(Clone, Debug)]
+pub struct JsonPath {
+    /// As it was written.
+    pub text: String,
+    /// The same, parsed.
+    pub path: serde_json_path::JsonPath,
+    /// It can find one value only, and gives that value. Any other path gives a list.
+    pub is_singular: bool,
 }
 
 /// What has to hold of a value. Words and meanings are hurl's.
@@ -159,4 +170,6 @@ pub enum ValueKind {
     String,
     /// A list or a map.
     Collection,
+    /// JSON's `null`.
+    Null,
 }

@@ -1,16 +1,18 @@
+use std::sync::Arc;
+
 use super::Query;
 
 /// A value of an answer that later steps use.
 #[derive(Clone, Debug)]
 pub struct Capture {
     /// As placeholders name it.
-    pub name: String,
+    pub name: Arc<str>,
     /// Where it is.
     pub query: Query,
     /// What it has to be.
     pub of_type: CaptureType,
-    /// Shown nowhere. Default for what looks like a credential.
-    pub secret: bool,
+    /// Shown nowhere; `None` where its value decides: what looks like a token is secret too.
+    pub secret: Option<bool>,
     /// Without it the step goes on.
     pub optional: bool,
 }

@@ -44,6 +44,17 @@ pub struct Journey {
     pub warm_up: u32,
     /// Values of secrets that were filled into texts: must be shown nowhere.
     pub secrets: FilledSecrets,
+    /// Files that it was made of, in the order in which they were read: with the texts of the documents they make it again.
+    pub files: Vec<NamedFile>,
+}
+
+/// A file that a document names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedFile {
+    /// As it is named there.
+    pub path: String,
+    /// What it held.
+    pub bytes: Bytes,
 }
 
 /// How servers are met.

@@ -1,3 +1,4 @@
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The part of a request that was under way.
@@ -19,7 +20,7 @@ pub enum RequestPhase {
 }
 
 /// What kind of failure ended a step: one closed list for all probes, so that they can be counted and compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureClass {
     /// The name does not exist, or has no address of the wanted kind.

@@ -96,7 +96,7 @@ fn body_bytes(checks: &mut Checks<'_>, raw: &config::Limits, place: &Place<'_>) 
     bytes
 }
 
-fn bytes(raw: &IntOrString) -> Option<u64> {
+pub(in crate::analysis::validate) fn bytes(raw: &IntOrString) -> Option<u64> {
     match raw {
         IntOrString::Number(bytes) => u64::try_from(*bytes).ok(),
         IntOrString::Text(text) => {
