@@ -1,4 +1,4 @@
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 
 use hickory_resolver::config::{
     ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts,
@@ -87,21 +87,30 @@ fn nothing(host: &str) -> Failure {
 }
 
 fn failed(host: &str, error: &NetError) -> Failure {
+    if let Some(seen) = own_fault(error) {
+        let message = format!("looking up {host}: {seen}");
+        return failure(FailureClass::ProberUnhealthy, RequestPhase::Dns, message);
+    }
     let class = match error {
         NetError::Timeout => FailureClass::DnsTimeout,
         NetError::Dns(DnsError::NoRecordsFound(none)) => match none.response_code {
             ResponseCode::NXDomain | ResponseCode::NoError => return nothing(host),
             _ => FailureClass::DnsServfail,
         },
-        NetError::Io(error) => match exhausted(error) {
-            Some(seen) => {
-                let message = format!("looking up {host}: {seen}");
-                return failure(FailureClass::ProberUnhealthy, RequestPhase::Dns, message);
-            }
-            None => FailureClass::DnsServfail,
-        },
         NetError::Busy => FailureClass::ProberUnhealthy,
         _ => FailureClass::DnsServfail,
     };
     failure(class, RequestPhase::Dns, format!("looking up {host}: {error}"))
+}
+
+/// The library does not always tell why it has no socket to ask with, so it is asked for one.
+fn own_fault(error: &NetError) -> Option<&'static str> {
+    match error {
+        NetError::Io(error) => exhausted(error),
+        NetError::NoConnections => UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))
+            .err()
+            .as_ref()
+            .and_then(exhausted),
+        _ => None,
+    }
 }

@@ -1,10 +1,12 @@
 //! Against real sockets of this machine, one file a kind of peer.
 
+mod authority;
 mod bodies;
 mod connections;
 mod cookies;
 mod deadlines;
 mod dns;
+mod exhausted;
 mod heads;
 mod http2;
 mod peers;
