@@ -6,6 +6,7 @@ mod course;
 mod dispatch;
 mod handle;
 mod identifiers;
+pub mod journeys;
 mod outbox;
 pub mod ports;
 mod run;

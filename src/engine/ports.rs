@@ -8,6 +8,7 @@ mod measure;
 mod population;
 mod probe;
 mod redaction;
+mod scripted;
 mod secrets;
 mod store;
 
@@ -21,6 +22,7 @@ pub use probe::{
     ClientCertificate, ClientSettings, Exchange, HttpClient, HttpProbe, HttpRequest, ProbeError,
 };
 pub use redaction::Redaction;
+pub use scripted::{Reply, Scripted, ScriptedProbe, Seen};
 pub use secrets::{SecretError, Secrets};
 pub use store::{
     Attempt, Beginning, Begun, Cursor, Delivery, DeliveryEvent, DeliveryState, Ended, Finish, IdempotencyKey,

@@ -3,6 +3,7 @@
 //! Histograms have classic buckets: the client library writes native ones in protobuf only, which takes a `protoc` to
 //! build. Prometheus makes native ones of them by itself (`convert_classic_histograms_to_nhcb`).
 
+mod journeys;
 mod labels;
 mod standing;
 
@@ -20,6 +21,7 @@ use prometheus_client::registry::{Registry, Unit};
 use serin_judge::time::Timestamp;
 use serin_judge::verdict::{Phase, Verdict};
 
+pub use journeys::JourneyFigures;
 use labels::{
     AttemptLabels, HookLabels, HttpLabels, OperationLabels, PhaseLabels, RouteLabels, VerdictLabels, Word,
 };
@@ -44,6 +46,7 @@ pub struct Metrics {
     given_up: Family<HookLabels, Counter>,
     store_seconds: Family<OperationLabels, Histogram>,
     store_errors: Counter,
+    journeys: JourneyFigures,
 }
 
 fn seconds() -> Histogram {
@@ -67,6 +70,7 @@ impl Metrics {
             given_up: Family::default(),
             store_seconds: Family::new_with_constructor(seconds),
             store_errors: Counter::default(),
+            journeys: JourneyFigures::default(),
         };
         metrics.registered(now)
     }
@@ -137,6 +141,7 @@ impl Metrics {
             "Times that the store failed",
             self.store_errors.clone(),
         );
+        self.journeys.register(all);
         self
     }
 
@@ -204,6 +209,12 @@ impl Metrics {
         if has_failed {
             self.store_errors.inc();
         }
+    }
+
+    /// Of synthetic journeys.
+    #[must_use]
+    pub fn journeys(&self) -> &JourneyFigures {
+        &self.journeys
     }
 
     /// Everything, as OpenMetrics text.

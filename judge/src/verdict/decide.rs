@@ -300,6 +300,7 @@ pub(super) fn remarked(run: &RunState, now: Timestamp, mut decision: Decision) -
     for (remark, reason) in [
         (Remark::UncalibratedDispersion, Reason::UncalibratedDispersion),
         (Remark::UnprotectedBaseline, Reason::UnprotectedBaseline),
+        (Remark::ProberOverloaded, Reason::ProberOverloaded),
     ] {
         if reports.iter().any(|report| report.remarks.contains(&remark)) {
             decision.reasons.push(reason);

@@ -43,6 +43,9 @@ pub struct Flags {
     /// Of an A/A control: more instances of stable, which tell how much two equal sides differ. Its side is stable.
     #[serde(default)]
     pub control: bool,
+    /// Whoever measured was too busy to measure right: never judged.
+    #[serde(default)]
+    pub overloaded: bool,
 }
 
 /// What a window holds; every window of a comparison holds the same kind.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::tests::{START, at, comparison, look, window};
+use super::tests::{START, at, comparison, independent, look, window};
 use super::*;
 use crate::analysis::plan::ComparisonKind;
 use crate::stats::chance::Chance;
@@ -144,4 +144,43 @@ fn a_stable_side_of_another_time_is_judged_and_said() {
     assert!(comparisons.regressed());
     let remarks = comparisons.reports(at(600)).remove(0).remarks;
     assert!(remarks.contains(&Remark::UnprotectedBaseline), "{remarks:?}");
+}
+
+#[test]
+fn windows_of_an_overloaded_prober_are_not_judged() {
+    let mut comparisons = Comparisons::new(&[comparison("errors")], &independent(), START);
+    for step in 1..=30 {
+        comparisons.look(&look(at(10 * step), (1000, 10, 1000, 10)));
+    }
+    let before = comparisons.reports(at(300)).remove(0);
+    let mut overloaded = look(at(310), (1000, 900, 1000, 10));
+    overloaded.windows[1].flags.overloaded = true;
+    comparisons.look(&overloaded);
+    let after = comparisons.reports(at(310)).remove(0);
+    assert_eq!(
+        (after.n_canary, after.n_stable),
+        (before.n_canary, before.n_stable)
+    );
+    assert_eq!(after.e_value.to_bits(), before.e_value.to_bits());
+    assert_eq!(
+        after.promotion.e_value.to_bits(),
+        before.promotion.e_value.to_bits()
+    );
+    assert!(!before.remarks.contains(&Remark::ProberOverloaded));
+    assert!(
+        after.remarks.contains(&Remark::ProberOverloaded) && after.remarks.contains(&Remark::MissingWindows)
+    );
+    assert!(!comparisons.promotable(at(310)) && !comparisons.regressed());
+    // What stable did then says nothing about what is normal for it.
+    for step in 32..=60 {
+        let mut look = look(at(10 * step), (1000, 10, 1000, 400));
+        for window in &mut look.windows {
+            window.flags.overloaded = true;
+        }
+        comparisons.look(&look);
+    }
+    assert!(!comparisons.stable_unhealthy());
+    comparisons.look(&look(at(610), (1000, 10, 1000, 10)));
+    let again = comparisons.reports(at(610)).remove(0);
+    assert_eq!(again.n_canary, before.n_canary + 1000);
 }

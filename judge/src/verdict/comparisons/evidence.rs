@@ -108,8 +108,11 @@ impl Evidence {
         let judged_from = started_at + policy.burn_in;
         self.coverage.take(&look, judged_from, policy.window);
         let current = &look.current;
-        let is_uneven = current.is_invalid || current.is_uneven;
-        let parts = if is_uneven { &[][..] } else { &look.parts };
+        let parts = if current.is_left_out() {
+            &[][..]
+        } else {
+            &look.parts
+        };
         if let Some(start) = current.start {
             self.target_noise.observe(&mut self.method, batch(start), parts);
             if let Some(split) = self.split.as_mut().filter(|_| start >= judged_from) {
@@ -168,6 +171,9 @@ impl Evidence {
         if slice.is_uneven {
             self.remark(Remark::UnevenWindows);
         }
+        if slice.is_overloaded {
+            self.remark(Remark::ProberOverloaded);
+        }
         if slice.is_unprotected {
             self.remark(Remark::UnprotectedBaseline);
         }
@@ -186,10 +192,7 @@ impl Evidence {
             self.method.interrupt();
         }
         self.compare_control(control, history);
-        if let Some(start) = history
-            .start
-            .filter(|_| !history.is_invalid && !history.is_uneven)
-        {
+        if let Some(start) = history.start.filter(|_| !history.is_left_out()) {
             TargetNoise::learn(&mut self.method, batch(start), parts);
         }
         if let Some(stable) = history.stable_only() {

@@ -40,6 +40,8 @@ pub(super) struct Slice {
     pub(super) is_partial: bool,
     /// Stable is of another time.
     pub(super) is_unprotected: bool,
+    /// Whoever measured was too busy to measure right: how slow both sides look is how slow the prober was.
+    pub(super) is_overloaded: bool,
     canary_windows: u32,
     canary_windows_partial: u32,
 }
@@ -94,6 +96,7 @@ impl Slice {
         self.ends = Some((first.min(window.end), last.max(window.end)));
         self.is_partial |= window.flags.partial;
         self.is_unprotected |= window.flags.before;
+        self.is_overloaded |= window.flags.overloaded;
         if window.side == Side::Canary {
             self.canary_windows = self.canary_windows.saturating_add(1);
             self.canary_windows_partial = self
@@ -127,9 +130,14 @@ impl Slice {
             .any(|(first, last)| last.since(first) > slack);
     }
 
-    /// Both sides, when both came, are valid and of one time.
+    /// Nothing of it can be compared.
+    pub(super) fn is_left_out(&self) -> bool {
+        self.is_invalid || self.is_uneven || self.is_overloaded
+    }
+
+    /// Both sides, when both came, are valid, of one time and measured right.
     pub(super) fn both(&self) -> Option<(&Data, &Data)> {
-        if self.is_invalid || self.is_uneven {
+        if self.is_left_out() {
             return None;
         }
         self.data(Side::Canary).zip(self.data(Side::Stable))
@@ -153,15 +161,16 @@ impl Slice {
 
     /// The control beside stable, when both came, are valid and of the same time.
     pub(super) fn beside<'slice>(&'slice self, stable: &'slice Self) -> Option<(&'slice Data, &'slice Data)> {
-        let is_sound = |slice: &Self| !slice.is_invalid && !slice.is_uneven && !slice.is_partial;
+        let is_sound = |slice: &Self| !slice.is_left_out() && !slice.is_partial;
         let is_same_time = self.start == stable.start && self.ends == stable.ends;
         let both = self.data(Side::Canary).zip(stable.data(Side::Stable));
         both.filter(|_| is_sound(self) && is_sound(stable) && is_same_time)
     }
 
-    /// Stable's side, when it came and is valid.
+    /// Stable's side, when it came, is valid and measured right.
     pub(super) fn stable_only(&self) -> Option<&Data> {
-        self.data(Side::Stable).filter(|_| !self.is_invalid)
+        self.data(Side::Stable)
+            .filter(|_| !self.is_invalid && !self.is_overloaded)
     }
 }
 

@@ -64,6 +64,8 @@ pub enum Remark {
     UnprotectedBaseline,
     /// One target of stable was worse than the others and is not compared any more.
     SuspectStablePod,
+    /// The prober was too busy to measure right at times; those windows were left out.
+    ProberOverloaded,
 }
 
 impl std::fmt::Display for Remark {
@@ -100,6 +102,9 @@ impl std::fmt::Display for Remark {
             }
             Self::SuspectStablePod => {
                 "one target of stable was much worse than the others and was no longer compared with"
+            }
+            Self::ProberOverloaded => {
+                "the prober was too busy to measure right at times; that time was not compared"
             }
         })
     }

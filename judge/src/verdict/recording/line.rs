@@ -49,6 +49,8 @@ struct Raw {
     #[serde(default)]
     before: bool,
     #[serde(default)]
+    overloaded: bool,
+    #[serde(default)]
     stage: Arc<str>,
     canary: Option<RawSide>,
     stable: Option<RawSide>,
@@ -144,6 +146,7 @@ pub(super) fn parse(text: &str) -> Result<Line, Malformed> {
                 history: raw.history,
                 before: raw.before && side == Side::Stable,
                 control: name == CONTROL,
+                overloaded: raw.overloaded,
             },
         });
     }

@@ -1,10 +1,10 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::{JudgedRecording, RecordingReader, judge, plan};
+use super::{JudgedRecording, RecordingReader, judge, line_windows, plan, write};
 use crate::histogram::Histogram;
 use crate::stats::chance::Chance;
-use crate::verdict::{Reason, RunIdentity, Verdict};
+use crate::verdict::{Look, Reason, RunIdentity, Verdict, Window};
 
 fn judged(text: &str) -> JudgedRecording {
     let mut reader = RecordingReader::default();
@@ -73,6 +73,42 @@ fn a_stable_side_from_before_the_release_is_a_remark_beside_the_verdict() {
         "{:?}",
         judged.run.reasons
     );
+}
+
+#[test]
+fn windows_of_an_overloaded_prober_are_a_remark_and_nothing_else() {
+    let text: Vec<String> = (1..=180)
+        .map(|step| {
+            let (canary, flag) = if step % 2 == 0 {
+                (900, r#"{"overloaded":true,"#)
+            } else {
+                (5, "{")
+            };
+            line(step, "e", &errors(1000, canary), &errors(1000, 5)).replacen('{', flag, 1)
+        })
+        .collect();
+    let judged = judged(&text.join("\n"));
+    assert_ne!(judged.run.verdict, Verdict::Rollback);
+    assert!(
+        judged.run.reasons.contains(&Reason::ProberOverloaded),
+        "{:?}",
+        judged.run.reasons
+    );
+    let (mut written, windows) = (String::new(), line_windows(&text[1]).unwrap());
+    assert!(windows.iter().all(|window| window.flags.overloaded));
+    let at = windows[0].end;
+    write(
+        &Look {
+            at,
+            windows: windows.clone(),
+        },
+        &mut written,
+    );
+    let read: Vec<Window> = written
+        .lines()
+        .flat_map(|line| line_windows(line).unwrap())
+        .collect();
+    assert_eq!(read, windows);
 }
 
 #[test]

@@ -20,6 +20,7 @@ fn line(look: &Look, window: &Window) -> Value {
     for (flag, is_set) in [
         ("history", window.flags.history),
         ("partial", window.flags.partial),
+        ("overloaded", window.flags.overloaded),
     ] {
         if is_set {
             line[flag] = Value::Bool(true);

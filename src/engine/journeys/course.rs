@@ -1,0 +1,122 @@
+//! One run of a journey, from its first step to the end of its teardown.
+
+mod branch;
+mod request;
+mod step;
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use serin_judge::analysis::plan::journey::{Connections, Journey, Row};
+use serin_judge::journey::{Arm, Prepared, RunIds, RunResult, Values};
+use tokio::time::Instant;
+
+use super::accounts::AccountPool;
+use super::budget::Share;
+use super::control::{Control, Level};
+use super::record::{Ended, Missed, Slices};
+use crate::engine::ports::HttpClient;
+use branch::Branch;
+
+/// What all runs of a journey at one arm share.
+pub(super) struct ArmRuns {
+    pub(super) arm: Arm,
+    /// Place among the targets.
+    pub(super) index: usize,
+    pub(super) journey: Arc<Journey>,
+    pub(super) prepared: Prepared,
+    pub(super) client: Box<dyn HttpClient>,
+    pub(super) accounts: Option<Arc<AccountPool>>,
+    pub(super) control: Arc<Control>,
+    pub(super) slices: Slices,
+    /// Runs keep cookies: there is a second request that could send them.
+    pub(super) has_cookies: bool,
+}
+
+/// What is one run's own.
+#[derive(Debug)]
+pub(super) struct Ticket {
+    /// The number of its start.
+    pub(super) round: u64,
+    /// How many runs of the same start were begun before it.
+    pub(super) position: usize,
+    pub(super) planned: Instant,
+    pub(super) ids: RunIds,
+    pub(super) data: Option<Arc<Row>>,
+    /// Draws think times; the same for all runs of a pair.
+    pub(super) chance: u64,
+    /// Held until the run is over.
+    pub(super) _shares: Vec<Share>,
+}
+
+/// Does a run. Always comes back: every wait inside has a deadline, and clients keep theirs.
+pub(super) async fn run(arm: Arc<ArmRuns>, ticket: Ticket) -> Ended {
+    let mut lease = None;
+    if let Some(pool) = &arm.accounts {
+        lease = pool.lease().await;
+        if lease.is_none() {
+            return ticket.ended(&arm, Duration::ZERO, Err(Missed::NoAccount));
+        }
+    }
+    let account = lease.as_ref().map(|lease| Arc::clone(&lease.account));
+    let values = Values::new(ticket.ids, ticket.data.clone(), account, &arm.prepared);
+    let journey = &*arm.journey;
+    let started = Instant::now();
+    let own = (journey.connections == Connections::Cold).then(|| arm.client.fresh());
+    let client = own.as_deref().unwrap_or(&*arm.client);
+    let mut branch = Branch::new(&arm, client, values, ticket.chance);
+    let steps = branch.steps(&journey.steps, started + journey.timeout);
+    if !unless(&arm.control, Level::Stopping, steps).await {
+        branch.give_up(&journey.steps);
+    }
+    let finished = branch.finished.unwrap_or_else(Instant::now);
+    if !journey.finally.is_empty() {
+        branch.begin_teardown();
+        let teardown = branch.steps(&journey.finally, Instant::now() + journey.finally_timeout);
+        if !unless(&arm.control, Level::Cutting, teardown).await {
+            branch.give_up(&journey.finally);
+        }
+    }
+    let tag = format_args!("serin-{}", ticket.ids).to_string();
+    let result = RunResult {
+        arm: arm.arm,
+        planned_at: arm.slices.at(ticket.planned),
+        started_at: arm.slices.at(started),
+        finished_at: arm.slices.at(finished),
+        outcome: branch.outcome(),
+        trace_id: ticket.ids.to_string(),
+        leaks: branch.leaks(&tag),
+        steps: branch.results,
+    };
+    let lateness = started.saturating_duration_since(ticket.planned);
+    ticket.ended(&arm, lateness, Ok(result))
+}
+
+impl Ticket {
+    fn ended(&self, arm: &ArmRuns, lateness: Duration, outcome: Result<RunResult, Missed>) -> Ended {
+        Ended {
+            round: self.round,
+            arm: arm.index,
+            position: self.position,
+            planned: self.planned,
+            lateness,
+            outcome,
+        }
+    }
+}
+
+/// Does it, unless it is (or comes to be) as late as `level`: then it is dropped where it stands. True when it came to its
+/// end. Whoever raises the level sees to it that this is polled.
+async fn unless(control: &Control, level: Level, work: impl Future<Output = ()>) -> bool {
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        if control.level() >= level {
+            return Poll::Ready(false);
+        }
+        work.as_mut().poll(context).map(|()| true)
+    })
+    .await
+}

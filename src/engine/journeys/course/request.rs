@@ -1,0 +1,195 @@
+use std::time::Duration;
+
+use serin_judge::analysis::plan::journey::{FailureClass, Request, Step};
+use serin_judge::journey::{Answer, StepOutcome, StepResult, Turn, answered_by, holds_of, judge};
+use tokio::time::Instant;
+
+use super::branch::{Branch, failure, skipped};
+use super::step::{failed, pause};
+use crate::engine::ports::{Exchange, HttpRequest};
+
+impl<'run> Branch<'run> {
+    /// Asks once, or as often as the step says: repeated until something holds, tried again after failures that it names.
+    pub(super) async fn ask(
+        &mut self,
+        step: &'run Step,
+        request: &'run Request,
+        deadline: Instant,
+    ) -> StepResult {
+        let times = step.repeat.as_ref().map_or(1, |repeat| repeat.times.max(1));
+        let mut service = Duration::ZERO;
+        for repetition in 0..times {
+            let (mut result, answer) = self.try_until_answered(step, request, repetition, deadline).await;
+            service += result.service;
+            result.service = service;
+            let Some(repeat) = step.repeat.as_ref().filter(|_| !is_failed(&result)) else {
+                return result;
+            };
+            if let Some((until, answer)) = repeat.until.as_ref().zip(answer) {
+                match holds_of(until, &answer, &self.values) {
+                    Ok(true) => return result,
+                    Ok(false) if repetition + 1 == times => {
+                        let message = format!("step {:?}: `until` did not hold in {times} times", step.name);
+                        return with(result, failed(step, failure(FailureClass::AssertFailed, message)));
+                    }
+                    Ok(false) => {}
+                    Err(error) => return with(result, failed(step, error)),
+                }
+            }
+            if repetition + 1 == times {
+                return result;
+            }
+            if let Err(error) = pause(repeat.pause, deadline, step).await {
+                return with(result, failed(step, error));
+            }
+        }
+        skipped(step.index)
+    }
+
+    /// One time, with its further attempts. The time of all attempts is the step's; pauses are not.
+    async fn try_until_answered(
+        &mut self,
+        step: &'run Step,
+        request: &'run Request,
+        repetition: u32,
+        deadline: Instant,
+    ) -> (StepResult, Option<Answer>) {
+        let mut service = Duration::ZERO;
+        let mut attempt = 0;
+        loop {
+            let turn = Turn {
+                step: step.index,
+                repetition,
+                attempt,
+            };
+            let (mut result, answer) = self.attempt(step, request, turn, deadline).await;
+            service += result.service;
+            result.service = service;
+            let retry = step.retry.as_ref().filter(|retry| attempt < retry.attempts);
+            let (Some(retry), StepOutcome::Failed(class)) = (retry, result.outcome) else {
+                return (result, answer);
+            };
+            let is_asked_for = retry.on.is_empty() || retry.on.contains(&class);
+            let is_over = Instant::now() + retry.pause >= deadline;
+            if !is_asked_for || is_over || class == FailureClass::BadRequest {
+                return (result, answer);
+            }
+            tokio::time::sleep(retry.pause).await;
+            attempt += 1;
+        }
+    }
+
+    async fn attempt(
+        &mut self,
+        step: &'run Step,
+        request: &'run Request,
+        turn: Turn,
+        deadline: Instant,
+    ) -> (StepResult, Option<Answer>) {
+        if Instant::now() >= deadline {
+            let message = format!(
+                "step {:?}: the time of the whole journey was over before it",
+                step.name
+            );
+            return (failed(step, failure(FailureClass::JourneyTimeout, message)), None);
+        }
+        let filled = match self.arm.prepared.fill(step, &self.values, turn) {
+            Ok(filled) => filled,
+            Err(error) => return (self.not_filled(step, error), None),
+        };
+        let request = HttpRequest {
+            method: filled.method,
+            uri: filled.uri,
+            headers: filled.headers,
+            body: filled.body,
+            redirects_max: request.redirects_max,
+            version: request.version,
+            keep_body: filled.keep_body,
+            body_bytes_max: self.arm.journey.body_bytes_max,
+        };
+        if let Some(under_way) = &mut self.under_way {
+            under_way.attempts += 1;
+            under_way.is_asking = true;
+        }
+        let begun = Instant::now();
+        let limit = deadline.min(begun + step.timeout);
+        let exchange = self.client.send(&request, self.cookies.as_mut(), limit).await;
+        let service = begun.elapsed();
+        if let Some(under_way) = &mut self.under_way {
+            under_way.is_asking = false;
+        }
+        let attempts = self.under_way.as_ref().map_or(1, |under_way| under_way.attempts);
+        let timed = StepResult {
+            service,
+            attempts,
+            ..skipped(step.index)
+        };
+        self.judged(step, exchange, timed, deadline)
+    }
+
+    /// What came, judged.
+    fn judged(
+        &mut self,
+        step: &Step,
+        exchange: Exchange,
+        timed: StepResult,
+        deadline: Instant,
+    ) -> (StepResult, Option<Answer>) {
+        let hops = exchange.hops;
+        let answer = match exchange.outcome {
+            Ok(answer) => answer,
+            Err(mut error) => {
+                error.message = format!("step {:?}: {}", step.name, error.message);
+                if error.class.is_timeout() && Instant::now() >= deadline {
+                    error.class = FailureClass::JourneyTimeout;
+                }
+                let result = StepResult {
+                    hops,
+                    ..with(timed, failed(step, error))
+                };
+                return (result, None);
+            }
+        };
+        let judged = judge(step, &answer, &mut self.values);
+        if let Some(answering) = &self.arm.journey.answering
+            && !self.is_teardown
+        {
+            self.is_wrong_side |= !answered_by(answering, &answer, self.arm.arm);
+        }
+        let result = StepResult {
+            outcome: judged.outcome,
+            hops,
+            failure: judged.failure,
+            assertions: judged.assertions,
+            components: judged.components,
+            ..timed
+        };
+        (result, Some(answer))
+    }
+
+    /// A request that could not be made. In teardown after a failure that is no further failure: what it would remove was
+    /// never made known.
+    fn not_filled(&self, step: &Step, error: serin_judge::analysis::plan::journey::Failure) -> StepResult {
+        if self.is_teardown && self.failed.is_some() {
+            let message = format!("step {:?}: left out: {}", step.name, error.message);
+            return StepResult {
+                failure: Some(failure(FailureClass::SkippedDependency, message)),
+                ..skipped(step.index)
+            };
+        }
+        failed(step, error)
+    }
+}
+
+fn is_failed(result: &StepResult) -> bool {
+    matches!(result.outcome, StepOutcome::Failed(_))
+}
+
+/// A failure with the time and the requests that led to it.
+fn with(timed: StepResult, failed: StepResult) -> StepResult {
+    StepResult {
+        outcome: failed.outcome,
+        failure: failed.failure,
+        ..timed
+    }
+}

@@ -1,0 +1,81 @@
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serin_judge::analysis::plan::journey::Journey;
+use serin_judge::journey::{Arm, Credentials};
+use serin_judge::time::Timestamp;
+
+use super::Budget;
+use crate::engine::ports::ClientSettings;
+
+/// What is to be probed, how and how long.
+#[derive(Clone, Debug)]
+pub struct ProbeOrder {
+    /// What each run does. Its `schedule.in_flight_max` holds for every pace with planned starts.
+    pub journey: Arc<Journey>,
+    /// Who is asked; at least one, each arm once. Where there are several, every start asks all of them at the same time,
+    /// in an order that chance decides.
+    pub targets: Vec<Target>,
+    /// How they are connected to; alike for all.
+    pub client: ClientSettings,
+    /// Values of the secrets that the journey names.
+    pub credentials: Credentials,
+    /// When runs start.
+    pub pace: Pace,
+    /// Until when.
+    pub lasts: Lasts,
+    /// Length of windows, at least 1 ms.
+    pub window: Duration,
+    /// One window begins here; `None` is now.
+    pub aligned_to: Option<Timestamp>,
+    /// Decides whatever chance decides, trace ids included.
+    pub seed: u128,
+    /// Where runs are driven.
+    pub shards: Shards,
+    /// Of all targets together, beside those of each.
+    pub budget: Option<Arc<Budget>>,
+}
+
+/// Somebody who is asked.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// As whom.
+    pub arm: Arm,
+    /// Base URL.
+    pub url: String,
+    /// What it may be asked.
+    pub budget: Option<Arc<Budget>>,
+}
+
+/// When runs start.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pace {
+    /// As the journey's schedule says, counted from the Unix epoch, so that a restart moves nothing.
+    Scheduled,
+    /// So many starts a second, evenly, counted from now.
+    Rate(f64),
+    /// A closed loop: so many workers, each of which starts again when its last run is over. Tells how much can be done at
+    /// once, not what a user waits: whoever is slow is asked less often.
+    Closed(NonZeroUsize),
+}
+
+/// When the last run starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lasts {
+    /// When somebody says so.
+    UntilStopped,
+    /// After this time.
+    For(Duration),
+    /// After so many starts.
+    Starts(u64),
+}
+
+/// Where runs are driven.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shards {
+    /// On the runtime at hand, in one task: many slow journeys side by side. Starts are a millisecond or two late.
+    Here,
+    /// On so many threads of their own, each with its own connections and an exact timer: one fast journey.
+    Threads(NonZeroUsize),
+}

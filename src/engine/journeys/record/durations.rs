@@ -1,0 +1,335 @@
+use std::io::Cursor;
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+use hdrhistogram::serialization::{Deserializer, Serializer, V2DeflateSerializer};
+
+/// Longer durations count as this long; what was given up is counted apart.
+pub const LONGEST: Duration = Duration::from_secs(120);
+
+/// [`LONGEST`] in microseconds.
+const LONGEST_US: u32 = 120_000_000;
+
+/// Up to this many durations are kept one by one: most windows of most checks hold a handful, and the counts of an HDR
+/// histogram of three digits take 150 kB however few they are.
+const KEPT_MAX: usize = 256;
+
+/// How finely durations are told apart, from 1 us to [`LONGEST`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Digits {
+    /// Within 1 %: parts of requests.
+    Two,
+    /// Within 0.1 %: whole requests and runs.
+    Three,
+}
+
+impl Digits {
+    fn count(self) -> u8 {
+        match self {
+            Self::Two => 2,
+            Self::Three => 3,
+        }
+    }
+
+    /// The largest microsecond that is told apart from `micros` no more. The classes are those of an HDR histogram: single
+    /// microseconds up to 256 (2048), then halves of them whenever the value doubles.
+    #[must_use]
+    pub fn class_end(self, micros: u64) -> u64 {
+        let single = match self {
+            Self::Two => 8,
+            Self::Three => 11,
+        };
+        let magnitude = micros.max(1).ilog2();
+        let shift = (magnitude + 1).saturating_sub(single);
+        (((micros >> shift) + 1) << shift) - 1
+    }
+}
+
+/// How long something took, many times: counts of an HDR histogram, or the durations themselves while they are few.
+/// Both answer alike, to the digit, and merge by addition.
+#[derive(Clone, Debug)]
+pub struct Durations {
+    digits: Digits,
+    /// Microseconds, in the order they came; empty once there are counts.
+    kept: Vec<u32>,
+    counted: Option<Box<Histogram<u64>>>,
+}
+
+/// Why bytes are no histogram of durations.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no histogram of durations: {0}")]
+pub struct DurationsError(String);
+
+impl Durations {
+    /// Without any.
+    #[must_use]
+    pub const fn new(digits: Digits) -> Self {
+        Self {
+            digits,
+            kept: Vec::new(),
+            counted: None,
+        }
+    }
+
+    /// One more. Less than a microsecond counts as one, more than [`LONGEST`] as that.
+    pub fn record(&mut self, duration: Duration) {
+        let micros =
+            u32::try_from(duration.as_micros()).map_or(LONGEST_US, |micros| micros.clamp(1, LONGEST_US));
+        if let Some(counts) = &mut self.counted {
+            counts.saturating_record(u64::from(micros));
+        } else if self.kept.len() < KEPT_MAX {
+            self.kept.push(micros);
+        } else {
+            self.counts().saturating_record(u64::from(micros));
+        }
+    }
+
+    /// All of another's too. Both have the same digits, or the coarser ones are lost: what is finer is rounded up to its
+    /// class.
+    pub fn merge(&mut self, other: &Self) {
+        if self.counted.is_none() && other.counted.is_none() && self.kept.len() + other.kept.len() <= KEPT_MAX
+        {
+            self.kept.extend_from_slice(&other.kept);
+            return;
+        }
+        let counts = self.counts();
+        for micros in &other.kept {
+            counts.saturating_record(u64::from(*micros));
+        }
+        let Some(more) = &other.counted else { return };
+        if counts.add(&**more).is_err() {
+            for step in more.iter_recorded() {
+                counts.saturating_record_n(step.value_iterated_to(), step.count_at_value());
+            }
+        }
+    }
+
+    /// The counts, made now when there were none.
+    fn counts(&mut self) -> &mut Histogram<u64> {
+        let (digits, kept) = (self.digits, &mut self.kept);
+        self.counted.get_or_insert_with(|| {
+            let mut counts = empty(digits);
+            for micros in std::mem::take(kept) {
+                counts.saturating_record(u64::from(micros));
+            }
+            Box::new(counts)
+        })
+    }
+
+    /// How many.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        let counted = self.counted.as_ref().map_or(0, |counts| counts.len());
+        counted + self.kept.len() as u64
+    }
+
+    /// None at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The least duration that a `part` (0 to 1) of all did not exceed, rounded up to the end of its class; `None` without
+    /// any.
+    #[must_use]
+    pub fn quantile(&self, part: f64) -> Option<Duration> {
+        self.quantiles([part])[0]
+    }
+
+    /// [`quantile`](Self::quantile) of several parts.
+    #[must_use]
+    pub fn quantiles<const N: usize>(&self, parts: [f64; N]) -> [Option<Duration>; N] {
+        if self.is_empty() {
+            return [None; N];
+        }
+        if let Some(counts) = &self.counted {
+            return parts.map(|part| {
+                Some(Duration::from_micros(
+                    counts.value_at_quantile(part.max(f64::MIN_POSITIVE)),
+                ))
+            });
+        }
+        let mut sorted = self.kept.clone();
+        sorted.sort_unstable();
+        parts.map(|part| {
+            let micros = sorted[place(part, sorted.len())];
+            Some(Duration::from_micros(self.digits.class_end(u64::from(micros))))
+        })
+    }
+
+    /// The longest, rounded up to the end of its class; `None` without any.
+    #[must_use]
+    pub fn longest(&self) -> Option<Duration> {
+        self.quantile(1.0)
+    }
+
+    /// The mean, within the digits; `None` without any.
+    #[must_use]
+    pub fn mean(&self) -> Option<Duration> {
+        if let Some(counts) = &self.counted {
+            return Some(Duration::from_secs_f64(counts.mean() / 1e6));
+        }
+        let sum: u64 = self.kept.iter().map(|micros| u64::from(*micros)).sum();
+        let mean = sum.checked_div(self.kept.len() as u64)?;
+        Some(Duration::from_micros(mean))
+    }
+
+    /// `(the end of a class in microseconds, how many are in it)`, ascending, those that are not empty.
+    #[must_use]
+    pub fn classes(&self) -> Vec<(u64, u64)> {
+        if let Some(counts) = &self.counted {
+            return counts
+                .iter_recorded()
+                .map(|step| {
+                    (
+                        counts.highest_equivalent(step.value_iterated_to()),
+                        step.count_at_value(),
+                    )
+                })
+                .collect();
+        }
+        let mut ends: Vec<u64> = self
+            .kept
+            .iter()
+            .map(|micros| self.digits.class_end(u64::from(*micros)))
+            .collect();
+        ends.sort_unstable();
+        let runs = ends.chunk_by(|a, b| a == b);
+        runs.map(|alike| (alike[0], alike.len() as u64)).collect()
+    }
+
+    /// V2 with DEFLATE, as all implementations of HDR histograms read it; values are microseconds.
+    ///
+    /// # Errors
+    /// When it cannot be written, which takes absurdly large counts.
+    pub fn to_v2_deflate(&self) -> Result<Vec<u8>, DurationsError> {
+        let mut all = self.clone();
+        let mut bytes = Vec::new();
+        V2DeflateSerializer::new()
+            .serialize(all.counts(), &mut bytes)
+            .map_err(|error| DurationsError(error.to_string()))?;
+        Ok(bytes)
+    }
+
+    /// What [`to_v2_deflate`](Self::to_v2_deflate) has written.
+    ///
+    /// # Errors
+    /// When the bytes are something else.
+    pub fn from_v2_deflate(bytes: &[u8]) -> Result<Self, DurationsError> {
+        let counts: Histogram<u64> = Deserializer::new()
+            .deserialize(&mut Cursor::new(bytes))
+            .map_err(|error| DurationsError(error.to_string()))?;
+        let digits = match counts.sigfig() {
+            2 => Digits::Two,
+            3 => Digits::Three,
+            other => return Err(DurationsError(format!("{other} digits; expected 2 or 3"))),
+        };
+        let mut all = Self::new(digits);
+        all.counts()
+            .add(&counts)
+            .map_err(|error| DurationsError(error.to_string()))?;
+        Ok(all)
+    }
+}
+
+impl PartialEq for Durations {
+    /// The same counts in all classes.
+    fn eq(&self, other: &Self) -> bool {
+        self.digits == other.digits && self.classes() == other.classes()
+    }
+}
+
+fn empty(digits: Digits) -> Histogram<u64> {
+    #[expect(
+        clippy::expect_used,
+        reason = "bounds and digits are constants that the library accepts"
+    )]
+    Histogram::new_with_bounds(1, u64::from(LONGEST_US), digits.count()).expect("1 us to 120 s")
+}
+
+/// Of the least value in a sorted list that `part` of all values do not exceed.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a part of a length of at most some hundreds, rounded up; the conversion saturates"
+)]
+fn place(part: f64, length: usize) -> usize {
+    let wanted = (part.clamp(0.0, 1.0) * length as f64).ceil() as usize;
+    wanted.clamp(1, length) - 1
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn of(digits: Digits, micros: &[u64]) -> Durations {
+        let mut all = Durations::new(digits);
+        for micros in micros {
+            all.record(Duration::from_micros(*micros));
+        }
+        all
+    }
+
+    /// The same, counted from the first one on.
+    fn counted(digits: Digits, micros: &[u64]) -> Durations {
+        let mut all = Durations::new(digits);
+        all.counts();
+        all.merge(&of(digits, micros));
+        all
+    }
+
+    fn micros() -> impl Strategy<Value = u64> {
+        prop_oneof![0..5_000_u64, 0..200_000_000_u64]
+    }
+
+    proptest! {
+        #[test]
+        fn few_answer_as_many_do(all in prop::collection::vec(micros(), 1..300), part in 0.0..=1.0_f64) {
+            for digits in [Digits::Two, Digits::Three] {
+                let (kept, counts) = (of(digits, &all), counted(digits, &all));
+                prop_assert_eq!(kept.classes(), counts.classes());
+                prop_assert_eq!(kept.quantile(part), counts.quantile(part));
+                prop_assert_eq!(kept.longest(), counts.longest());
+                prop_assert_eq!(kept.len(), all.len() as u64);
+            }
+        }
+
+        #[test]
+        fn merging_is_recording_both(
+            a in prop::collection::vec(micros(), 0..300),
+            b in prop::collection::vec(micros(), 0..300),
+        ) {
+            let mut merged = of(Digits::Three, &a);
+            merged.merge(&of(Digits::Three, &b));
+            let together: Vec<u64> = a.iter().chain(&b).copied().collect();
+            prop_assert_eq!(merged, of(Digits::Three, &together));
+        }
+
+        #[test]
+        fn what_is_written_is_read(all in prop::collection::vec(micros(), 0..400)) {
+            for digits in [Digits::Two, Digits::Three] {
+                let written = of(digits, &all);
+                let bytes = written.to_v2_deflate().unwrap();
+                prop_assert_eq!(Durations::from_v2_deflate(&bytes).unwrap(), written);
+            }
+        }
+    }
+
+    #[test]
+    fn a_window_of_few_requests_is_written_in_few_bytes() {
+        let spread: Vec<u64> = (0..300).map(|step| 20_000 + step * 37).collect();
+        let bytes = of(Digits::Three, &spread).to_v2_deflate().unwrap();
+        assert!(bytes.len() < 600, "{} bytes", bytes.len());
+    }
+
+    #[test]
+    fn bytes_that_are_no_histogram_are_refused() {
+        let good = of(Digits::Three, &[1, 2, 3]).to_v2_deflate().unwrap();
+        for bytes in [&[][..], b"hello, world", &good[..good.len() / 2]] {
+            assert!(Durations::from_v2_deflate(bytes).is_err(), "{bytes:?}");
+        }
+    }
+}
