@@ -1,12 +1,41 @@
 //! Everything about synthetic critical paths that is decided without asking anybody: filling in values, taking captures,
 //! judging answers, planning starts. The checked document is [`crate::analysis::plan::journey`].
 //!
-//! Who sends requests is outside of this crate: an [`Answer`] comes in, facts about it go out.
+//! Who sends requests is outside of this crate: [`Prepared`] makes them of what a run knows ([`Values`]), an [`Answer`] comes
+//! in, and [`judge`] says what it is worth.
 
 mod answer;
+mod answering;
+mod body;
+mod chance;
+mod conditions;
+mod encode;
+mod excerpt;
+mod health;
+mod ids;
+mod judge;
+mod needs;
+mod observed;
 mod outcome;
+mod predicate;
+mod prepared;
+mod secrets;
+mod starts;
+mod target;
+#[cfg(test)]
+mod tests;
+mod values;
 
 pub use answer::{Answer, TlsFacts};
+pub use answering::answered_by;
+pub use conditions::{holds_before, holds_of};
+pub use ids::{RunIds, Turn};
+pub use judge::{Judged, judge};
+pub use needs::needs_body;
 pub use outcome::{
     Arm, AssertionFailure, Component, Health, Hop, Phases, RunOutcome, RunResult, StepOutcome, StepResult,
 };
+pub use prepared::{Filled, Prepared};
+pub use secrets::Credentials;
+pub use starts::{Starts, pair_order};
+pub use values::{Values, text};

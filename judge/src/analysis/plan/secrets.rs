@@ -26,6 +26,11 @@ impl FilledSecrets {
         Self(values.into())
     }
 
+    /// All spellings of all of them.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
     /// The text of a value without those that are long enough to be secrets.
     #[must_use]
     pub fn masked_in_value(&self, text: String) -> String {
