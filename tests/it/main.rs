@@ -15,6 +15,7 @@ mod crash;
 mod demo;
 mod house;
 mod peers;
+mod probe;
 mod providers;
 mod runs;
 mod server;

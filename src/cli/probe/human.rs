@@ -107,8 +107,13 @@ fn runs(journey: &ProbedJourney, arm: &ArmWindow) -> String {
         parts.push(format!("{} missed ({})", count(*missed), reason.as_str().replace('_', " ")));
     }
     let requests = arm.steps.iter().map(|step| step.requests).sum();
-    let runs = if measured == 1 { "run" } else { "runs" };
-    format!("{} {runs}, {} requests: {}.", count(measured), count(requests), parts.join(", "))
+    format!("{}, {}: {}.", several(measured, "run"), several(requests, "request"), parts.join(", "))
+}
+
+/// `1 run`, `60,321 runs`.
+fn several(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", count(number))
 }
 
 /// Examples of each step that did not pass: what was expected, what came, where.
@@ -133,11 +138,18 @@ fn failures(journey: &ProbedJourney, arm: &ArmWindow) -> String {
             classes.join(", ")
         };
         text.push_str(&format!("    {}: {classes}\n", style(&step.name).bold()));
+        let mut told = Vec::new();
         for example in examples {
-            for sentence in example.sentences() {
-                text.push_str(&wrap(&sentence, 6, WIDTH));
+            let sentences = example.sentences();
+            // What goes wrong in the same way again and again tells nothing new.
+            if told.contains(&sentences) {
+                continue;
+            }
+            for sentence in &sentences {
+                text.push_str(&wrap(sentence, 6, WIDTH));
             }
             text.push_str(&format!("        {}\n", example.place()));
+            told.push(sentences);
         }
     }
     text

@@ -123,7 +123,7 @@ impl ProbedJourney {
         }
         let missed = self.all().map_or(0, JourneyWindow::missed_count);
         if missed > 0 {
-            found(Outcome::Degraded, format!("{missed} planned starts were missed"));
+            found(Outcome::Degraded, format!("planned starts that were missed: {missed}"));
         }
         (outcome, reasons)
     }
@@ -140,19 +140,19 @@ impl ProbedJourney {
             found(Outcome::Failed, format!("{side}{why}"));
         }
         for (count, worse, what) in [
-            (runs.failed, Outcome::Failed, "runs failed"),
-            (runs.unanswered, Outcome::Failed, "runs did not end"),
-            (runs.degraded, Outcome::Degraded, "runs are degraded"),
-            (self.teardown_failures(arm), Outcome::Degraded, "steps of teardown failed"),
-            (arm.leak_count, Outcome::Degraded, "pieces of test data are left"),
+            (runs.failed, Outcome::Failed, "failed"),
+            (runs.unanswered, Outcome::Failed, "did not end"),
+            (runs.degraded, Outcome::Degraded, "degraded"),
+            (self.teardown_failures(arm), Outcome::Degraded, "failed in teardown"),
+            (arm.leak_count, Outcome::Degraded, "left test data behind"),
         ] {
             if count > 0 {
-                found(worse, format!("{side}{count} {what}"));
+                found(worse, format!("{side}{what}: {count}"));
             }
         }
         if runs.wrong_side > 0 && runs.passed + runs.degraded + runs.failed > 0 {
             let wrong = runs.wrong_side;
-            found(Outcome::Degraded, format!("{side}{wrong} runs were answered by the wrong side"));
+            found(Outcome::Degraded, format!("{side}answered by the wrong side: {wrong}"));
         }
     }
 

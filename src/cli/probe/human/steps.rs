@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use super::WIDTH;
 use crate::cli::number::time;
 use crate::cli::probe::json::{connections, milliseconds, phase_name};
 use crate::cli::probe::probed::ProbedJourney;
-use crate::cli::screen::{count, cut};
+use crate::cli::screen::{count, cut, wrap};
 use crate::engine::journeys::{ArmWindow, Durations, PHASES, Since, StepWindow};
 
 const NAME: usize = 24;
@@ -66,13 +67,9 @@ pub(super) fn phases(journey: &ProbedJourney, arm: &ArmWindow) -> String {
             continue;
         }
         let (new, reused) = connections(window);
-        text.push_str(&format!(
-            "    {:<NAME$}{}; {} new connections, {} reused\n",
-            cut(&step.name, NAME - 1),
-            parts.join(", "),
-            count(new),
-            count(reused)
-        ));
+        let connections = format!("{} new and {} reused connections", count(new), count(reused));
+        text.push_str(&format!("      {}\n", cut(&step.name, WIDTH - 6)));
+        text.push_str(&wrap(&format!("{}; {connections}", parts.join(", ")), 8, WIDTH));
     }
     if text.is_empty() {
         return text;
