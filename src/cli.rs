@@ -7,9 +7,12 @@ pub mod exit;
 pub mod import;
 pub mod junit;
 pub mod lines;
+mod number;
 pub mod outlook;
 pub mod output;
+mod page;
 pub mod plan;
+pub mod probe;
 pub mod run;
 pub mod schemas;
 pub mod screen;
@@ -43,6 +46,8 @@ pub enum Command {
     Serve(serve::ServeOptions),
     /// Run an analysis here and now; the exit code is the verdict.
     Run(run::RunOptions),
+    /// Probe journeys or URLs: once, at a rate, or canary beside stable.
+    Probe(probe::ProbeOptions),
     /// Compare two recordings, or judge a recorded release window by window.
     Compare(compare::CompareOptions),
     /// Check documents: every mistake with its line, column and what would be right.

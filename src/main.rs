@@ -17,6 +17,7 @@ async fn main() -> ExitCode {
         Command::Demo(options) => serin::demo::play(options).await,
         Command::Serve(options) => cli::serve::execute(options).await,
         Command::Run(options) => cli::run::execute(options).await,
+        Command::Probe(options) => cli::probe::execute(options).await,
         Command::Compare(options) => cli::compare::execute(&options),
         Command::Validate(options) => cli::validate::execute(&options),
         Command::Test(options) => cli::test::execute(options).await,

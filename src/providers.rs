@@ -5,6 +5,7 @@
 
 mod counted;
 pub mod http;
+pub mod journey;
 pub mod prometheus;
 pub mod scrape;
 mod unavailable;

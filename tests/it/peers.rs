@@ -6,6 +6,7 @@ pub(crate) mod prometheus;
 pub(crate) mod receiver;
 pub(crate) mod sample;
 pub(crate) mod scripted;
+pub(crate) mod shop;
 pub(crate) mod tls;
 
 use std::time::Duration;

@@ -5,9 +5,9 @@ use serin_judge::stats::distribution_band;
 use serin_judge::stats::two_recordings::QuantilePair;
 
 use super::super::compared::{Compared, Shows};
-use super::super::number::{order, percent, ratio, time};
+use crate::cli::number::{order, percent, ratio, time};
 use super::super::picture::Bins;
-use super::chart::{Chart, Scale};
+use crate::cli::page::{Chart, Scale};
 
 const CLASSES: [&str; 2] = ["a", "b"];
 

@@ -11,14 +11,14 @@ const BOTTOM: f64 = 26.0;
 
 /// From data to the drawing, along one axis.
 #[derive(Clone, Copy)]
-pub(super) struct Scale {
+pub(in crate::cli) struct Scale {
     from: f64,
     to: f64,
     is_logarithmic: bool,
 }
 
 impl Scale {
-    pub(super) fn linear(from: f64, to: f64) -> Self {
+    pub(in crate::cli) fn linear(from: f64, to: f64) -> Self {
         Self {
             from,
             to: if to > from { to } else { from + 1.0 },
@@ -27,7 +27,7 @@ impl Scale {
     }
 
     /// `from` has to be positive.
-    pub(super) fn logarithmic(from: f64, to: f64) -> Self {
+    pub(in crate::cli) fn logarithmic(from: f64, to: f64) -> Self {
         Self {
             from,
             to: if to > from { to } else { from * 2.0 },
@@ -46,7 +46,7 @@ impl Scale {
     }
 
     /// Values to mark: on a logarithmic axis 1, 2 and 5 times powers of ten where they fit, else even steps.
-    pub(super) fn ticks(&self) -> Vec<f64> {
+    pub(in crate::cli) fn ticks(&self) -> Vec<f64> {
         let mut ticks = Vec::new();
         if self.is_logarithmic {
             for power in -14..=16 {
@@ -78,15 +78,15 @@ impl Scale {
 }
 
 /// A plot in the making.
-pub(super) struct Chart {
-    pub(super) x: Scale,
-    pub(super) y: Scale,
+pub(in crate::cli) struct Chart {
+    pub(in crate::cli) x: Scale,
+    pub(in crate::cli) y: Scale,
     height: f64,
     shapes: String,
 }
 
 impl Chart {
-    pub(super) fn new(x: Scale, y: Scale, height: f64) -> Self {
+    pub(in crate::cli) fn new(x: Scale, y: Scale, height: f64) -> Self {
         Self {
             x,
             y,
@@ -110,7 +110,7 @@ impl Chart {
     }
 
     /// Marks values of x along the bottom.
-    pub(super) fn mark_x(&mut self, ticks: &[f64], label: impl Fn(f64) -> String) {
+    pub(in crate::cli) fn mark_x(&mut self, ticks: &[f64], label: impl Fn(f64) -> String) {
         for tick in ticks {
             let (x, bottom) = (self.at((*tick, self.y.from)).0, self.height - BOTTOM);
             let _ = write!(
@@ -124,7 +124,7 @@ impl Chart {
     }
 
     /// Marks values of y along the left.
-    pub(super) fn mark_y(&mut self, ticks: &[(f64, String)]) {
+    pub(in crate::cli) fn mark_y(&mut self, ticks: &[(f64, String)]) {
         for (tick, label) in ticks {
             let y = self.at((self.x.from, *tick)).1;
             let _ = write!(
@@ -139,7 +139,7 @@ impl Chart {
     }
 
     /// A line through points.
-    pub(super) fn line(&mut self, class: &str, points: &[(f64, f64)]) {
+    pub(in crate::cli) fn line(&mut self, class: &str, points: &[(f64, f64)]) {
         let points = self.points(points);
         let _ = write!(
             self.shapes,
@@ -149,7 +149,7 @@ impl Chart {
     }
 
     /// A filled shape with these corners.
-    pub(super) fn area(&mut self, class: &str, corners: &[(f64, f64)]) {
+    pub(in crate::cli) fn area(&mut self, class: &str, corners: &[(f64, f64)]) {
         let points = self.points(corners);
         let _ = write!(
             self.shapes,
@@ -159,7 +159,7 @@ impl Chart {
     }
 
     /// A dot.
-    pub(super) fn dot(&mut self, class: &str, at: (f64, f64)) {
+    pub(in crate::cli) fn dot(&mut self, class: &str, at: (f64, f64)) {
         let (x, y) = self.at(at);
         let _ = write!(
             self.shapes,
@@ -168,7 +168,7 @@ impl Chart {
     }
 
     /// The drawing; `title` is what a screen reader says.
-    pub(super) fn svg(self, title: &str) -> String {
+    pub(in crate::cli) fn svg(self, title: &str) -> String {
         format!(
             "<svg viewBox=\"0 0 {WIDTH} {}\" role=\"img\" aria-label=\"{title}\">{}</svg>\n",
             self.height, self.shapes
