@@ -43,6 +43,9 @@ pub struct Flags {
     /// Of an A/A control: more instances of stable, which tell how much two equal sides differ. Its side is stable.
     #[serde(default)]
     pub control: bool,
+    /// Histograms of different bounds: compared at those that all of them have, and one that lacks some of them is empty.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mixed_buckets: bool,
 }
 
 /// What a window holds; every window of a comparison holds the same kind.
@@ -106,7 +109,7 @@ impl Data {
             Self::Errors(counts) => counts.total == 0,
             Self::Events(events) => events.exposure <= 0.0,
             Self::Latency(latencies) => latencies.total() == 0,
-            Self::Series(_) => false,
+            Self::Series(value) => value.is_nan(),
         }
     }
 

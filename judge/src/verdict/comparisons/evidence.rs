@@ -168,6 +168,9 @@ impl Evidence {
         if slice.is_uneven {
             self.remark(Remark::UnevenWindows);
         }
+        if slice.has_mixed_buckets {
+            self.remark(Remark::MixedBuckets);
+        }
         if slice.is_unprotected {
             self.remark(Remark::UnprotectedBaseline);
         }

@@ -40,6 +40,8 @@ pub(super) struct Slice {
     pub(super) is_partial: bool,
     /// Stable is of another time.
     pub(super) is_unprotected: bool,
+    /// Only at some of their bounds can its histograms be compared.
+    pub(super) has_mixed_buckets: bool,
     canary_windows: u32,
     canary_windows_partial: u32,
 }
@@ -94,6 +96,7 @@ impl Slice {
         self.ends = Some((first.min(window.end), last.max(window.end)));
         self.is_partial |= window.flags.partial;
         self.is_unprotected |= window.flags.before;
+        self.has_mixed_buckets |= window.flags.mixed_buckets;
         if window.side == Side::Canary {
             self.canary_windows = self.canary_windows.saturating_add(1);
             self.canary_windows_partial = self

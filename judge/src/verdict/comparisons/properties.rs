@@ -29,11 +29,12 @@ fn any_time() -> impl Strategy<Value = Timestamp> {
 }
 
 fn any_window() -> impl Strategy<Value = Window> {
-    let flags = any::<[bool; 4]>().prop_map(|[partial, history, before, control]| Flags {
+    let flags = any::<[bool; 5]>().prop_map(|[partial, history, before, control, mixed_buckets]| Flags {
         partial,
         history,
         before,
         control,
+        mixed_buckets,
     });
     let name = prop_oneof![Just("errors"), Just("logins"), Just("unknown")];
     let side = prop_oneof![Just(Side::Canary), Just(Side::Stable)];

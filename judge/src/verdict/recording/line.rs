@@ -144,6 +144,7 @@ pub(super) fn parse(text: &str) -> Result<Line, Malformed> {
                 history: raw.history,
                 before: raw.before && side == Side::Stable,
                 control: name == CONTROL,
+                mixed_buckets: false,
             },
         });
     }
