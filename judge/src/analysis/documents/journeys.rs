@@ -21,7 +21,9 @@ impl Documents {
         let named = self.of_journeys().filter(|document| document.name == name);
         let spec = named.filter_map(|document| document.node.get("spec"));
         let args = spec.filter_map(|spec| spec.get("args")).flat_map(Node::items);
-        args.filter_map(|arg| arg.get("name")).map(|name| name.text.as_str()).collect()
+        args.filter_map(|arg| arg.get("name"))
+            .map(|name| name.text.as_str())
+            .collect()
     }
 
     /// One journey with its arguments and secrets, and the warnings it deserves. Without a name there has to be one.
