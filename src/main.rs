@@ -23,7 +23,7 @@ async fn main() -> ExitCode {
         Command::Test(options) => cli::test::execute(options).await,
         Command::Eval(options) => cli::eval::execute(&options),
         Command::Stats(options) => cli::stats::execute(&options),
-        Command::Plan(options) => cli::outlook::execute(&options),
+        Command::Plan(options) => cli::outlook::execute(&options).await,
         Command::Import(options) => cli::import::execute(&options),
         Command::Schemas(options) => cli::schemas::execute(&options),
     }

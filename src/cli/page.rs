@@ -2,7 +2,7 @@
 
 mod chart;
 
-pub(super) use chart::{Chart, Scale};
+pub(super) use chart::{Chart, Room, Scale, in_both};
 
 const STYLE: &str = include_str!("page/style.css");
 

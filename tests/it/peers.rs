@@ -1,6 +1,7 @@
 //! What the tests talk to: real servers, and servers that misbehave on purpose.
 
 pub(crate) mod app;
+pub(crate) mod chromium;
 pub(crate) mod exposed;
 pub(crate) mod faults;
 pub(crate) mod prometheus;

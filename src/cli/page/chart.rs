@@ -2,12 +2,53 @@
 
 use std::fmt::Write as _;
 
-/// Size of the drawing in its own units; the page scales it.
-const WIDTH: f64 = 860.0;
 const LEFT: f64 = 58.0;
 const RIGHT: f64 = 12.0;
 const TOP: f64 = 10.0;
 const BOTTOM: f64 = 26.0;
+
+/// Half of a label's width, at most.
+const LABEL_HALF: f64 = 20.0;
+
+/// For which windows a drawing is: the page shows one of the two, scaled a little, so that its text stays readable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Room {
+    Wide,
+    Narrow,
+}
+
+impl Room {
+    /// Of the drawing in its own units.
+    fn width(self) -> f64 {
+        match self {
+            Self::Wide => 860.0,
+            Self::Narrow => 400.0,
+        }
+    }
+
+    /// Labels that have room beside one another.
+    fn labels_max(self) -> usize {
+        match self {
+            Self::Wide => 9,
+            Self::Narrow => 5,
+        }
+    }
+
+    fn class(self) -> &'static str {
+        match self {
+            Self::Wide => "wide",
+            Self::Narrow => "narrow",
+        }
+    }
+}
+
+/// A plot for wide windows and the same for narrow ones, for the page to choose.
+pub(in crate::cli) fn in_both(plot: impl Fn(Room) -> String) -> String {
+    [Room::Wide, Room::Narrow].map(plot).concat()
+}
+
+/// A logarithmic axis over less than this factor is marked in even steps.
+const FEW_TIMES: f64 = 8.0;
 
 /// From data to the drawing, along one axis.
 #[derive(Clone, Copy)]
@@ -45,35 +86,32 @@ impl Scale {
         part.clamp(0.0, 1.0)
     }
 
-    /// Values to mark: on a logarithmic axis 1, 2 and 5 times powers of ten where they fit, else even steps.
-    pub(in crate::cli) fn ticks(&self) -> Vec<f64> {
-        let mut ticks = Vec::new();
-        if self.is_logarithmic {
-            for power in -14..=16 {
-                for digit in [1.0, 2.0, 5.0] {
-                    let tick = digit * libm::pow(10.0, f64::from(power));
-                    if (self.from..=self.to).contains(&tick) {
-                        ticks.push(tick);
-                    }
-                }
-            }
+    /// At most so many round values to mark: on a long logarithmic axis 1, 2 and 5 times powers of ten, else even steps.
+    pub(in crate::cli) fn ticks(&self, most: usize) -> Vec<f64> {
+        if !self.is_logarithmic || self.to / self.from < FEW_TIMES {
+            return self.even_ticks(most);
         }
-        if (3..=9).contains(&ticks.len()) {
-            return ticks;
-        }
-        if ticks.len() > 9 {
-            let every = ticks.len().div_ceil(8);
-            return ticks.into_iter().step_by(every).collect();
-        }
-        let at = |step: i32| {
-            let part = f64::from(step) / 5.0;
-            if self.is_logarithmic {
-                self.from * libm::pow(self.to / self.from, part)
-            } else {
-                self.from + part * (self.to - self.from)
-            }
-        };
-        (0..=5).map(at).collect()
+        let powers = (-14..=16).map(|power| libm::pow(10.0, f64::from(power)));
+        let round = powers.flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * power));
+        let ticks: Vec<f64> = round
+            .filter(|tick| (self.from..=self.to).contains(tick))
+            .collect();
+        let every = ticks.len().div_ceil(most).max(1);
+        ticks.into_iter().step_by(every).collect()
+    }
+
+    fn even_ticks(&self, most: usize) -> Vec<f64> {
+        let least = (self.to - self.from) / most as f64;
+        let power = libm::pow(10.0, libm::log10(least).floor());
+        let step = [1.0, 2.0, 5.0].into_iter().map(|digit| digit * power);
+        let step = step
+            .into_iter()
+            .find(|step| *step >= least)
+            .unwrap_or(10.0 * power);
+        let first = (self.from / step).ceil();
+        let ticks = (0..=most).map(|place| (first + place as f64) * step);
+        // A little beyond the end counts as the end, which binary fractions miss.
+        ticks.take_while(|tick| *tick <= self.to + 1e-9 * step).collect()
     }
 }
 
@@ -81,24 +119,31 @@ impl Scale {
 pub(in crate::cli) struct Chart {
     pub(in crate::cli) x: Scale,
     pub(in crate::cli) y: Scale,
+    room: Room,
     height: f64,
     shapes: String,
 }
 
 impl Chart {
-    pub(in crate::cli) fn new(x: Scale, y: Scale, height: f64) -> Self {
+    pub(in crate::cli) fn new(x: Scale, y: Scale, room: Room, height: f64) -> Self {
         Self {
             x,
             y,
+            room,
             height,
             shapes: String::new(),
         }
     }
 
     fn at(&self, (x, y): (f64, f64)) -> (f64, f64) {
-        let right = LEFT + self.x.part(x) * (WIDTH - LEFT - RIGHT);
+        let right = LEFT + self.x.part(x) * (self.right() - LEFT);
         let down = TOP + (1.0 - self.y.part(y)) * (self.height - TOP - BOTTOM);
         (right, down)
+    }
+
+    /// Where the plot ends.
+    fn right(&self) -> f64 {
+        self.room.width() - RIGHT
     }
 
     fn points(&self, points: &[(f64, f64)]) -> String {
@@ -109,16 +154,23 @@ impl Chart {
         })
     }
 
-    /// Marks values of x along the bottom.
-    pub(in crate::cli) fn mark_x(&mut self, ticks: &[f64], label: impl Fn(f64) -> String) {
-        for tick in ticks {
-            let (x, bottom) = (self.at((*tick, self.y.from)).0, self.height - BOTTOM);
+    /// Marks round values of x along the bottom.
+    pub(in crate::cli) fn mark_x(&mut self, label: impl Fn(f64) -> String) {
+        for tick in self.x.ticks(self.room.labels_max()) {
+            let (x, bottom) = (self.at((tick, self.y.from)).0, self.height - BOTTOM);
+            // In the middle below its line, where the drawing does not end before.
+            let anchor = if x > self.right() - LABEL_HALF {
+                "end"
+            } else {
+                "middle"
+            };
             let _ = write!(
                 self.shapes,
                 "<line class=\"grid\" x1=\"{x:.1}\" y1=\"{TOP}\" x2=\"{x:.1}\" y2=\"{bottom:.1}\"/>\
-                 <text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+                 <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
+                if anchor == "end" { self.room.width() } else { x },
                 bottom + 16.0,
-                label(*tick)
+                label(tick)
             );
         }
     }
@@ -131,7 +183,7 @@ impl Chart {
                 self.shapes,
                 "<line class=\"grid\" x1=\"{LEFT}\" y1=\"{y:.1}\" x2=\"{:.1}\" y2=\"{y:.1}\"/>\
                  <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{label}</text>",
-                WIDTH - RIGHT,
+                self.right(),
                 LEFT - 6.0,
                 y + 4.0
             );
@@ -170,8 +222,47 @@ impl Chart {
     /// The drawing; `title` is what a screen reader says.
     pub(in crate::cli) fn svg(self, title: &str) -> String {
         format!(
-            "<svg viewBox=\"0 0 {WIDTH} {}\" role=\"img\" aria-label=\"{title}\">{}</svg>\n",
-            self.height, self.shapes
+            "<svg class=\"{}\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{title}\">{}</svg>\n",
+            self.room.class(),
+            self.room.width(),
+            self.height,
+            self.shapes
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn axes_are_marked_with_few_round_values() {
+        for (scale, most, expected) in [
+            (Scale::linear(0.0, 1.0), 5, vec![0.0, 0.2, 0.4, 0.6, 0.8, 1.0]),
+            (Scale::linear(0.0, 0.0457), 5, vec![0.0, 0.01, 0.02, 0.03, 0.04]),
+            (Scale::logarithmic(0.86, 2.5), 5, vec![1.0, 1.5, 2.0, 2.5]),
+            (
+                Scale::logarithmic(200.0, 500.0),
+                9,
+                vec![200.0, 250.0, 300.0, 350.0, 400.0, 450.0, 500.0],
+            ),
+            (
+                Scale::logarithmic(7.0, 700.0),
+                9,
+                vec![10.0, 20.0, 50.0, 100.0, 200.0, 500.0],
+            ),
+            (Scale::logarithmic(7.0, 700.0), 5, vec![10.0, 50.0, 200.0]),
+        ] {
+            let ticks = scale.ticks(most);
+            let is_close = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-9;
+            assert!(
+                ticks.len() == expected.len() && ticks.iter().zip(&expected).all(is_close),
+                "{ticks:?} {expected:?}"
+            );
+        }
+        for (from, to) in [(1e-12, 1e15), (3.0, 3.0), (0.999, 1.001), (1e-12, 1.1e-12)] {
+            let ticks = Scale::logarithmic(from, to).ticks(5);
+            assert!((1..=6).contains(&ticks.len()), "{from} {to}: {ticks:?}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::probed::{Outcome, Probed, ProbedJourney, arm_word, population, respon
 use super::sides::{self, Sides};
 use crate::cli::compare::{self, Bins};
 use crate::cli::number::{percent, time};
-use crate::cli::page::{Chart, Scale, escaped, page as whole};
+use crate::cli::page::{Chart, Room, Scale, escaped, in_both, page as whole};
 use crate::cli::screen::count;
 use crate::engine::journeys::{ArmWindow, Durations, Since, Target};
 
@@ -88,7 +88,10 @@ fn of_arm(journey: &ProbedJourney, target: &Target, arm: &ArmWindow) -> String {
         table(journey, arm)
     );
     if !journey.is_paired() && !responses(arm).is_empty() {
-        let _ = write!(text, "<h2>Runs by response time</h2>\n{}", shares(&population(responses(arm))));
+        let _ = write!(text, "<h2>Runs by response time</h2>\n{}", {
+            let population = population(responses(arm));
+            in_both(|room| shares(&population, room))
+        });
     }
     text.push_str(&failures(journey, arm));
     if !arm.leaks.is_empty() {
@@ -147,18 +150,19 @@ fn table(journey: &ProbedJourney, arm: &ArmWindow) -> String {
     )
 }
 
-fn shares(population: &Distribution) -> String {
+fn shares(population: &Distribution, room: Room) -> String {
     let bins = Bins::new([population, population], BINS);
     let shares = &bins.shares[0];
     let most = shares.iter().copied().fold(0.0, f64::max);
     let mut chart = Chart::new(
         Scale::logarithmic(bins.bounds[0], bins.bounds[BINS]),
         Scale::linear(0.0, most),
+        room,
         220.0,
     );
-    let ticks = chart.x.ticks();
-    chart.mark_x(&ticks, time);
-    let marks: Vec<(f64, String)> = [0.0, 0.5 * most, most].map(|share| (share, percent(share))).to_vec();
+    chart.mark_x(time);
+    let marks = chart.y.ticks(4).into_iter();
+    let marks: Vec<(f64, String)> = marks.map(|share| (share, percent(share))).collect();
     chart.mark_y(&marks);
     let steps: Vec<(f64, f64)> = shares
         .iter()
