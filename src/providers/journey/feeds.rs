@@ -53,7 +53,8 @@ impl Feeds {
     /// Returns once no journey of any run is under way any more. Nothing is stopped by it: a journey ends after its run.
     pub async fn ended(&self) {
         // The sender lives as long as this does.
-        let _never_closed = self.process.under_way.subscribe().wait_for(|count| *count == 0).await;
+        let mut under_way = self.process.under_way.subscribe();
+        let _never_closed = under_way.wait_for(|count| *count == 0).await;
     }
 
     /// What drives this journey for these targets.
