@@ -76,6 +76,7 @@ pub(super) fn connect(plan: &mut Plan, connects: &[Connect]) {
             Provider::Prometheus(query) => query.access.address.iter_mut().for_each(redirect),
             Provider::Web(request) => redirect(&mut request.url),
             Provider::Scrape(query) => query.addresses.iter_mut().for_each(redirect),
+            Provider::Journey(metric) => metric.target.iter_mut().for_each(redirect),
             Provider::Unavailable { .. } => {}
         }
     }
@@ -88,7 +89,11 @@ pub(super) fn connect(plan: &mut Plan, connects: &[Connect]) {
                 control,
                 ..
             } => canary.iter_mut().chain(stable).chain(control).for_each(redirect),
-            Population::Recorded | Population::Unavailable { .. } => {}
+            Population::Journey(sides) => [&mut sides.canary, &mut sides.stable]
+                .into_iter()
+                .chain(&mut sides.control)
+                .for_each(redirect),
+            Population::Recorded => {}
         }
     }
 }

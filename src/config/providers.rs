@@ -35,6 +35,9 @@ fn try_measure(
         }
         Provider::Web(request) => Box::new(web_measure(request, settings, secrets)?),
         Provider::Scrape(query) => Box::new(scrape::ScrapeMeasure::new(query, settings.scrape)?),
+        Provider::Journey(_) => Box::new(Unavailable::new(
+            "journey: this version does not drive journeys for an analysis",
+        )),
         Provider::Unavailable { kind } => Box::new(Unavailable::new(format!(
             "provider `{kind}` is not part of this build; the providers are: {}",
             PROVIDERS.join(", ")
@@ -117,9 +120,9 @@ pub fn population(
                 )?),
             }
         }
-        Source::Unavailable { source } => {
+        Source::Journey(_) => {
             return Err(PopulationError::Refused(format!(
-                "comparison `{name}`: {source} cannot be read by this version; prometheus and scrape can"
+                "comparison `{name}`: this version does not drive journeys for an analysis"
             )));
         }
         Source::Recorded => {

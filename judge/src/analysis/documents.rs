@@ -158,7 +158,7 @@ impl Documents {
         inputs: &Inputs,
     ) -> Result<(Plan, Vec<Diagnostic>), Vec<Diagnostic>> {
         let selected = select::select(&self.documents, name).map_err(arrange)?;
-        resolved(&selected, inputs).map_err(|refusal| refusal.diagnostics)
+        resolved(&selected, (self, inputs)).map_err(|refusal| refusal.diagnostics)
     }
 
     /// The plan of several Argo templates, merged in this order, or of one analysis of any kind.
@@ -170,7 +170,7 @@ impl Documents {
             diagnostics: arrange(diagnostics),
             message: None,
         })?;
-        resolved(&selected, inputs)
+        resolved(&selected, (self, inputs))
     }
 
     /// Everything that is wrong with any of the documents beyond what [`Self::read`] told. Arguments may be without a
@@ -179,7 +179,13 @@ impl Documents {
     pub fn validate(&self) -> Vec<Diagnostic> {
         let mut report = Vec::new();
         for selected in select::all(&self.documents, &mut report) {
-            resolve::plan(&selected, &Inputs::default(), true, &mut report, &mut None);
+            resolve::plan(
+                &selected,
+                (self, &Inputs::default()),
+                true,
+                &mut report,
+                &mut None,
+            );
         }
         self.validate_journeys(&mut report);
         let configs = self
@@ -232,12 +238,15 @@ pub struct Refusal {
     pub message: Option<String>,
 }
 
-fn resolved(selected: &select::Selected<'_>, inputs: &Inputs) -> Result<(Plan, Vec<Diagnostic>), Refusal> {
+fn resolved(
+    selected: &select::Selected<'_>,
+    known: (&Documents, &Inputs),
+) -> Result<(Plan, Vec<Diagnostic>), Refusal> {
     let of_shape = selected.documents.iter().flat_map(|document| &document.errors);
     let mut report: Vec<Diagnostic> = of_shape.cloned().collect();
     let is_misshapen = !report.is_empty();
     let mut message = None;
-    let plan = resolve::plan(selected, inputs, false, &mut report, &mut message);
+    let plan = resolve::plan(selected, known, false, &mut report, &mut message);
     let is_broken = report.iter().any(Diagnostic::is_error);
     match plan.filter(|_| !is_broken) {
         Some(plan) => Ok((plan, arrange(report))),

@@ -1,6 +1,7 @@
 //! What a document means once it is checked: nothing here can be invalid, nothing is looked up again.
 
 mod comparison;
+mod driven;
 pub mod journey;
 mod kayenta;
 mod phase;
@@ -13,6 +14,7 @@ pub use comparison::{
     Comparison, ComparisonKind, LatencyUnit, Population, Selection, SideSelection, Tolerance, TrafficSplit,
     Weight,
 };
+pub use driven::{JourneyMetric, JourneyPopulation};
 pub use kayenta::{Kayenta, KayentaRole};
 pub use phase::Phase;
 pub use policy::{AlphaSpending, Dispersion, EvidencePolicy, OnInconclusive, Policy};

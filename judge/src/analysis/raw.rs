@@ -7,6 +7,7 @@ pub(crate) mod argo;
 pub(crate) mod cases;
 pub(crate) mod comparison;
 pub(crate) mod config;
+pub(crate) mod driven;
 pub(crate) mod journey;
 pub(crate) mod kayenta;
 pub(crate) mod metric;

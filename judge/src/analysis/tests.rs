@@ -3,6 +3,7 @@
 mod argo;
 mod arguments;
 mod broken;
+mod driven;
 mod durations;
 mod hostile;
 mod journeys;

@@ -4,6 +4,7 @@ mod baseline;
 mod checks;
 mod comparison;
 pub(crate) mod config;
+mod driven;
 mod journey;
 mod kayenta;
 mod metric;
@@ -24,7 +25,8 @@ use std::collections::HashSet;
 
 use super::documents::{Document, parse};
 use super::node::Place;
-use super::plan::{Comparison, Kayenta, Metric, Policy, RunStatus};
+use super::plan::journey::Journey;
+use super::plan::{Comparison, Kayenta, Metric, Policy, Population, Provider, RunStatus};
 use super::raw::metric::{DryRun, MeasurementRetention};
 use super::raw::{argo, serin};
 
@@ -36,6 +38,21 @@ pub(crate) struct Content {
     pub(crate) kayenta: Option<Kayenta>,
     pub(crate) terminate: bool,
     pub(crate) status: Option<RunStatus>,
+}
+
+impl Content {
+    /// The journeys that are driven, in the order of the document.
+    pub(crate) fn journeys(&self) -> impl Iterator<Item = &Journey> {
+        let metrics = self.metrics.iter().filter_map(|metric| match &metric.provider {
+            Provider::Journey(metric) => Some(&*metric.journey),
+            _ => None,
+        });
+        let comparisons = self.comparisons.iter();
+        metrics.chain(comparisons.filter_map(|comparison| match &comparison.population {
+            Population::Journey(population) => Some(&*population.journey),
+            _ => None,
+        }))
+    }
 }
 
 /// What Argo's templates and runs have in common.

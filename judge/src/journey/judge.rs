@@ -1,12 +1,10 @@
-use std::sync::Arc;
-
 use serde_json::Value;
 
 use super::excerpt::excerpt;
 use super::observed::{Found, Observed, is_secret_place, place};
 use super::predicate::{Held, described, holds, shown};
 use super::secrets::MASK;
-use super::values::{Captured, Values, text_of};
+use super::values::{Values, text_of};
 use super::{Answer, AssertionFailure, Component, Health, StepOutcome, conditions, health};
 use crate::analysis::plan::journey::{
     Assertion, Capture, CaptureType, Check, Failure, FailureClass, HealthFormat, Predicate, Query, Schema,
@@ -126,11 +124,7 @@ fn take(capture: &Capture, observed: &Observed<'_>, values: &mut Values) -> Resu
         let text = typed.as_ref().and_then(Value::as_str);
         text.is_some_and(is_token)
     });
-    values.set(Captured {
-        name: Arc::clone(&capture.name),
-        value: typed.map(Arc::new),
-        is_secret,
-    });
+    values.set(&capture.name, typed, is_secret);
     Ok(())
 }
 

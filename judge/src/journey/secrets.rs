@@ -128,8 +128,11 @@ fn spellings(value: &str) -> Vec<String> {
     let quoted = serde_json::Value::from(value).to_string();
     let debugged = format!("{value:?}");
     let encoded = super::encode::component(value);
+    // JSON that is shown as a text of JSON.
+    let twice = serde_json::Value::from(&quoted[1..quoted.len() - 1]).to_string();
     vec![
         value.to_owned(),
+        twice[1..twice.len() - 1].to_owned(),
         quoted[1..quoted.len() - 1].to_owned(),
         debugged[1..debugged.len() - 1].to_owned(),
         encoded.replace("%20", "+"),

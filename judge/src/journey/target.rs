@@ -142,5 +142,13 @@ fn absolute(url: &str) -> Result<Uri, Failure> {
             uri.host().unwrap_or_default()
         )));
     }
+    let port = uri
+        .authority()
+        .map(|authority| &authority.as_str()[authority.host().len()..]);
+    if port.is_some_and(|port| !port.is_empty()) && uri.port_u16().is_none() {
+        return Err(bad_request(format!(
+            "{url:?} is no URL: its port is none from 0 to 65535"
+        )));
+    }
     Ok(uri)
 }

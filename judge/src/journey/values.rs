@@ -14,6 +14,8 @@ pub struct Values {
     pub(super) data: Option<Arc<Row>>,
     pub(super) account: Option<Arc<Row>>,
     pub(super) captured: Vec<Captured>,
+    /// Values that were captured so far, those that took the place of others too.
+    orders: u64,
     pub(super) steps: Vec<(Arc<str>, StepOutcome)>,
     fixed: Arc<Fixed>,
 }
@@ -34,6 +36,8 @@ pub(super) struct Captured {
     /// `None` where it is optional and was not there.
     pub(super) value: Option<Arc<Value>>,
     pub(super) is_secret: bool,
+    /// How many values the run had captured before, in its own branch: the later one counts.
+    order: u64,
 }
 
 impl std::fmt::Debug for Values {
@@ -57,6 +61,7 @@ impl Values {
             data,
             account,
             captured: Vec::new(),
+            orders: 0,
             steps: Vec::new(),
             fixed: Arc::clone(&prepared.fixed),
         }
@@ -64,17 +69,14 @@ impl Values {
 
     /// Takes over what a branch has learned that began with a clone of this.
     pub fn merge(&mut self, branch: Self) {
-        let own = std::mem::take(&mut self.captured);
-        for captured in &own {
-            let is_new = |other: &Captured| !is_same(other, captured);
-            match branch.captured.iter().find(|other| other.name == captured.name) {
-                Some(other) if is_new(other) => self.captured.push(other.clone()),
-                _ => self.captured.push(captured.clone()),
+        for captured in branch.captured {
+            match self.captured.iter_mut().find(|known| known.name == captured.name) {
+                Some(known) if captured.order >= known.order => *known = captured,
+                Some(_) => {}
+                None => self.captured.push(captured),
             }
         }
-        let is_unknown = |captured: &Captured| own.iter().all(|known| known.name != captured.name);
-        self.captured
-            .extend(branch.captured.into_iter().filter(is_unknown));
+        self.orders = self.orders.max(branch.orders);
         for (name, outcome) in branch.steps {
             if self.steps.iter().all(|(known, _)| *known != name) {
                 self.steps.push((name, outcome));
@@ -90,7 +92,14 @@ impl Values {
         }
     }
 
-    pub(super) fn set(&mut self, captured: Captured) {
+    pub(super) fn set(&mut self, name: &Arc<str>, value: Option<Value>, is_secret: bool) {
+        self.orders += 1;
+        let captured = Captured {
+            name: Arc::clone(name),
+            value: value.map(Arc::new),
+            is_secret,
+            order: self.orders,
+        };
         match self.captured.iter_mut().find(|known| known.name == captured.name) {
             Some(known) => *known = captured,
             None => self.captured.push(captured),
@@ -243,14 +252,6 @@ impl Values {
 fn write(value: &(impl serde::Serialize + ?Sized), out: &mut Vec<u8>) {
     // Values and texts can always be written, and a vector takes everything.
     let _infallible = serde_json::to_writer(out, value);
-}
-
-fn is_same(one: &Captured, other: &Captured) -> bool {
-    match (&one.value, &other.value) {
-        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-        (None, None) => true,
-        _ => false,
-    }
 }
 
 /// A part of a template that is filled in.

@@ -35,6 +35,15 @@ impl Documents {
         name: Option<&str>,
         inputs: &Inputs,
     ) -> Result<(Journey, Vec<Diagnostic>), Vec<Diagnostic>> {
+        self.made(name, inputs, false)
+    }
+
+    fn made(
+        &self,
+        name: Option<&str>,
+        inputs: &Inputs,
+        draft: bool,
+    ) -> Result<(Journey, Vec<Diagnostic>), Vec<Diagnostic>> {
         let found: Vec<&Document> = self
             .of_journeys()
             .filter(|document| name.is_none_or(|name| document.name == name))
@@ -57,7 +66,7 @@ impl Documents {
             }
         };
         let mut report = document.errors.clone();
-        let journey = resolve::journey(document, inputs, &self.files, false, &mut report);
+        let journey = resolve::journey(document, inputs, &self.files, draft, &mut report);
         let is_broken = report.iter().any(Diagnostic::is_error);
         match journey.filter(|_| !is_broken) {
             Some(journey) => Ok((journey, arrange(report))),
@@ -66,10 +75,11 @@ impl Documents {
     }
 
     /// The journey that another document names; what is wrong with the name is told at `place`.
-    pub(super) fn named_journey(
+    pub(in crate::analysis) fn named_journey(
         &self,
-        name: &str,
+        (name, label): (&str, &str),
         inputs: &Inputs,
+        draft: bool,
         place: &Place<'_>,
         report: &mut Vec<Diagnostic>,
     ) -> Option<Journey> {
@@ -80,20 +90,17 @@ impl Documents {
             } else {
                 format!("a Journey among the files: {}", listed(known.iter().copied()))
             };
-            let unknown = place.error(format!("no journey `{name}`"), expected);
+            let unknown = place.error(format!("{label}no journey `{name}`"), expected);
             report.push(unknown.with_suggestion(did_you_mean(name, known)));
             return None;
         }
-        match self.journey(Some(name), inputs) {
-            Ok((journey, mut warnings)) => {
-                report.append(&mut warnings);
-                Some(journey)
-            }
-            Err(mut errors) => {
-                report.append(&mut errors);
-                None
-            }
-        }
+        let made = self.made(Some(name), inputs, draft);
+        let (journey, told) = match made {
+            Ok((journey, warnings)) => (Some(journey), warnings),
+            Err(errors) => (None, errors),
+        };
+        report.extend(told);
+        journey
     }
 
     pub(super) fn validate_journeys(&self, report: &mut Vec<Diagnostic>) {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::select::Selected;
-use super::{Document, message};
+use super::{Document, Documents, message};
 use crate::analysis::args::{self, Declared, Filling, Inputs, Values};
 use crate::analysis::diagnostic::Diagnostic;
 use crate::analysis::files::FileAccess;
@@ -14,7 +14,7 @@ use crate::analysis::node::Node;
 use crate::analysis::plan::journey::Journey;
 use crate::analysis::plan::{Dialect, Plan};
 use crate::analysis::raw::metric::Argument;
-use crate::analysis::validate::{self, Checks};
+use crate::analysis::validate::{self, Checks, Content};
 
 /// Where placeholders are filled in.
 const RESOLVED: [&str; 4] = ["metrics", "comparisons", "verdict", "kayenta"];
@@ -26,7 +26,7 @@ const RARE: [&str; 3] = ["judge", "shadow", "kayenta"];
 /// controller would have said of a run that cannot be.
 pub(super) fn plan(
     selected: &Selected<'_>,
-    inputs: &Inputs,
+    (documents, inputs): (&Documents, &Inputs),
     draft: bool,
     report: &mut Vec<Diagnostic>,
     message: &mut Option<String>,
@@ -54,6 +54,7 @@ pub(super) fn plan(
     let mut checks = Checks {
         dialect,
         draft: draft || is_open,
+        documents: Some((documents, inputs)),
         report,
     };
     let content = match first.kind {
@@ -73,7 +74,7 @@ pub(super) fn plan(
     Some(Plan {
         name: selected.name.clone(),
         dialect,
-        config_hash: hash(&resolved),
+        config_hash: hash(&resolved, &content),
         metrics: content.metrics,
         comparisons: content.comparisons,
         policy: content.policy,
@@ -121,6 +122,7 @@ pub(super) fn journey(
     let mut checks = Checks {
         dialect: Dialect::Serin,
         draft: draft || is_open,
+        documents: None,
         report,
     };
     let journey = validate::journey(&mut checks, &filled, files);
@@ -229,7 +231,7 @@ pub(crate) fn parse<T: DeserializeOwned>(
 }
 
 /// Over what is judged by, in an order that does not depend on how the document was written.
-fn hash(resolved: &[Document]) -> String {
+fn hash(resolved: &[Document], content: &Content) -> String {
     let mut hasher = Sha256::new();
     for document in resolved {
         let spec = document
@@ -252,6 +254,10 @@ fn hash(resolved: &[Document]) -> String {
             hasher.update(part);
             hasher.update(sorted(value.clone()).to_string());
         }
+    }
+    for journey in content.journeys() {
+        hasher.update("journey");
+        hasher.update(&journey.config_hash);
     }
     hex(hasher)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::PrometheusAccess;
+use super::{JourneyPopulation, PrometheusAccess};
 
 /// A question about the canary population against the stable one.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,13 +76,10 @@ pub enum Population {
         /// Of one scrape.
         timeout: Duration,
     },
+    /// A synthetic journey drives both sides.
+    Journey(JourneyPopulation),
     /// Windows are handed in from outside (recordings, simulations).
     Recorded,
-    /// A source that this version cannot read: only recorded windows can be judged.
-    Unavailable {
-        /// As the document names it, such as `latency` from `journey`.
-        source: String,
-    },
 }
 
 impl Population {
@@ -91,7 +88,7 @@ impl Population {
     pub fn before(&self) -> Option<Duration> {
         match self {
             Self::Prometheus { before, .. } => *before,
-            Self::Scrape { .. } | Self::Recorded | Self::Unavailable { .. } => None,
+            Self::Scrape { .. } | Self::Journey(_) | Self::Recorded => None,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::JourneyMetric;
+
 /// Where a metric's value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Provider {
@@ -11,6 +13,8 @@ pub enum Provider {
     Web(WebRequest),
     /// Series read from `/metrics` endpoints directly.
     Scrape(ScrapeQuery),
+    /// Runs of a synthetic journey.
+    Journey(JourneyMetric),
     /// A provider this build does not have: every measurement is an Error that names it.
     Unavailable {
         /// Its key in the document, such as `datadog`.
@@ -26,6 +30,7 @@ impl Provider {
             Self::Prometheus(_) => "prometheus",
             Self::Web(_) => "web",
             Self::Scrape(_) => "scrape",
+            Self::Journey(_) => "journey",
             Self::Unavailable { kind } => kind,
         }
     }

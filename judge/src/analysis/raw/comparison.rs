@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::driven::JourneySides;
 use super::kayenta::Metric;
 use super::provider::PrometheusAccess;
 use super::text::{Addresses, NumberOrString, StableAddresses};
@@ -78,9 +79,8 @@ pub(crate) struct Errors {
     pub(crate) prometheus: Option<PrometheusErrors>,
     /// Counters on `/metrics` endpoints, read directly.
     pub(crate) scrape: Option<ScrapeErrors>,
-    /// Steps of a synthetic journey. No source of this version reads it.
-    #[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
-    journey: Option<JourneySides>,
+    /// Runs of a synthetic journey that failed.
+    pub(crate) journey: Option<JourneySides>,
 }
 
 /// Raw counters in a Prometheus.
@@ -137,20 +137,6 @@ pub(crate) struct ScrapeErrors {
     pub(crate) total: String,
 }
 
-/// A synthetic journey that drives both sides.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
-pub(crate) struct JourneySides {
-    /// `metadata.name` of a Journey.
-    name: String,
-    /// One step of it; all steps when left out.
-    step: Option<String>,
-    /// Base URL of the canary.
-    canary: String,
-    /// Base URL of the stable side.
-    stable: String,
-}
-
 /// Where counts of events come from: exactly one. They are compared by the time in which they were seen.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub(crate) struct Events {
@@ -163,9 +149,8 @@ pub(crate) struct Events {
 /// Where latencies come from: exactly one.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub(crate) struct Latency {
-    /// Steps of a synthetic journey. No source of this version reads it.
-    #[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
-    journey: Option<JourneySides>,
+    /// Runs of a synthetic journey, from when they were planned.
+    pub(crate) journey: Option<JourneySides>,
     /// Raw histograms in a Prometheus.
     pub(crate) prometheus: Option<PrometheusHistograms>,
     /// Histograms on `/metrics` endpoints, read directly.

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::argo::RangeQuery;
+use super::driven::JourneyMetric;
 use super::metric::Unavailable;
 use super::text::{Addresses, IntOrString, SecretSource, TextOrSecret};
 
@@ -18,22 +19,11 @@ pub(crate) struct Provider {
     pub(crate) web: Option<Web>,
     /// Series read from `/metrics` endpoints directly.
     pub(crate) scrape: Option<Scrape>,
-    /// Steps of a synthetic journey. Not built in.
-    #[expect(dead_code, reason = "which one is given is read from the document")]
-    journey: Option<JourneyMetric>,
+    /// Runs of a synthetic journey.
+    pub(crate) journey: Option<JourneyMetric>,
     #[expect(dead_code, reason = "which one is given is read from the document")]
     #[serde(flatten)]
     unavailable: Unavailable,
-}
-
-/// Steps of a synthetic journey as a metric.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "its shape is checked; no version runs it yet")]
-pub(crate) struct JourneyMetric {
-    /// `metadata.name` of a Journey.
-    name: String,
-    /// Base URL of the instance that is driven.
-    target: String,
 }
 
 /// How to reach a Prometheus.

@@ -251,29 +251,6 @@ fn comparisons_that_are_refused() {
 }
 
 #[test]
-fn sources_of_later_versions_are_checked_and_planned_as_unavailable() {
-    let cases = [
-        (
-            "latency: {journey: {name: j, step: s, canary: 'http://a', stable: 'http://b'}}",
-            "latency",
-            "journey",
-        ),
-        (
-            "errors: {journey: {name: j, canary: 'http://a', stable: 'http://b'}}",
-            "errors",
-            "journey",
-        ),
-    ];
-    for (fields, kind, source) in cases {
-        let (plan, _warnings) = plan(&comparison(fields), &[]).unwrap();
-        let expected = Population::Unavailable {
-            source: format!("{kind} from {source}"),
-        };
-        assert_eq!(plan.comparisons[0].population, expected);
-    }
-}
-
-#[test]
 fn metrics_that_are_refused() {
     let web = "provider: {web: {url: 'http://x'}}";
     let cases = [

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use crate::analysis::args::Inputs;
 use crate::analysis::diagnostic::Diagnostic;
+use crate::analysis::documents::Documents;
 use crate::analysis::duration::{self, DurationError};
 use crate::analysis::locate::locate;
 use crate::analysis::node::Place;
@@ -18,6 +20,8 @@ pub(crate) struct Checks<'r> {
     pub(crate) dialect: Dialect,
     /// Arguments may be without a value; what depends on them is not checked.
     pub(crate) draft: bool,
+    /// Where journeys are looked up by their names, with the secrets that are known; `None` where none can be named.
+    pub(crate) documents: Option<(&'r Documents, &'r Inputs)>,
     pub(crate) report: &'r mut Vec<Diagnostic>,
 }
 

@@ -47,7 +47,7 @@ pub(super) fn comparison(
             "`weight: critical` or `standard`, or `required: false`",
         );
     }
-    let population = population::population(checks, raw, (key, source), &source_place, label);
+    let population = population::population(checks, raw, source, &source_place, label);
     let traffic_split = raw
         .traffic_split
         .as_ref()

@@ -28,6 +28,7 @@ pub(crate) fn settings(document: &Document, report: &mut Vec<Diagnostic>) -> Opt
     let mut checks = Checks {
         dialect: Dialect::Serin,
         draft: false,
+        documents: None,
         report,
     };
     let (raw, place) = (raw.spec, document.place().field("spec"));

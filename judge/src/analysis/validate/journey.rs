@@ -1,6 +1,6 @@
 //! Journeys.
 
-mod amounts;
+pub(super) mod amounts;
 mod assertion;
 mod capture;
 mod files;

@@ -2,7 +2,7 @@
 
 use super::checks::Checks;
 use super::selection::{self, Meaning};
-use super::{baseline, prometheus, provider};
+use super::{baseline, driven, prometheus, provider};
 use crate::analysis::node::Place;
 use crate::analysis::plan::{Population, Selection, SideSelection};
 use crate::analysis::raw::comparison as raw;
@@ -12,12 +12,19 @@ use crate::analysis::raw::text::Addresses;
 pub(super) fn population(
     checks: &mut Checks<'_>,
     raw: &raw::Comparison,
-    (kind, source): (&str, &str),
+    source: &str,
     place: &Place<'_>,
     label: &str,
 ) -> Population {
     let place = &place.field(source);
     let errors = raw.errors.as_ref();
+    let latency = raw.latency.as_ref();
+    let journey = errors.and_then(|errors| errors.journey.as_ref());
+    if let Some(raw) = journey.or(latency.and_then(|latency| latency.journey.as_ref())) {
+        let sides = driven::population(checks, raw, place, label);
+        // What cannot be made has been told.
+        return sides.map_or(Population::Recorded, Population::Journey);
+    }
     if let Some(raw) = errors.and_then(|errors| errors.prometheus.as_ref()) {
         return errors_of_prometheus(checks, raw, place, label);
     }
@@ -58,9 +65,7 @@ pub(super) fn population(
             return scrape(checks, &raw.endpoints, selection, place, label);
         }
     }
-    Population::Unavailable {
-        source: format!("{kind} from {source}"),
-    }
+    Population::Recorded
 }
 
 fn errors_of_prometheus(

@@ -1,7 +1,7 @@
 //! Exactly one provider, of the two dialects.
 
 use super::checks::Checks;
-use super::{prometheus, web};
+use super::{driven, prometheus, web};
 use crate::analysis::diagnostic::listed;
 use crate::analysis::node::Place;
 use crate::analysis::plan::{Provider, ScrapeQuery};
@@ -11,7 +11,7 @@ use crate::analysis::raw::{argo, provider as serin};
 pub(super) const SCRAPE_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Providers that are read but not built in.
-const UNAVAILABLE: [&str; 11] = [
+const UNAVAILABLE: [&str; 10] = [
     "kayenta",
     "datadog",
     "wavefront",
@@ -22,7 +22,6 @@ const UNAVAILABLE: [&str; 11] = [
     "influxdb",
     "skywalking",
     "plugin",
-    "journey",
 ];
 
 pub(super) fn argo(
@@ -51,7 +50,7 @@ pub(super) fn serin(
     place: &Place<'_>,
     label: &str,
 ) -> Provider {
-    match one(checks, place, label, &["prometheus", "web", "scrape"]) {
+    match one(checks, place, label, &["prometheus", "web", "scrape", "journey"]) {
         Some("prometheus") => raw
             .prometheus
             .as_ref()
@@ -64,6 +63,11 @@ pub(super) fn serin(
             .scrape
             .as_ref()
             .map(|raw| scrape(checks, raw, &place.field("scrape"), label)),
+        Some("journey") => raw
+            .journey
+            .as_ref()
+            .and_then(|raw| driven::metric(checks, raw, &place.field("journey"), label))
+            .map(Provider::Journey),
         kind => kind.map(unavailable),
     }
     .unwrap_or_else(|| unavailable("none"))

@@ -9,10 +9,10 @@ use crate::analysis::validate::Checks;
 use crate::analysis::validate::config::bytes;
 
 /// Of anything that is waited for.
-pub(super) const TIME_MAX: Duration = Duration::from_secs(24 * 3600);
+pub(in crate::analysis::validate) const TIME_MAX: Duration = Duration::from_secs(24 * 3600);
 
 /// The default for an absent time, and for one that is refused or open.
-pub(super) fn time(
+pub(in crate::analysis::validate) fn time(
     checks: &mut Checks<'_>,
     place: &Place<'_>,
     text: Option<&str>,
@@ -37,7 +37,7 @@ pub(super) fn time(
 }
 
 /// The default for an absent number, and for one that is refused or open.
-pub(super) fn count(
+pub(in crate::analysis::validate) fn count(
     checks: &mut Checks<'_>,
     place: &Place<'_>,
     value: Option<&IntOrString>,
@@ -58,7 +58,7 @@ pub(super) fn count(
 }
 
 /// The default for an absent size, and for one that is refused or open.
-pub(super) fn size(
+pub(in crate::analysis::validate) fn size(
     checks: &mut Checks<'_>,
     place: &Place<'_>,
     value: Option<&IntOrString>,
