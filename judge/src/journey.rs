@@ -8,6 +8,7 @@ mod answer;
 mod answering;
 mod body;
 mod chance;
+mod compare;
 mod conditions;
 mod encode;
 mod excerpt;
@@ -28,6 +29,7 @@ mod values;
 
 pub use answer::{Answer, TlsFacts};
 pub use answering::{answered_by, is_anonymous};
+pub use compare::{AnswerDifferences, Difference, Place, differences};
 pub use conditions::{holds_before, holds_of};
 pub use ids::{RunIds, Turn};
 pub use judge::{Judged, judge};

@@ -2,6 +2,7 @@
 
 mod assertions;
 mod captures;
+mod comparing;
 mod conditions;
 mod filling;
 mod health;

@@ -140,7 +140,7 @@ fn what_is_said_names_the_parts_that_are_not_well() {
     let body = r#"{"status": "DOWN", "components": {"db": {"status": "DOWN"}, "mq": {"status": "UP"}}}"#;
     let judged = judged("spring", 503, body, "application/json");
     assert_eq!(judged.assertions[0].got, "DOWN: db DOWN");
-    let up = super::asserted("{health: auto}", &answer(503, r#"{"status": "UP"}"#));
+    let up = asserted("{health: auto}", &answer(503, r#"{"status": "UP"}"#));
     assert_eq!(up.assertions[0].got, "says UP with HTTP 503");
 }
 

@@ -28,7 +28,7 @@ proptest! {
             prop_assert!(failure.got.chars().count() <= 201);
         }
         let journey = made("answeredBy: {jsonpath: $.a, canary: x}\nsteps: [{name: s, request: {url: /}}]").unwrap();
-        answered_by(journey.answering.as_ref().unwrap(), &answer, Arm::Canary);
+        let _side = answered_by(journey.answering.as_ref().unwrap(), &answer, Arm::Canary);
     }
 
     #[test]
