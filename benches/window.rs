@@ -144,6 +144,7 @@ fn read([total, bad]: &[Selector; 2], at: Timestamp, samples: Vec<Sample>) -> Re
         bad: bad.matches(&sample.series),
         series: Arc::new(sample.series),
         value: sample.value,
+        bucket: false,
     };
     let counters = samples.into_iter().map(reading);
     Read {

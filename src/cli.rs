@@ -7,9 +7,12 @@ pub mod exit;
 pub mod import;
 pub mod junit;
 pub mod lines;
+mod number;
 pub mod outlook;
 pub mod output;
+mod page;
 pub mod plan;
+pub mod probe;
 pub mod run;
 pub mod schemas;
 pub mod screen;
@@ -43,6 +46,8 @@ pub enum Command {
     Serve(serve::ServeOptions),
     /// Run an analysis here and now; the exit code is the verdict.
     Run(run::RunOptions),
+    /// Probe journeys or URLs: once, at a rate, or canary beside stable.
+    Probe(probe::ProbeOptions),
     /// Compare two recordings, or judge a recorded release window by window.
     Compare(compare::CompareOptions),
     /// Check documents: every mistake with its line, column and what would be right.
@@ -67,6 +72,7 @@ pub enum Command {
 #[command(
     after_help = "Examples:\n  serin demo                          two acts: a healthy release, then one with errors\n  \
                         serin demo --fault errors           one act; exit 1\n  \
+                        serin demo --fault tail             the slowest answers are slower; exit 1\n  \
                         serin demo --fault shared --seed 7  both sides fail; exit 3\n  \
                         serin demo --keep                   look at the pages and ask the API afterwards"
 )]
@@ -95,6 +101,12 @@ pub enum FaultName {
     None,
     /// The canary's errors go from 0.5 % to 3 %: rolled back.
     Errors,
+    /// The canary takes 1.3 times as long: rolled back.
+    Latency,
+    /// The canary's p99 doubles: rolled back.
+    Tail,
+    /// The canary gets slower by 2 % each second: rolled back.
+    Leak,
     /// Both sides fail and are slow: inconclusive.
     Shared,
 }
@@ -106,6 +118,9 @@ impl FaultName {
         match self {
             Self::None => "none",
             Self::Errors => "errors",
+            Self::Latency => "latency",
+            Self::Tail => "tail",
+            Self::Leak => "leak",
             Self::Shared => "shared",
         }
     }

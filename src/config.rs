@@ -3,6 +3,7 @@
 pub mod analyses;
 pub(crate) mod documents;
 mod files;
+pub mod journeys;
 mod paths;
 mod providers;
 pub mod secrets;

@@ -23,7 +23,7 @@ mod traffic;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use api::{Event, EventLog};
-pub use behaviour::Behaviour;
+pub use behaviour::{Behaviour, SLOW_FACTOR};
 pub use error::DemoError;
 pub use fault::Fault;
 pub use options::SystemOptions;

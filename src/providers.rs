@@ -4,12 +4,17 @@
 //! written and increases become windows.
 
 mod counted;
+mod counting;
 pub mod http;
+pub mod journey;
 pub mod prometheus;
 pub mod scrape;
 mod unavailable;
+mod valued;
 pub mod web;
 
 pub(crate) use counted::{Counted, Role};
+pub(crate) use counting::Counting;
 pub(crate) use serin_judge::condition::Decimal;
 pub use unavailable::Unavailable;
+pub(crate) use valued::Valued;

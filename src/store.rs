@@ -8,4 +8,4 @@ mod sqlite;
 
 pub use counted::CountedStore;
 pub use memory::MemoryStore;
-pub use sqlite::{OpenError, SqliteStore};
+pub use sqlite::{OpenError, PastRun, SqliteReader, SqliteStore};

@@ -6,18 +6,22 @@
 //! meant, and [`parse_exposition`] reads the text of a `/metrics` endpoint. `rate()` and `increase()`
 //! extrapolate and are not whole numbers of requests, so they are not used anywhere here.
 
+mod buckets;
 mod counts;
 mod exposition;
 mod ledger;
+mod native;
 mod origin;
 mod prospect;
 mod selector;
 mod selector_text;
 mod series;
 
+pub use buckets::{BucketLayout, Buckets, BucketsError, Increment, LayoutError};
 pub use counts::Counts;
 pub use exposition::{ExpositionError, ExpositionLimits, Sample, parse_exposition};
 pub use ledger::{Increase, Ledger};
+pub use native::{NativeBuckets, NativeError};
 pub use origin::{Read, ReadError, Reading};
 pub use prospect::{NoProspect, Prospect};
 pub use selector::{Selector, SelectorError, quoted};

@@ -27,8 +27,9 @@ pub use crate::analysis::plan::Phase;
 pub use crate::counter::Counts;
 pub use comparisons::{
     ComparisonReport, Comparisons, Decision as ComparisonDecision, DispersionReport, DispersionSource,
-    EffectOutlook, Expected, Interval, Outlook, Past, PastTraffic, PromotionReport, QuantileReport, Remark,
-    RollbackStatistic, SEEN_PART, Shortfall, StableState, ToleranceReport, TrafficSplitReport,
+    EffectOutlook, Expected, Interval, Outlook, Past, PastTraffic, PastWindows, PromotionReport,
+    QuantileReport, Remark, RollbackStatistic, SEEN_PART, Shortfall, StableState, ToleranceReport,
+    TrafficSplitReport,
 };
 pub use decision::{Decision, Reason, Verdict};
 pub use kayenta::KayentaReport;

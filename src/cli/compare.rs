@@ -4,7 +4,6 @@ mod compared;
 mod html;
 mod human;
 mod json;
-mod number;
 mod options;
 mod picture;
 mod read;
@@ -14,7 +13,13 @@ mod windows;
 
 use std::process::ExitCode;
 
+pub(super) use compared::{Compared, Settings};
+pub(super) use html::section;
+pub(super) use human::ratio_text;
+pub(super) use json::document;
 pub use options::CompareOptions;
+pub(super) use picture::{Bins, rows};
+pub(super) use read::Recording;
 
 use super::exit;
 

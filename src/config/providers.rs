@@ -1,7 +1,7 @@
 //! From a plan's sources to adapters that ask them.
 
 use serin_judge::analysis::plan::{
-    Comparison, Population as Source, PrometheusAccess, Provider, Secret, WebRequest,
+    Comparison, Population as Source, PrometheusAccess, Provider, Secret, Selection, WebRequest,
 };
 
 use crate::config::Settings;
@@ -74,24 +74,32 @@ pub fn population(
         } => {
             let connection = connection(access, settings, secrets).map_err(PopulationError::Refused)?;
             let limits = settings.prometheus;
-            Box::new(prometheus::PrometheusPopulation::new(
-                name,
-                prometheus::Sides {
-                    canary,
-                    stable,
-                    before: before.unwrap_or_default(),
-                    control: control.as_ref(),
-                },
-                &connection,
-                limits,
-            )?)
+            let sides = prometheus::Sides {
+                canary,
+                stable,
+                before: before.unwrap_or_default(),
+                control: control.as_ref(),
+            };
+            match &canary.selection {
+                Selection::Value { .. } => Box::new(prometheus::PrometheusSeries::new(
+                    name,
+                    sides,
+                    &connection,
+                    limits,
+                )?),
+                _ => Box::new(prometheus::PrometheusPopulation::new(
+                    name,
+                    sides,
+                    &connection,
+                    limits,
+                )?),
+            }
         }
         Source::Scrape {
             canary,
             stable,
             control,
-            bad,
-            total,
+            selection,
             timeout,
         } => {
             let targets = scrape::ScrapeTargets {
@@ -99,18 +107,19 @@ pub fn population(
                 stable,
                 control,
             };
-            let selectors = scrape::ScrapeSelectors { bad, total };
-            Box::new(scrape::ScrapePopulation::new(
-                name,
-                targets,
-                selectors,
-                *timeout,
-                settings.scrape,
-            )?)
+            let limits = settings.scrape;
+            match selection {
+                Selection::Value { series } => Box::new(scrape::ScrapeSeries::new(
+                    name, targets, series, *timeout, limits,
+                )?),
+                _ => Box::new(scrape::ScrapePopulation::new(
+                    name, targets, selection, *timeout, limits,
+                )?),
+            }
         }
         Source::Unavailable { source } => {
             return Err(PopulationError::Refused(format!(
-                "comparison `{name}`: {source} cannot be read by this version; errors from prometheus and from scrape can"
+                "comparison `{name}`: {source} cannot be read by this version; prometheus and scrape can"
             )));
         }
         Source::Recorded => {

@@ -15,7 +15,7 @@ use crate::engine::ports::{
     Clock, Deliver, DeliverError, Delivery, DeliveryEvent, Instrumentation, Secrets, Store,
 };
 use crate::engine::{Instruments, Outbox, Receiver};
-use crate::store::SqliteStore;
+use crate::store::{SqliteReader, SqliteStore};
 use crate::telemetry::metrics::Metrics;
 
 /// The file that is read when none is named, if there is one.
@@ -184,4 +184,18 @@ pub async fn store(settings: &analysis::Settings) -> Result<Arc<dyn Store>, Stri
     opened
         .map(|store| Arc::new(store) as Arc<dyn Store>)
         .map_err(|error| error.to_string())
+}
+
+/// Opens the runs of a store beside whoever writes it: of an address, or of the settings in a file.
+///
+/// # Errors
+/// What is wrong with the settings, for people, or one line that says which store cannot be read, and why.
+pub async fn stored_runs(place: &str) -> Result<SqliteReader, String> {
+    let address = if place.contains("://") {
+        place.to_owned()
+    } else {
+        read(Some(Path::new(place)))?.0.store_url
+    };
+    let opened = SqliteReader::open(&address).await;
+    opened.map_err(|error| format!("error: {error}"))
 }

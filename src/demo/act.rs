@@ -87,6 +87,9 @@ pub(super) async fn act(
         match fault {
             FaultName::None => {}
             FaultName::Errors => system.apply(Fault::Errors),
+            FaultName::Latency => system.apply(Fault::Latency),
+            FaultName::Tail => system.apply(Fault::Tail),
+            FaultName::Leak => system.apply(Fault::Leak),
             FaultName::Shared => {
                 clock.sleep_until(clock.now() + SHARED_FAULT_AFTER).await;
                 system.apply(Fault::Shared);

@@ -139,9 +139,10 @@ fn introduction(options: &DemoOptions) -> String {
          and 2 canary instances. Users send about {} requests a second. A controller\n\
          gives the canary 10, 30, 60 and then 100 % of them; Serin judges each stage and\n\
          tells it by a signed webhook. Serin reads /metrics of all instances each second\n\
-         and compares error rates. So that you need not wait, a canary counts as good\n\
-         enough below 2.5 times stable's error rate or one point more (default: 1.5\n\
-         times, 0.2 points), and windows last 1 s (default: 10 s).\n",
+         and compares error rates and latencies. So that you need not wait, a canary\n\
+         counts as good enough below 2.5 times stable's error rate or one point more\n\
+         (default: 1.5 times, 0.2 points) and below 1.5 times its latency (default:\n\
+         1.25), and windows last 1 s (default: 10 s).\n",
         options.rate
     )
 }
@@ -150,6 +151,9 @@ fn told(fault: FaultName) -> &'static str {
     match fault {
         FaultName::None => "a healthy release. Serin should promote it.",
         FaultName::Errors => "a release with 3 % errors, not 0.5 %. Serin should roll it back.",
+        FaultName::Latency => "a release that takes 1.3 times as long. Serin should roll it back.",
+        FaultName::Tail => "a release whose p99 is twice as long. Serin should roll it back.",
+        FaultName::Leak => "a release that gets slower by 2 % each second. Serin should roll it back.",
         FaultName::Shared => "a fault of both sides. Serin should not blame the release.",
     }
 }
@@ -157,7 +161,7 @@ fn told(fault: FaultName) -> &'static str {
 fn expected(fault: FaultName) -> Verdict {
     match fault {
         FaultName::None => Verdict::Promote,
-        FaultName::Errors => Verdict::Rollback,
+        FaultName::Errors | FaultName::Latency | FaultName::Tail | FaultName::Leak => Verdict::Rollback,
         FaultName::Shared => Verdict::Inconclusive,
     }
 }

@@ -5,14 +5,17 @@ mod config;
 mod counters;
 mod decode;
 mod measure;
+mod native;
 mod population;
 mod prospect;
 mod samples;
+mod series;
 mod starts;
 
 pub use config::{Connection, Limits};
 pub use measure::PrometheusMeasure;
 pub use population::{PrometheusPopulation, Sides};
+pub use series::PrometheusSeries;
 
 #[cfg(test)]
 mod tests;

@@ -6,10 +6,12 @@ mod config;
 mod endpoints;
 mod measure;
 mod population;
+mod series;
 
 pub use config::Limits;
 pub use measure::ScrapeMeasure;
-pub use population::{ScrapePopulation, ScrapeSelectors, ScrapeTargets};
+pub use population::{ScrapePopulation, ScrapeTargets};
+pub use series::ScrapeSeries;
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ mod migrate;
 mod open;
 mod progress;
 mod prune;
+mod reader;
 mod rows;
 mod runs;
 mod seal;
@@ -30,6 +31,7 @@ use crate::engine::ports::{
     RunFilter, RunSummary, Store, StoreError, StoredRun,
 };
 pub use open::OpenError;
+pub use reader::{PastRun, SqliteReader};
 use seal::Seal;
 use writer::Writer;
 

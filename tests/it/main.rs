@@ -16,6 +16,7 @@ mod demo;
 mod house;
 mod peers;
 mod probing;
+mod probe;
 mod providers;
 mod runs;
 mod server;

@@ -1,11 +1,14 @@
 //! What the tests talk to: real servers, and servers that misbehave on purpose.
 
 pub(crate) mod app;
+pub(crate) mod chromium;
+pub(crate) mod exposed;
 pub(crate) mod faults;
 pub(crate) mod prometheus;
 pub(crate) mod receiver;
 pub(crate) mod sample;
 pub(crate) mod scripted;
+pub(crate) mod shop;
 pub(crate) mod tls;
 
 use std::time::Duration;

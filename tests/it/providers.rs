@@ -1,6 +1,8 @@
 //! The measuring adapters against real and against broken peers.
 
 mod faults;
+mod histograms;
+mod latency;
 mod population;
 mod prometheus;
 mod scrape;

@@ -1,7 +1,8 @@
-//! The demo's three acts a thousand times each, through the demo's own document and everything that judges: how often
+//! The demo's acts a thousand times each, through the demo's own document and everything that judges: how often
 //! the verdict is wrong, and how long the right one takes. `--nocapture` shows the table.
 
 mod chance;
+mod latency;
 mod release;
 
 use std::collections::BTreeMap;
@@ -17,15 +18,34 @@ const RUNS: u32 = 1000;
 const HEALTHY: Script = Script {
     fault: Fault::None,
     after: 0,
+    begun: 0,
 };
 const ERRORS: Script = Script {
     fault: Fault::Errors,
     after: 0,
+    begun: 0,
+};
+const LATENCY: Script = Script {
+    fault: Fault::Latency,
+    after: 0,
+    begun: 0,
+};
+const TAIL: Script = Script {
+    fault: Fault::Tail,
+    after: 0,
+    begun: 0,
+};
+/// In the first seconds nobody can tell: the demo's second stage begins later.
+const LEAK: Script = Script {
+    fault: Fault::Leak,
+    after: 0,
+    begun: 8,
 };
 /// The demo lets both sides work well for so long.
 const SHARED: Script = Script {
     fault: Fault::Shared,
     after: 4,
+    begun: 0,
 };
 
 fn plan() -> Arc<Plan> {
@@ -107,6 +127,26 @@ fn a_release_with_errors_is_rolled_back() {
 }
 
 #[test]
+fn a_slow_release_is_rolled_back() {
+    let figures = Figures::simulate("latency", LATENCY);
+    assert!(figures.part(Verdict::Rollback) >= 0.99);
+    assert!(figures.part(Verdict::Promote) == 0.0);
+}
+
+#[test]
+fn a_release_with_a_longer_tail_is_rolled_back() {
+    let figures = Figures::simulate("tail", TAIL);
+    assert!(figures.part(Verdict::Rollback) >= 0.99);
+    assert!(figures.part(Verdict::Promote) <= limit(0.05));
+}
+
+#[test]
+fn a_release_that_gets_slower_is_rolled_back() {
+    let figures = Figures::simulate("leak", LEAK);
+    assert!(figures.part(Verdict::Rollback) >= 0.99);
+}
+
+#[test]
 fn a_fault_of_both_sides_is_not_the_releases() {
     let figures = Figures::simulate("shared", SHARED);
     assert!(figures.part(Verdict::Inconclusive) == 1.0);
@@ -122,7 +162,7 @@ fn a_fault_of_both_sides_is_not_the_releases() {
 #[test]
 fn replayed_records_give_the_same_bytes() {
     let plan = plan();
-    for script in [HEALTHY, ERRORS, SHARED] {
+    for script in [HEALTHY, ERRORS, TAIL, LEAK, SHARED] {
         let ending = play(&plan, script, 4711);
         assert_eq!(
             serde_json::to_string(&ending.report).unwrap(),

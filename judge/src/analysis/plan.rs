@@ -10,7 +10,8 @@ mod secrets;
 mod status;
 
 pub use comparison::{
-    Comparison, ComparisonKind, CounterSelectors, Population, Tolerance, TrafficSplit, Weight,
+    Comparison, ComparisonKind, LatencyUnit, Population, Selection, SideSelection, Tolerance, TrafficSplit,
+    Weight,
 };
 pub use kayenta::{Kayenta, KayentaRole};
 pub use phase::Phase;

@@ -16,6 +16,7 @@ mod random;
 mod ready;
 mod serin;
 mod settings;
+mod sources;
 
 use std::collections::BTreeMap;
 

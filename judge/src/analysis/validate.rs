@@ -8,10 +8,12 @@ mod journey;
 mod kayenta;
 mod metric;
 mod policy;
+mod population;
 mod prometheus;
 mod provider;
 mod rules;
 mod secrets;
+mod selection;
 mod traffic_split;
 mod web;
 

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::buckets::Increment;
 use super::origin::{Added, Origin, Read};
 use crate::time::Timestamp;
 
@@ -23,6 +24,8 @@ pub struct Ledger {
     closed_at: Timestamp,
     silent_for_max: Duration,
     targets: BTreeMap<Arc<str>, Target>,
+    /// A window without a counter of all requests is one in which nobody knows whether there were any.
+    needs_total: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -36,7 +39,7 @@ struct Target {
 }
 
 /// What one window added for one target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Increase {
     /// End of the last window that read this target; earlier than the last window's end when reads failed.
     pub since: Timestamp,
@@ -48,10 +51,14 @@ pub struct Increase {
     pub partial: bool,
     /// Some reads belong to windows that were closed before they could be had.
     pub late: bool,
+    /// This target was read in this window.
+    pub was_read: bool,
+    /// What each bucket of a histogram added from one read to the next; of every bucket, those that stood still as well.
+    pub buckets: Vec<Increment>,
 }
 
 /// What the reads of one window gave for one target.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Taken {
     total: u64,
     bad: u64,
@@ -61,6 +68,7 @@ struct Taken {
     /// One such has a counter of all requests.
     has_total: bool,
     late: bool,
+    buckets: Vec<Increment>,
 }
 
 impl Ledger {
@@ -73,6 +81,7 @@ impl Ledger {
             closed_at: opened_at,
             silent_for_max,
             targets: BTreeMap::new(),
+            needs_total: true,
         };
         for (name, reads) in by_target(reads) {
             let target = ledger
@@ -89,6 +98,25 @@ impl Ledger {
             }
         }
         ledger
+    }
+
+    /// For counters that may come into being with the first thing they count, such as those of events: where none is
+    /// there, there was nothing to count.
+    #[must_use]
+    pub fn absence_is_none(mut self) -> Self {
+        self.needs_total = false;
+        self
+    }
+
+    /// Takes what an origin counts from now on for something new: its next read is a baseline.
+    pub fn forget(&mut self, target: &Arc<str>, origin: &Arc<str>) {
+        if let Some(known) = self
+            .targets
+            .get_mut(target)
+            .and_then(|target| target.origins.get_mut(origin))
+        {
+            *known = Origin::default();
+        }
     }
 
     /// Notes an origin that is known to exist at the opening and could not be read. Its first read is its
@@ -142,13 +170,15 @@ impl Ledger {
                 bad: taken.bad,
                 partial: taken.partial || taken.late || !taken.was_read || since < last_end,
                 late: taken.late,
+                was_read: taken.was_read,
+                buckets: taken.buckets,
             };
             if !gone || (increase.total, increase.bad) != (0, 0) {
                 let _ = increases.insert(name.clone(), increase);
             }
         }
         for increase in increases.values_mut() {
-            increase.partial |= !has_total;
+            increase.partial |= self.needs_total && !has_total;
         }
         increases
     }
@@ -168,7 +198,7 @@ impl Target {
         let mut taken = Taken::default();
         for read in reads {
             let added = self.take_one(opened_at, read);
-            taken.partial |= added.is_none_or(|added| added.partial);
+            taken.partial |= added.as_ref().is_none_or(|added| added.partial);
             if let Some(added) = added {
                 if self.newest.is_none_or(|newest| newest < read.at) {
                     taken.was_read = true;
@@ -178,6 +208,7 @@ impl Target {
                 self.newest = self.newest.max(Some(read.at));
                 taken.total = taken.total.saturating_add(added.total);
                 taken.bad = taken.bad.saturating_add(added.bad);
+                taken.buckets.extend(added.buckets);
             }
         }
         taken

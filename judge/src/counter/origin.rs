@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::buckets::{self, BucketsError, Increment};
 use super::series::Series;
 use crate::time::Timestamp;
 
@@ -35,6 +36,8 @@ pub struct Reading {
     pub total: bool,
     /// Counts bad requests. One series may be both.
     pub bad: bool,
+    /// One bucket of a histogram: what it adds is handed on by itself.
+    pub bucket: bool,
 }
 
 /// What is known of one origin.
@@ -64,15 +67,26 @@ impl Counter {
 }
 
 /// What a read added.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Added {
     pub(super) total: u64,
     pub(super) bad: u64,
     pub(super) partial: bool,
+    /// Of each bucket that was read.
+    pub(super) buckets: Vec<Increment>,
 }
 
 /// Counters of one read after checking: whole numbers, one value a series.
-type Checked = BTreeMap<Arc<Series>, (u64, bool, bool)>;
+type Checked = BTreeMap<Arc<Series>, Count>;
+
+/// One counter of a read.
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    value: u64,
+    total: bool,
+    bad: bool,
+    bucket: bool,
+}
 
 impl Origin {
     /// True when nothing was read of it yet.
@@ -83,7 +97,7 @@ impl Origin {
     /// Takes over the values and counts nothing. False when the read is not valid.
     pub(super) fn baseline(&mut self, read: &Read) -> bool {
         let Ok(checked) = check(read) else { return false };
-        for (series, (value, ..)) in checked {
+        for (series, Count { value, .. }) in checked {
             if self.counters.get(&series).is_none_or(|known| known.at < read.at) {
                 let _ = self.counters.insert(
                     series,
@@ -108,7 +122,16 @@ impl Origin {
         let mut added = Added::default();
         let restarted = self.has_restarted(read, &fresh);
         added.partial |= restarted;
-        for (series, (value, total, bad)) in fresh {
+        for (
+            series,
+            Count {
+                value,
+                total,
+                bad,
+                bucket,
+            },
+        ) in fresh
+        {
             let known = self.counters.get(&series);
             let reborn = known.is_some_and(|known| known.is_dead_at(read.at));
             added.partial |= reborn && known.is_some_and(|known| !known.ended);
@@ -118,6 +141,13 @@ impl Origin {
             let increment = value.saturating_sub(base);
             added.total = added.total.saturating_add(if total { increment } else { 0 });
             added.bad = added.bad.saturating_add(if bad { increment } else { 0 });
+            if bucket {
+                added.buckets.push(Increment {
+                    series: Arc::clone(&series),
+                    at: read.at,
+                    added: increment,
+                });
+            }
             let _ = self.counters.insert(
                 series,
                 Counter {
@@ -145,7 +175,7 @@ impl Origin {
             _ => false,
         };
         another_start
-            || fresh.iter().any(|(series, (value, ..))| {
+            || fresh.iter().any(|(series, Count { value, .. })| {
                 self.counters
                     .get(series)
                     .is_some_and(|known| !known.is_dead_at(read.at) && *value < known.value)
@@ -185,6 +215,9 @@ pub enum ReadError {
         /// Which.
         series: Arc<Series>,
     },
+    /// Its buckets are none of a histogram.
+    #[error(transparent)]
+    Buckets(#[from] BucketsError),
 }
 
 impl Read {
@@ -204,17 +237,21 @@ fn check(read: &Read) -> Result<Checked, ReadError> {
             series: Arc::clone(&reading.series),
             value: reading.value,
         })?;
-        let entry = checked
-            .entry(reading.series.clone())
-            .or_insert((value, false, false));
-        if entry.0 != value {
+        let count = checked.entry(reading.series.clone()).or_insert(Count {
+            value,
+            ..Count::default()
+        });
+        if count.value != value {
             return Err(ReadError::TwoValues {
                 series: Arc::clone(&reading.series),
             });
         }
-        entry.1 |= reading.total;
-        entry.2 |= reading.bad;
+        count.total |= reading.total;
+        count.bad |= reading.bad;
+        count.bucket |= reading.bucket;
     }
+    let buckets = checked.iter().filter(|(_, count)| count.bucket);
+    buckets::check(buckets.map(|(series, count)| (&**series, count.value)))?;
     Ok(checked)
 }
 

@@ -130,6 +130,36 @@ impl Selector {
             .find(|matcher| matcher.label == NAME_LABEL && matcher.operator == Operator::Equal)
             .map(|matcher| matcher.value.as_str())
     }
+
+    /// Whether a matcher looks at this label.
+    #[must_use]
+    pub fn asks_for(&self, label: &str) -> bool {
+        self.matchers.iter().any(|matcher| matcher.label == label)
+    }
+
+    /// The same for metrics whose names end with `suffix` behind what this one selects; one that ends with it already
+    /// stays as it is, and so does one that fixes no name.
+    ///
+    /// # Errors
+    /// When the longer text is too long.
+    pub fn with_suffix(&self, suffix: &str) -> Result<Self, SelectorError> {
+        let Some(name) = self.name().filter(|name| !name.ends_with(suffix)) else {
+            return Ok(self.clone());
+        };
+        let name = format!("{NAME_LABEL}={}", quoted(&format!("{name}{suffix}")));
+        let others = self.matchers.iter().filter(|matcher| matcher.label != NAME_LABEL);
+        let others = others.map(|matcher| {
+            let Matcher {
+                label,
+                operator,
+                value,
+                ..
+            } = matcher;
+            format!("{label}{}{}", operator.symbol(), quoted(value))
+        });
+        let matchers: Vec<String> = std::iter::once(name).chain(others).collect();
+        Self::parse(&format!("{{{}}}", matchers.join(",")))
+    }
 }
 
 impl fmt::Display for Selector {
@@ -240,6 +270,22 @@ mod tests {
             (r#"http_requests_total{pod=~".*"}"#, true),
         ] {
             assert_eq!(Selector::parse(text).unwrap().matches(&api), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_suffix_goes_behind_the_name() {
+        for (text, expected) in [
+            ("a", r#"{__name__="a_bucket"}"#),
+            (
+                r#"a{b="x\"y",c!~"z.*"}"#,
+                r#"{__name__="a_bucket",b="x\"y",c!~"z.*"}"#,
+            ),
+            ("a_bucket{b='1'}", "a_bucket{b='1'}"),
+            (r#"{__name__=~"a|b"}"#, r#"{__name__=~"a|b"}"#),
+        ] {
+            let selector = Selector::parse(text).unwrap().with_suffix("_bucket").unwrap();
+            assert_eq!(selector.text(), expected);
         }
     }
 

@@ -15,6 +15,7 @@ mod forecast;
 mod intake;
 mod latency;
 mod latency_display;
+mod latency_rules;
 mod long_series;
 mod method;
 mod number;
@@ -58,7 +59,7 @@ mod target_noises;
 mod tests;
 
 pub use outlook::{EffectOutlook, Expected, Outlook, SEEN_PART};
-pub use past::{Past, PastTraffic};
+pub use past::{Past, PastTraffic, PastWindows};
 pub use report::{
     ComparisonReport, Decision, DispersionReport, DispersionSource, Interval, PromotionReport,
     QuantileReport, Remark, ToleranceReport, TrafficSplitReport,

@@ -46,6 +46,9 @@ pub struct Flags {
     /// Whoever measured was too busy to measure right: never judged.
     #[serde(default)]
     pub overloaded: bool,
+    /// Histograms of different bounds: compared at those that all of them have, and one that lacks some of them is empty.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mixed_buckets: bool,
 }
 
 /// What a window holds; every window of a comparison holds the same kind.
@@ -109,7 +112,7 @@ impl Data {
             Self::Errors(counts) => counts.total == 0,
             Self::Events(events) => events.exposure <= 0.0,
             Self::Latency(latencies) => latencies.total() == 0,
-            Self::Series(_) => false,
+            Self::Series(value) => value.is_nan(),
         }
     }
 

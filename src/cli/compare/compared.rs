@@ -8,31 +8,31 @@ use serin_judge::verdict::Counts;
 use super::read::Recording;
 
 /// Orders of the quantiles that are compared.
-pub(super) const ORDERS: [f64; 6] = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
+pub(in crate::cli) const ORDERS: [f64; 6] = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
 
 /// Medians further apart than this are more likely in different units.
 const UNITS_APART: f64 = 300.0;
 
 /// How to decide.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Settings {
+pub(in crate::cli) struct Settings {
     /// Confidence of intervals.
-    pub(super) level: f64,
+    pub(in crate::cli) level: f64,
     /// By how much a ratio may exceed 1.
-    pub(super) tolerance: f64,
+    pub(in crate::cli) tolerance: f64,
 }
 
 /// A ratio of B to A with its interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Ratio {
-    pub(super) estimate: f64,
-    pub(super) lower: f64,
-    pub(super) upper: f64,
+pub(in crate::cli) struct Ratio {
+    pub(in crate::cli) estimate: f64,
+    pub(in crate::cli) lower: f64,
+    pub(in crate::cli) upper: f64,
 }
 
 /// What a ratio shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shows {
+pub(in crate::cli) enum Shows {
     /// More than tolerated.
     Worse,
     /// Less than 1 / (1 + tolerance).
@@ -45,7 +45,7 @@ pub(super) enum Shows {
 
 /// What both recordings show together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(in crate::cli) enum Outcome {
     /// Something is worse.
     Regression,
     /// Something is better, nothing worse.
@@ -58,28 +58,28 @@ pub(super) enum Outcome {
 
 /// Shares of failed requests.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Errors {
+pub(in crate::cli) struct Errors {
     /// Of A and B.
-    pub(super) counts: [Counts; 2],
+    pub(in crate::cli) counts: [Counts; 2],
     /// Limits of each share.
-    pub(super) limits: [(f64, f64); 2],
+    pub(in crate::cli) limits: [(f64, f64); 2],
     /// B less A, with limits.
-    pub(super) difference: (f64, f64, f64),
+    pub(in crate::cli) difference: (f64, f64, f64),
     /// B over A; `None` without any failed request.
-    pub(super) ratio: Option<Ratio>,
+    pub(in crate::cli) ratio: Option<Ratio>,
 }
 
 /// Two recordings, compared.
 #[derive(Debug)]
-pub(super) struct Compared {
+pub(in crate::cli) struct Compared {
     /// File and recording, A and B.
-    pub(super) sides: [(String, Recording); 2],
-    pub(super) settings: Settings,
+    pub(in crate::cli) sides: [(String, Recording); 2],
+    pub(in crate::cli) settings: Settings,
     /// Of B (x) against A (y).
-    pub(super) latencies: Option<TwoRecordings>,
-    pub(super) errors: Option<Errors>,
-    pub(super) outcome: Outcome,
-    pub(super) remarks: Vec<String>,
+    pub(in crate::cli) latencies: Option<TwoRecordings>,
+    pub(in crate::cli) errors: Option<Errors>,
+    pub(in crate::cli) outcome: Outcome,
+    pub(in crate::cli) remarks: Vec<String>,
 }
 
 impl Compared {
@@ -87,7 +87,7 @@ impl Compared {
     ///
     /// # Errors
     /// When they have nothing in common.
-    pub(super) fn new(recordings: [(&str, Recording); 2], settings: Settings) -> Result<Self, String> {
+    pub(in crate::cli) fn new(recordings: [(&str, Recording); 2], settings: Settings) -> Result<Self, String> {
         let sides = recordings.map(|(file, recording)| (file.to_owned(), recording));
         let [(_, a), (_, b)] = &sides;
         let errors_of = a.errors.zip(b.errors);
@@ -129,12 +129,12 @@ impl Compared {
     }
 
     /// Something is worse than tolerated.
-    pub(super) fn regressed(&self) -> bool {
+    pub(in crate::cli) fn regressed(&self) -> bool {
         self.outcome == Outcome::Regression
     }
 
     /// What a ratio shows under the tolerance.
-    pub(super) fn shows(&self, ratio: &Ratio) -> Shows {
+    pub(in crate::cli) fn shows(&self, ratio: &Ratio) -> Shows {
         let most = 1.0 + self.settings.tolerance;
         if ratio.lower > most {
             Shows::Worse
@@ -148,7 +148,7 @@ impl Compared {
     }
 
     /// The ratio of a quantile, where it has one.
-    pub(super) fn ratio(pair: &QuantilePair) -> Option<Ratio> {
+    pub(in crate::cli) fn ratio(pair: &QuantilePair) -> Option<Ratio> {
         pair.ratio.map(|ratio| Ratio {
             estimate: ratio.estimate,
             lower: ratio.lower,
@@ -157,7 +157,7 @@ impl Compared {
     }
 
     /// Both populations of times, A and B.
-    pub(super) fn distributions(&self) -> Option<[&Distribution; 2]> {
+    pub(in crate::cli) fn distributions(&self) -> Option<[&Distribution; 2]> {
         let [(_, a), (_, b)] = &self.sides;
         a.latencies
             .as_ref()
@@ -255,7 +255,7 @@ impl Errors {
     }
 
     /// Share of failed requests of A (0) or B (1).
-    pub(super) fn share(&self, index: usize) -> f64 {
+    pub(in crate::cli) fn share(&self, index: usize) -> f64 {
         let Counts { total, bad } = self.counts[index];
         bad as f64 / total as f64
     }

@@ -1,6 +1,5 @@
 //! The comparison of two recordings as one page that needs nothing else: no script, no other file, light and dark.
 
-mod chart;
 mod charts;
 
 use std::fmt::Write as _;
@@ -10,11 +9,10 @@ use serin_judge::stats::two_recordings::Quantile;
 
 use super::compared::{Compared, Outcome, Ratio, Shows};
 use super::human::{caution, effect_sentences};
-use super::number::{order, percent, positive_interval, ratio, time};
+use crate::cli::number::{order, percent, positive_interval, ratio, time};
 use super::sentence::sentence;
+use crate::cli::page::{self, escaped};
 use crate::cli::screen::count;
-
-const STYLE: &str = include_str!("html/style.css");
 
 /// The whole page.
 pub(super) fn page(compared: &Compared) -> String {
@@ -24,50 +22,38 @@ pub(super) fn page(compared: &Compared) -> String {
         Outcome::Same => "same",
         Outcome::Undecided => "undecided",
     };
-    let [a, b] = [0, 1].map(|side| escaped(&compared.sides[side].0));
-    let mut page = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>{word}: {b} against {a}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
-         <h1><span class=\"{word}\">{word}</span> <span class=\"key b\">B</span> {b} against <span class=\"key a\">A</span> {a}</h1>\n\
-         <p class=\"lead\">{}</p>\n",
-        escaped(&sentence(compared))
+    let [a, b] = [0, 1].map(|side| compared.sides[side].0.as_str());
+    let heading = format!(
+        "<span class=\"{word}\">{word}</span> <span class=\"key b\">B</span> {} against <span class=\"key a\">A</span> {}",
+        escaped(b),
+        escaped(a)
     );
-    page.push_str(&table(compared));
-    if let (Some(found), Some(sides)) = (&compared.latencies, compared.distributions()) {
-        page.push_str(&charts::all(compared, &found.quantiles, sides));
-        let _ = writeln!(page, "<p>{}</p>", escaped(&effect_sentences(found)));
-    }
+    let mut body = section(compared);
     if !compared.remarks.is_empty() {
         let items: String = compared
             .remarks
             .iter()
             .map(|remark| format!("<li>{}</li>", escaped(remark)))
             .collect();
-        let _ = writeln!(page, "<h2>Remarks</h2>\n<ul>{items}</ul>");
+        let _ = writeln!(body, "<h2>Remarks</h2>\n<ul>{items}</ul>");
     }
-    let _ = write!(
-        page,
-        "<p class=\"fine\">{}</p>\n</main>\n</body>\n</html>\n",
-        escaped(&caution(compared))
-    );
-    page
+    let _ = writeln!(body, "<p class=\"fine\">{}</p>", escaped(&caution(compared)));
+    page::page(
+        &format!("{word}: {b} against {a}"),
+        &heading,
+        &escaped(&sentence(compared)),
+        &body,
+    )
 }
 
-/// Text that may hold anything, in a page.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
+/// The numbers and pictures of one comparison.
+pub(in crate::cli) fn section(compared: &Compared) -> String {
+    let mut section = table(compared);
+    if let (Some(found), Some(sides)) = (&compared.latencies, compared.distributions()) {
+        section.push_str(&charts::all(compared, &found.quantiles, sides));
+        let _ = writeln!(section, "<p>{}</p>", escaped(&effect_sentences(found)));
     }
-    safe
+    section
 }
 
 fn table(compared: &Compared) -> String {

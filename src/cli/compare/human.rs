@@ -5,7 +5,7 @@ use serin_judge::stats::distribution::Distribution;
 use serin_judge::stats::two_recordings::{Quantile, QuantilePair, TwoRecordings};
 
 use super::compared::{Compared, Errors, Outcome, Ratio, Shows};
-use super::number::{interval, order, p_value, percent, positive_interval, ratio, time};
+use crate::cli::number::{interval, order, p_value, percent, positive_interval, ratio, time};
 use super::picture;
 use super::sentence::sentence;
 use crate::cli::screen::{count, wrap};
@@ -108,7 +108,8 @@ fn quantile_ratio(compared: &Compared, pair: &QuantilePair) -> String {
     )
 }
 
-fn ratio_text(compared: &Compared, found: &Ratio) -> String {
+/// A ratio with its interval, and what it shows.
+pub(in crate::cli) fn ratio_text(compared: &Compared, found: &Ratio) -> String {
     let word = match compared.shows(found) {
         Shows::Worse => "worse",
         Shows::Better => "better",

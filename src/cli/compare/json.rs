@@ -9,7 +9,7 @@ use super::read::Recording;
 use super::sentence::sentence;
 
 /// The document. Times are milliseconds.
-pub(super) fn document(compared: &Compared) -> Value {
+pub(in crate::cli) fn document(compared: &Compared) -> Value {
     let [a, b] = [0, 1].map(|side| {
         let (file, recording) = &compared.sides[side];
         described(file, recording, compared, side)

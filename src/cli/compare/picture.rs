@@ -2,14 +2,14 @@
 
 use serin_judge::stats::distribution::Distribution;
 
-use super::number::time;
+use crate::cli::number::time;
 
 /// Bins between two times, evenly on a logarithmic scale, with the share of each population in them.
-pub(super) struct Bins {
+pub(in crate::cli) struct Bins {
     /// One more than there are bins; ascending, positive.
-    pub(super) bounds: Vec<f64>,
+    pub(in crate::cli) bounds: Vec<f64>,
     /// Shares of A and B.
-    pub(super) shares: [Vec<f64>; 2],
+    pub(in crate::cli) shares: [Vec<f64>; 2],
 }
 
 /// The smallest part of a population that is worth a bin of its own at either end.
@@ -17,7 +17,7 @@ const TAIL: f64 = 0.0005;
 
 impl Bins {
     /// Bins over what both populations have between them; the outermost ones hold what lies beyond.
-    pub(super) fn new(sides: [&Distribution; 2], count: usize) -> Self {
+    pub(in crate::cli) fn new(sides: [&Distribution; 2], count: usize) -> Self {
         let groups = sides.map(Distribution::groups);
         let ends = [0, 1].map(|side| ends(&groups[side], sides[side].count()));
         let low = ends[0].0.min(ends[1].0);
@@ -69,7 +69,7 @@ const ROWS: usize = 18;
 const WIDTH: usize = 28;
 
 /// Both distributions as rows of a terminal: A to the left, B to the right.
-pub(super) fn rows(sides: [&Distribution; 2]) -> String {
+pub(in crate::cli) fn rows(sides: [&Distribution; 2]) -> String {
     let bins = Bins::new(sides, ROWS);
     let most = bins.shares.iter().flatten().copied().fold(0.0, f64::max);
     let mut text = format!("  {:>10}  {:>WIDTH$} | B\n", "", "A");

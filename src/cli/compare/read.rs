@@ -17,7 +17,7 @@ use serin_judge::verdict::{Counts, Side};
 
 use detect::Shape;
 use input::Input;
-pub(super) use unit::Unit;
+pub(in crate::cli) use unit::Unit;
 
 /// A file with more series than this is none that can be chosen from.
 const SERIES_MAX: usize = 256;
@@ -69,21 +69,21 @@ pub(super) struct Wanted<'a> {
 
 /// What a file held.
 #[derive(Debug, Default)]
-pub(super) struct Recording {
+pub(in crate::cli) struct Recording {
     /// What kind of file, for people.
-    pub(super) format: &'static str,
+    pub(in crate::cli) format: &'static str,
     /// Which of its series, where it had names.
-    pub(super) series: Option<String>,
+    pub(in crate::cli) series: Option<String>,
     /// In milliseconds.
-    pub(super) latencies: Option<Distribution>,
+    pub(in crate::cli) latencies: Option<Distribution>,
     /// Requests, and those of them that failed.
-    pub(super) errors: Option<Counts>,
+    pub(in crate::cli) errors: Option<Counts>,
     /// The unit that values had; `None` where there were none.
-    pub(super) unit: Option<Unit>,
+    pub(in crate::cli) unit: Option<Unit>,
     /// The file said so itself.
-    pub(super) states_unit: bool,
+    pub(in crate::cli) states_unit: bool,
     /// What readers should know.
-    pub(super) remarks: Vec<String>,
+    pub(in crate::cli) remarks: Vec<String>,
 }
 
 /// Reads a file; `-` is standard input.

@@ -1,10 +1,10 @@
 //! The result in one plain sentence.
 
 use super::compared::{Compared, Outcome, Ratio, Shows};
-use super::number::{order, percent, ratio, time};
+use crate::cli::number::{order, percent, ratio, time};
 
 /// What the comparison says, for people.
-pub(super) fn sentence(compared: &Compared) -> String {
+pub(in crate::cli) fn sentence(compared: &Compared) -> String {
     let tolerance = percent(compared.settings.tolerance);
     match compared.outcome {
         Outcome::Regression => {

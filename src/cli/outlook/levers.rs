@@ -3,68 +3,54 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use serin_judge::analysis::plan::{Dispersion, Plan};
-use serin_judge::verdict::{Expected, Outlook};
+use serin_judge::analysis::plan::Dispersion;
+use serin_judge::verdict::Outlook;
+
+use super::basis::Basis;
 
 /// A change and what follows from it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Lever {
     pub(super) change: String,
-    #[serde(serialize_with = "super::as_text")]
+    #[serde(serialize_with = "super::report::as_text")]
     pub(super) promotion_after: Option<Duration>,
-    /// Of the comparison that sees least.
-    pub(super) detectable: Option<f64>,
+    /// The smallest that is seen of each comparison, in their order.
+    pub(super) detectable: Vec<Option<f64>>,
 }
 
 /// Until every required comparison is expected to promote a canary like stable.
-pub(super) fn promotion_after(plan: &Plan, outlooks: &[Outlook]) -> Option<Duration> {
-    let required = |outlook: &&Outlook| {
-        plan.comparisons
-            .iter()
-            .any(|one| one.name == outlook.name && one.required)
-    };
-    let times: Option<Vec<Duration>> = outlooks
-        .iter()
-        .filter(required)
-        .map(|outlook| outlook.at(1.0).promotion_after)
-        .collect();
+pub(super) fn promotion_after(outlooks: &[Outlook]) -> Option<Duration> {
+    let required = outlooks.iter().filter(|outlook| outlook.required);
+    let times: Option<Vec<Duration>> = required.map(|outlook| outlook.at(1.0).promotion_after).collect();
     times?.into_iter().max()
 }
 
-fn detectable(outlooks: &[Outlook]) -> Option<f64> {
-    let each: Option<Vec<f64>> = outlooks.iter().map(Outlook::detectable).collect();
-    each?.into_iter().max_by(f64::total_cmp)
+/// What an outlook comes to.
+fn summary(basis: &Basis) -> (Option<Duration>, Vec<Option<f64>>) {
+    let outlooks = basis.outlooks();
+    let detectable = outlooks.iter().map(Outlook::detectable).collect();
+    (promotion_after(&outlooks), detectable)
 }
 
 /// Those that help by at least a twentieth, in promoting or in seeing.
-pub(super) fn all(plan: &Plan, expected: &Expected) -> Vec<Lever> {
-    let outlook = |plan: &Plan, expected: &Expected| {
-        let outlooks = Outlook::of_plan(plan, expected);
-        (promotion_after(plan, &outlooks), detectable(&outlooks))
-    };
-    let before = outlook(plan, expected);
-    let changes = changes(plan, expected)
-        .into_iter()
-        .map(|(change, plan, expected)| {
-            let (promotion_after, detectable) = outlook(&plan, &expected);
-            Lever {
-                change,
-                promotion_after,
-                detectable,
-            }
-        });
-    changes
+pub(super) fn all(basis: &Basis) -> Vec<Lever> {
+    let (promotion_before, detectable_before) = summary(basis);
+    let levers = changes(basis).into_iter().map(|(change, basis)| {
+        let (promotion_after, detectable) = summary(&basis);
+        Lever {
+            change,
+            promotion_after,
+            detectable,
+        }
+    });
+    let seconds = |time: Option<Duration>| time.map(|time| time.as_secs_f64());
+    let above_one = |effect: &Option<f64>| effect.map(|effect| effect - 1.0);
+    levers
         .filter(|lever| {
-            let sooner = shrinks(
-                before.0.map(|time| time.as_secs_f64()),
-                lever.promotion_after.map(|time| time.as_secs_f64()),
-            );
-            sooner
-                || shrinks(
-                    before.1.map(|effect| effect - 1.0),
-                    lever.detectable.map(|effect| effect - 1.0),
-                )
+            let mut sees = detectable_before.iter().zip(&lever.detectable);
+            shrinks(seconds(promotion_before), seconds(lever.promotion_after))
+                || sees.any(|(before, after)| shrinks(above_one(before), above_one(after)))
         })
         .collect()
 }
@@ -77,53 +63,61 @@ fn shrinks(before: Option<f64>, after: Option<f64>) -> bool {
     }
 }
 
-fn changes(plan: &Plan, expected: &Expected) -> Vec<(String, Plan, Expected)> {
+fn changes(basis: &Basis) -> Vec<(String, Basis)> {
     let mut changes = Vec::new();
-    let mut with = |change: String, edit: &dyn Fn(&mut Plan, &mut Expected)| {
-        let (mut plan, mut expected) = (plan.clone(), *expected);
-        edit(&mut plan, &mut expected);
-        changes.push((change, plan, expected));
+    let mut with = |change: &str, edit: &dyn Fn(&mut Basis)| {
+        let mut changed = basis.clone();
+        edit(&mut changed);
+        changes.push((change.to_owned(), changed));
     };
-    let doubled = (2.0 * expected.canary_weight).min(0.5);
-    if doubled > expected.canary_weight {
+    let doubled = |weight: f64| (2.0 * weight).min(0.5).max(weight);
+    let weight = basis.first().canary_weight;
+    if doubled(weight) > weight {
         with(
-            format!("canary weight {:.3} %", 100.0 * doubled),
-            &|_, expected| expected.canary_weight = doubled,
+            &format!("canary weight {} %", (1e5 * doubled(weight)).round() / 1e3),
+            &|basis| {
+                for expected in &mut basis.expected {
+                    expected.canary_weight = doubled(expected.canary_weight);
+                }
+            },
         );
     }
-    if plan.policy.dispersion == Dispersion::Auto && expected.dispersion.is_none() {
+    let is_measured = basis
+        .outlooks()
+        .iter()
+        .any(|outlook| outlook.measured_dispersion().is_some());
+    if basis.plan.policy.dispersion == Dispersion::Auto && !is_measured {
         with(
-            "an hour of history, if it shows no noise beyond chance (the default factor is 2)".to_owned(),
-            &|_, expected| {
-                expected.dispersion = Some(1.0);
+            "an hour of history, if it shows no noise beyond chance (the default factors are 2, and 8 for common events)",
+            &|basis| {
+                for expected in &mut basis.expected {
+                    expected.dispersion = Some(1.0);
+                }
             },
         );
     }
     with(
-        "tolerance.promote twice as far above 1, promoteAbsolute doubled".to_owned(),
-        &|plan, _| {
-            for comparison in &mut plan.comparisons {
+        "tolerance.promote twice as far above 1, promoteAbsolute doubled",
+        &|basis| {
+            for comparison in &mut basis.plan.comparisons {
                 let tolerance = &mut comparison.tolerance;
                 tolerance.promote = 1.0 + 2.0 * (tolerance.promote - 1.0);
                 tolerance.promote_absolute *= 2.0;
             }
         },
     );
-    with("verdict.falsePromotion doubled".to_owned(), &|plan, _| {
-        plan.policy.false_promotion = (2.0 * plan.policy.false_promotion).min(0.5);
+    with("verdict.falsePromotion doubled", &|basis| {
+        basis.plan.policy.false_promotion = (2.0 * basis.plan.policy.false_promotion).min(0.5);
     });
-    with("verdict.falseRollback doubled".to_owned(), &|plan, _| {
-        plan.policy.false_rollback = (2.0 * plan.policy.false_rollback).min(0.5);
+    with("verdict.falseRollback doubled", &|basis| {
+        basis.plan.policy.false_rollback = (2.0 * basis.plan.policy.false_rollback).min(0.5);
     });
-    with("verdict.deadline doubled".to_owned(), &|plan, _| {
-        plan.policy.deadline = plan.policy.deadline.saturating_mul(2)
+    with("verdict.deadline doubled", &|basis| {
+        basis.plan.policy.deadline = basis.plan.policy.deadline.saturating_mul(2);
     });
-    with(
-        "verdict.burnIn and minimumDuration halved".to_owned(),
-        &|plan, _| {
-            plan.policy.burn_in /= 2;
-            plan.policy.minimum_duration /= 2;
-        },
-    );
+    with("verdict.burnIn and minimumDuration halved", &|basis| {
+        basis.plan.policy.burn_in /= 2;
+        basis.plan.policy.minimum_duration /= 2;
+    });
     changes
 }

@@ -52,7 +52,7 @@ pub(super) fn ratio(value: Option<f64>) -> String {
 
 /// A duration in whole seconds: `1:05`, `1:00:05`.
 #[must_use]
-pub(super) fn clock(duration: Duration) -> String {
+pub(in crate::cli) fn clock(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours > 0 {
@@ -80,7 +80,7 @@ pub(super) fn bar(value: f64, threshold: f64, width: usize) -> String {
 
 /// Cuts text to `width` characters; what is cut is shown by an ellipsis.
 #[must_use]
-pub(super) fn cut(text: &str, width: usize) -> String {
+pub(in crate::cli) fn cut(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text.to_owned();
     }

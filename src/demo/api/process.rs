@@ -19,7 +19,8 @@ pub(crate) struct Pod {
     pub(super) side: Side,
     pub(super) clock: Clock,
     pub(super) log: Mutex<EventLog>,
-    behaviour: Mutex<Behaviour>,
+    /// How it works, and since when.
+    behaviour: Mutex<(Behaviour, Timestamp)>,
     chance: Mutex<Chance>,
     records: Arc<Records>,
 }
@@ -46,7 +47,7 @@ impl Pod {
             side: options.side,
             clock: options.clock,
             log: Mutex::new(EventLog::with_limit(options.event_log_limit)),
-            behaviour: Mutex::new(options.behaviour),
+            behaviour: Mutex::new((options.behaviour, options.clock.now())),
             chance: Mutex::new(Chance::new(seed, stream)),
             records: options.records,
         }
@@ -54,12 +55,13 @@ impl Pod {
 
     /// Works like this from the next request on.
     pub(crate) fn set_behaviour(&self, behaviour: Behaviour) {
-        *locked(&self.behaviour) = behaviour;
+        *locked(&self.behaviour) = (behaviour, self.clock.now());
     }
 
     /// How it works at present.
+    #[cfg(test)]
     pub(crate) fn behaviour(&self) -> Behaviour {
-        *locked(&self.behaviour)
+        locked(&self.behaviour).0
     }
 
     /// What happened so far.
@@ -69,7 +71,9 @@ impl Pod {
 
     /// What becomes of the next request.
     pub(super) fn draw(&self) -> Draw {
-        self.behaviour().draw(&mut locked(&self.chance))
+        let (behaviour, since) = *locked(&self.behaviour);
+        let elapsed = self.clock.now().since(since);
+        behaviour.draw(elapsed, &mut locked(&self.chance))
     }
 }
 

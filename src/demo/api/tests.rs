@@ -28,6 +28,7 @@ impl Caller {
                 error_ratio: 0.0,
                 latency_median: std::time::Duration::from_millis(1),
                 latency_spread: 0.0,
+                ..Behaviour::HEALTHY
             },
             ..SystemOptions::new(1, Timestamp::parse("2026-03-01T10:00:00Z").unwrap())
         };

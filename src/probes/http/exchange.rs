@@ -75,7 +75,7 @@ pub(super) async fn exchange(
         body,
         body_bytes,
         ended_at: trace.end_hop(),
-        is_reusable: is_reusable,
+        is_reusable,
     })
 }
 

@@ -53,9 +53,9 @@ impl Idle {
         match connection {
             Connection::Http1(connection) => {
                 let now = connection.idle_since;
-                let is_over =
-                    |oldest: &Box<Http1>| now.saturating_duration_since(oldest.idle_since) > KEPT_FOR;
-                while kept.http1.front().is_some_and(is_over) {
+                while let Some(oldest) = kept.http1.front()
+                    && now.saturating_duration_since(oldest.idle_since) > KEPT_FOR
+                {
                     kept.http1.pop_front();
                 }
                 if kept.http1.len() < KEPT_MAX {

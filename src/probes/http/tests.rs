@@ -9,6 +9,7 @@ mod dns;
 mod exhausted;
 mod heads;
 mod http2;
+mod http2_faults;
 mod peers;
 mod redirects;
 mod resets;

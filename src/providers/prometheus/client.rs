@@ -52,8 +52,14 @@ impl Client {
         })
     }
 
-    /// An instant query, exact to the millisecond as Prometheus' samples are.
+    /// An instant query, exact to the millisecond as Prometheus' samples are. Numbers are wanted.
     pub(super) async fn instant(&self, query: &str, at: Timestamp) -> Result<Answer, String> {
+        let answer = self.samples(query, at).await?;
+        answer.numbers().map_err(|error| self.failure(&error))
+    }
+
+    /// The same, and native histograms are welcome.
+    pub(super) async fn samples(&self, query: &str, at: Timestamp) -> Result<Answer, String> {
         let build = || {
             let request = self.queries.query(query).query("time", decimal_seconds(at));
             self.headers.iter().fold(request, |request, (name, value)| {
@@ -80,7 +86,8 @@ impl Client {
                 request.header(name.clone(), value.clone())
             })
         };
-        self.ask(|| build().post_raw(), || build().get_raw()).await
+        let answer = self.ask(|| build().post_raw(), || build().get_raw()).await?;
+        answer.numbers().map_err(|error| self.failure(&error))
     }
 
     /// POST first, since queries outgrow URLs; GET where only that is allowed, as Prometheus' own client does.

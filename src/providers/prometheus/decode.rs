@@ -4,16 +4,21 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use serin_judge::counter::Series;
+use serin_judge::counter::{NativeBuckets, Series};
 use serin_judge::time::Timestamp;
 
 /// Series with their samples, oldest first.
 pub(super) type Matrix = Vec<(Series, Vec<(Timestamp, f64)>)>;
 
+/// Native histograms with their samples, oldest first.
+pub(super) type NativeMatrix = Vec<(Series, Vec<(Timestamp, NativeBuckets)>)>;
+
 /// A query that was answered.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Answer {
     pub(super) result: QueryResult,
+    /// Of a matrix: the samples that are histograms and no numbers.
+    pub(super) native: NativeMatrix,
     /// What Prometheus remarks; newer versions tell warnings and notes apart, here they are one list.
     pub(super) warnings: Vec<String>,
 }
@@ -67,7 +72,16 @@ struct RawSeries {
     #[serde(default)]
     values: Vec<RawSample>,
     histogram: Option<serde::de::IgnoredAny>,
-    histograms: Option<serde::de::IgnoredAny>,
+    #[serde(default)]
+    histograms: Vec<(f64, RawHistogram)>,
+}
+
+#[derive(Deserialize)]
+struct RawHistogram {
+    count: String,
+    /// Which bounds belong to a bucket, both bounds, and what is in it.
+    #[serde(default)]
+    buckets: Vec<(i64, String, String, String)>,
 }
 
 /// Reads the answer of an instant or range query.
@@ -94,9 +108,30 @@ pub(super) fn answer(status: u16, body: &[u8], samples_max: usize) -> Result<Ans
     let Some(data) = envelope.data else {
         return Err(foreign("the answer has no `data`".into()));
     };
-    let result = result(&data, samples_max)?;
+    let (result, native) = result(&data, samples_max)?;
     let warnings = envelope.warnings.into_iter().chain(envelope.infos).collect();
-    Ok(Answer { result, warnings })
+    Ok(Answer {
+        result,
+        native,
+        warnings,
+    })
+}
+
+impl Answer {
+    /// The answer, when all of it is numbers. A native histogram has no single value, and leaving it out would be missing
+    /// data taken for none.
+    pub(super) fn numbers(self) -> Result<Self, String> {
+        match self.native.first() {
+            None => Ok(self),
+            Some((series, _)) => Err(no_number(series)),
+        }
+    }
+}
+
+fn no_number(series: &Series) -> String {
+    format!(
+        "series {series} is a native histogram, which is no number; ask for a number of it, with histogram_quantile() or histogram_count()"
+    )
 }
 
 /// An error in Prometheus' own words, and whether it is the query's or the server's fault.
@@ -122,13 +157,17 @@ fn said(status: u16, envelope: &Envelope<'_>) -> DecodeError {
     ))
 }
 
-fn result(data: &RawData<'_>, samples_max: usize) -> Result<QueryResult, DecodeError> {
-    Ok(match data.result_type.as_str() {
+fn result(data: &RawData<'_>, samples_max: usize) -> Result<(QueryResult, NativeMatrix), DecodeError> {
+    let result = match data.result_type.as_str() {
         "scalar" => QueryResult::Scalar(number(&parse::<RawSample>(data)?.1)?),
         "vector" => QueryResult::Vector(vector(parse(data)?, samples_max)?),
-        "matrix" => QueryResult::Matrix(matrix(parse(data)?, samples_max)?),
+        "matrix" => {
+            let (matrix, native) = matrix(parse(data)?, samples_max)?;
+            return Ok((QueryResult::Matrix(matrix), native));
+        }
         _ => QueryResult::Other,
-    })
+    };
+    Ok((result, NativeMatrix::new()))
 }
 
 fn parse<'a, T: Deserialize<'a>>(data: &RawData<'a>) -> Result<T, DecodeError> {
@@ -144,7 +183,10 @@ fn vector(raw: Vec<RawSeries>, samples_max: usize) -> Result<Vec<(Series, f64)>,
     bounded(raw.len(), samples_max)?;
     raw.into_iter()
         .map(|series| {
-            let labels = checked(&series)?;
+            let labels = labels(&series);
+            if series.histogram.is_some() {
+                return Err(DecodeError::Said(no_number(&labels)));
+            }
             let (_, text) = series.value.ok_or_else(|| {
                 DecodeError::Said(format!("series {labels} has no value; a retry does not help"))
             })?;
@@ -153,39 +195,55 @@ fn vector(raw: Vec<RawSeries>, samples_max: usize) -> Result<Vec<(Series, f64)>,
         .collect()
 }
 
-fn matrix(raw: Vec<RawSeries>, samples_max: usize) -> Result<Matrix, DecodeError> {
-    bounded(raw.iter().map(|series| series.values.len()).sum(), samples_max)?;
-    raw.into_iter()
-        .map(|series| {
-            let labels = checked(&series)?;
-            let samples = series
-                .values
-                .iter()
-                .map(|(at, text)| {
-                    let at = Timestamp::from_seconds(*at)
-                        .ok_or_else(|| DecodeError::Said(format!("`{at}` is no time of a sample")))?;
-                    Ok((at, number(text)?))
-                })
-                .collect::<Result<_, _>>()?;
-            Ok((labels, samples))
-        })
-        .collect()
+fn matrix(raw: Vec<RawSeries>, samples_max: usize) -> Result<(Matrix, NativeMatrix), DecodeError> {
+    let buckets = |series: &RawSeries| -> usize {
+        let histograms = series.histograms.iter();
+        histograms.map(|(_, histogram)| histogram.buckets.len() + 1).sum()
+    };
+    bounded(
+        raw.iter()
+            .map(|series| series.values.len() + buckets(series))
+            .sum(),
+        samples_max,
+    )?;
+    let (mut matrix, mut native) = (Matrix::new(), NativeMatrix::new());
+    for series in raw {
+        let labels = labels(&series);
+        if !series.histograms.is_empty() {
+            let samples = series.histograms.iter();
+            let samples = samples.map(|(at, histogram)| Ok((time(*at)?, buckets_of(histogram)?)));
+            native.push((labels.clone(), samples.collect::<Result<_, DecodeError>>()?));
+        }
+        if !series.values.is_empty() || series.histograms.is_empty() {
+            let samples = series.values.iter();
+            let samples = samples.map(|(at, text)| Ok((time(*at)?, number(text)?)));
+            matrix.push((labels, samples.collect::<Result<_, DecodeError>>()?));
+        }
+    }
+    Ok((matrix, native))
 }
 
-/// A native histogram has no single value, and leaving it out would be missing data taken for none.
-fn checked(series: &RawSeries) -> Result<Series, DecodeError> {
-    let labels = Series::new(
+fn buckets_of(raw: &RawHistogram) -> Result<NativeBuckets, DecodeError> {
+    let buckets = raw.buckets.iter();
+    let buckets =
+        buckets.map(|(_, lower, upper, count)| Ok((number(lower)?, number(upper)?, number(count)?)));
+    Ok(NativeBuckets {
+        count: number(&raw.count)?,
+        buckets: buckets.collect::<Result<_, DecodeError>>()?,
+    })
+}
+
+fn time(at: f64) -> Result<Timestamp, DecodeError> {
+    Timestamp::from_seconds(at).ok_or_else(|| DecodeError::Said(format!("`{at}` is no time of a sample")))
+}
+
+fn labels(series: &RawSeries) -> Series {
+    Series::new(
         series
             .metric
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str())),
-    );
-    if series.histogram.is_some() || series.histograms.is_some() {
-        return Err(DecodeError::Said(format!(
-            "series {labels} is a native histogram, which is no number; ask for a number of it, with histogram_quantile() or histogram_count()"
-        )));
-    }
-    Ok(labels)
+    )
 }
 
 fn bounded(samples: usize, samples_max: usize) -> Result<(), DecodeError> {

@@ -1,10 +1,11 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::join_all;
-use serin_judge::analysis::plan::CounterSelectors;
-use serin_judge::counter::Read;
+use serin_judge::analysis::plan::SideSelection;
+use serin_judge::counter::{BucketLayout, Increase, LayoutError, Read};
 use serin_judge::time::Timestamp;
 use serin_judge::verdict::Window;
 
@@ -13,33 +14,34 @@ use super::config::{Connection, Limits};
 use super::counters::{Counters, Counts};
 use super::samples;
 use crate::engine::ports::{Population, PopulationError};
-use crate::providers::{Counted, Role};
+use crate::providers::{Role, counted};
 
 /// How far back the opening looks for the last samples: Prometheus' own notion of how long a sample stays current.
-const OPENING_LOOKBACK: Duration = Duration::from_secs(300);
+pub(super) const OPENING_LOOKBACK: Duration = Duration::from_secs(300);
 /// Each query begins this much before the window, and at least two scrape intervals, so that samples
 /// which came late are found and series that missed a scrape are told from dead ones.
-const OVERLAP_MIN: Duration = Duration::from_secs(30);
+pub(super) const OVERLAP_MIN: Duration = Duration::from_secs(30);
 
-/// The counters of both sides.
+/// The series of both sides.
 #[derive(Clone, Copy, Debug)]
 pub struct Sides<'a> {
     /// The canary's.
-    pub canary: &'a CounterSelectors,
+    pub canary: &'a SideSelection,
     /// The stable side's.
-    pub stable: &'a CounterSelectors,
+    pub stable: &'a SideSelection,
     /// Stable is read this long before the canary; zero for the same time.
     pub before: Duration,
     /// Of more instances of stable, for an A/A control.
-    pub control: Option<&'a CounterSelectors>,
+    pub control: Option<&'a SideSelection>,
 }
 
-/// Exact counts of both sides from a Prometheus' raw samples.
+/// What both sides added, exactly, from a Prometheus' raw samples.
 pub struct PrometheusPopulation {
     comparison: Arc<str>,
     client: Client,
     /// Canary, stable, and the control where there is one.
     sides: Vec<Counters>,
+    layout: BucketLayout,
     window: Duration,
     interval: Option<Duration>,
     /// Grows to the scrape interval once a sample came later than this.
@@ -67,6 +69,7 @@ impl PrometheusPopulation {
         Ok(Self {
             comparison: comparison.into(),
             client: Client::new(connection, limits).map_err(PopulationError::Refused)?,
+            layout: BucketLayout::new(counters.len()),
             sides: counters,
             window: Duration::ZERO,
             interval: None,
@@ -113,7 +116,7 @@ impl PrometheusPopulation {
         if self.interval.is_none()
             && let Some(interval) = samples::scrape_interval(reads.iter().copied().flatten())
         {
-            samples::refuse_short_window(self.window, interval).map_err(PopulationError::Refused)?;
+            samples::refuse_short_window(self.window, interval, 2).map_err(PopulationError::Refused)?;
             self.interval = Some(interval);
         }
         Ok(())
@@ -145,10 +148,14 @@ impl Population for PrometheusPopulation {
         self.interval = None;
         let reads: Vec<&[Read]> = counts.iter().map(|counts| &counts.reads[..]).collect();
         self.inspect(&reads)?;
-        for (side, counts) in self.sides.iter_mut().zip(&counts) {
+        self.layout = BucketLayout::new(self.sides.len());
+        for (place, (side, counts)) in self.sides.iter_mut().zip(&counts).enumerate() {
+            for buckets in side.counting.first_buckets(&counts.reads) {
+                self.layout.see(place, &buckets);
+            }
             side.open(now, counts);
         }
-        Ok(())
+        self.layout.agree().map_err(refused)
     }
 
     async fn close(&mut self, end: Timestamp) -> Result<Vec<Window>, PopulationError> {
@@ -164,19 +171,24 @@ impl Population for PrometheusPopulation {
             .map(|counts| counts.as_ref().map_or(&[][..], |counts| &counts.reads))
             .collect();
         self.inspect(&reads)?;
+        let increases: Vec<Option<BTreeMap<Arc<str>, Increase>>> = self
+            .sides
+            .iter_mut()
+            .zip(&counts)
+            .map(|(side, counts)| side.count(end, counts.as_ref()?))
+            .collect();
+        let mut added = increases.iter().flatten().flat_map(BTreeMap::values);
+        if added.any(|increase| increase.late) {
+            // No scrape may take longer than the interval, so from now on nothing is late.
+            self.settling = self.settling.max(self.interval.unwrap_or_default());
+        }
+        if let Some(side) = self.sides.first() {
+            counted::agree(&side.counting, &mut self.layout, &increases).map_err(refused)?;
+        }
         let mut windows = Vec::new();
-        for (side, counts) in self.sides.iter_mut().zip(&counts) {
-            if let Some(counts) = counts {
-                let counted = Counted {
-                    comparison: &self.comparison,
-                    role: side.role,
-                };
-                let (of_side, late) = side.windows(counted, end, counts);
-                windows.extend(of_side);
-                if late {
-                    // No scrape may take longer than the interval, so from now on nothing is late.
-                    self.settling = self.settling.max(self.interval.unwrap_or_default());
-                }
+        for (side, increases) in self.sides.iter().zip(&increases) {
+            if let Some(increases) = increases {
+                windows.extend(side.windows(&self.comparison, end, increases, &mut self.layout));
             }
         }
         Ok(windows)
@@ -185,4 +197,8 @@ impl Population for PrometheusPopulation {
     fn settling(&self) -> Duration {
         self.settling
     }
+}
+
+fn refused(error: LayoutError) -> PopulationError {
+    PopulationError::Refused(format!("prometheus: {error}"))
 }

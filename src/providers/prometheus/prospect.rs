@@ -33,7 +33,7 @@ pub(super) async fn prove(
     let name = bad.name_matchers();
     let separator = if name.is_empty() { "" } else { "," };
     let selector = format!("{{{name}{separator}{here}}}");
-    for (series, _) in raw(client, &selector, end, range).await? {
+    for (series, _) in raw(client, &selector, end, range).await?.matrix {
         prospect.see(&series);
     }
     if let Err(NoProspect::Metric { .. }) = prospect.verdict() {
@@ -45,6 +45,22 @@ pub(super) async fn prove(
             names
                 .iter()
                 .for_each(|(series, _)| prospect.see_metric(series.get("__name__")));
+        }
+    }
+    Ok(prospect.verdict().map(|()| true))
+}
+
+/// Looks whether a selector that matched nothing could match, by what its metric has anywhere.
+pub(super) async fn prove_alone(
+    client: &Client,
+    selector: &Selector,
+    (end, range): (Timestamp, Duration),
+) -> Result<Result<bool, NoProspect>, String> {
+    let name = selector.name_matchers();
+    let mut prospect = Prospect::new(selector);
+    if !name.is_empty() {
+        for (series, _) in raw(client, &format!("{{{name}}}"), end, range).await?.matrix {
+            prospect.see(&series);
         }
     }
     Ok(prospect.verdict().map(|()| true))

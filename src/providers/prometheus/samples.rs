@@ -21,23 +21,40 @@ const REPLICA_LABELS: [&str; 5] = [
 /// Scrapes seldom keep their interval to the millisecond; this part of it (0..1) is forgiven.
 const INTERVAL_TOLERANCE: f64 = 0.02;
 
-/// Raw samples of one side's two selectors, put together as they were scraped: all samples of one scrape carry
+/// What the samples of one selector count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// All requests, or events.
+    Total,
+    /// Bad requests.
+    Bad,
+    /// Buckets of histograms; the one without an upper bound counts all.
+    Buckets,
+}
+
+/// Raw samples of one side's selectors, put together as they were scraped: all samples of one scrape carry
 /// the same time, and a scrape is told by target, job and instance. The error says why these samples can
 /// never be counted.
-pub(super) fn reads(target_label: &str, total: &Matrix, bad: &Matrix) -> Result<Vec<Read>, String> {
+pub(super) fn reads(target_label: &str, parts: &[(Part, &Matrix)]) -> Result<Vec<Read>, String> {
     let mut reads: BTreeMap<(Arc<str>, Arc<str>, Timestamp), Vec<Reading>> = BTreeMap::new();
-    for (matrix, is_total) in [(total, true), (bad, false)] {
-        refuse_replicas(matrix)?;
-        for (series, samples) in matrix {
+    for (part, matrix) in parts {
+        refuse_replicas(matrix.iter().map(|(series, _)| series))?;
+        for (series, samples) in *matrix {
             let target = target(series, target_label)?;
             let origin: Arc<str> = origin(series).into();
+            let is_total = match part {
+                Part::Total => true,
+                Part::Bad => false,
+                Part::Buckets => series.get("le") == "+Inf",
+            };
             let series = Arc::new(series.clone());
             for (at, value) in samples {
                 let reading = Reading {
                     series: series.clone(),
                     value: *value,
                     total: is_total,
-                    bad: !is_total,
+                    bad: *part == Part::Bad,
+                    bucket: *part == Part::Buckets,
                 };
                 reads
                     .entry((target.clone(), origin.clone(), *at))
@@ -63,7 +80,7 @@ pub(super) fn origin(series: &Series) -> String {
     format!("{} {}", series.get("job"), series.get("instance"))
 }
 
-fn target(series: &Series, label: &str) -> Result<Arc<str>, String> {
+pub(super) fn target(series: &Series, label: &str) -> Result<Arc<str>, String> {
     let value = series.get(label);
     if !value.is_empty() {
         return Ok(value.into());
@@ -84,10 +101,10 @@ fn target(series: &Series, label: &str) -> Result<Arc<str>, String> {
 }
 
 /// Two copies of each counter would count each request twice.
-fn refuse_replicas(matrix: &Matrix) -> Result<(), String> {
+pub(super) fn refuse_replicas<'s>(matrix: impl Iterator<Item = &'s Series> + Clone) -> Result<(), String> {
     for label in REPLICA_LABELS {
         let mut seen = BTreeSet::new();
-        for (series, _) in matrix.iter().filter(|(series, _)| !series.get(label).is_empty()) {
+        for series in matrix.clone().filter(|series| !series.get(label).is_empty()) {
             if !seen.insert(series.without(label)) {
                 return Err(format!(
                     "series {series} is there more than once, told apart by `{label}` only: several Prometheus scrape the same targets; choose one with a matcher such as `{label}=\"{}\"`, or ask with deduplication",
@@ -140,13 +157,19 @@ pub(super) fn scrape_interval<'a>(reads: impl IntoIterator<Item = &'a Read>) -> 
         .max()
 }
 
-/// A window needs two scrapes in it, or its counts say more about when scrapes fell than about requests.
-pub(super) fn refuse_short_window(window: Duration, interval: Duration) -> Result<(), String> {
-    if window.as_secs_f64() * (1.0 + INTERVAL_TOLERANCE) >= 2.0 * interval.as_secs_f64() {
+/// A window of counts needs two scrapes in it, or its counts say more about when scrapes fell than about requests; one of
+/// values needs one.
+pub(super) fn refuse_short_window(window: Duration, interval: Duration, scrapes: u32) -> Result<(), String> {
+    if window.as_secs_f64() * (1.0 + INTERVAL_TOLERANCE) >= f64::from(scrapes) * interval.as_secs_f64() {
         return Ok(());
     }
-    let shortest = Duration::from_millis(u64::try_from((2 * interval).as_millis()).unwrap_or(u64::MAX));
+    let shortest = Duration::from_millis(u64::try_from((scrapes * interval).as_millis()).unwrap_or(u64::MAX));
+    let needed = if scrapes == 1 {
+        "a scrape interval"
+    } else {
+        "two scrape intervals"
+    };
     Err(format!(
-        "a window of {window:?} is shorter than two scrape intervals: these targets are scraped every {interval:?}; the shortest window that would do is {shortest:?}"
+        "a window of {window:?} is shorter than {needed}: these targets are scraped every {interval:?}; the shortest window that would do is {shortest:?}"
     ))
 }

@@ -12,7 +12,7 @@ use axum::routing::post;
 use axum::{Json, Router};
 use proptest::prelude::*;
 use serde_json::{Value as Document, json};
-use serin_judge::analysis::plan::CounterSelectors;
+use serin_judge::analysis::plan::{Selection, SideSelection};
 use serin_judge::counter::{Selector, Series};
 use serin_judge::time::Timestamp;
 use serin_judge::verdict::{Side, Window};
@@ -178,10 +178,12 @@ impl FakePrometheus {
     }
 }
 
-fn selectors(track: &str, bad: &str) -> CounterSelectors {
-    CounterSelectors {
-        bad: bad.to_owned(),
-        total: format!("requests{{track=\"{track}\"}}"),
+fn selectors(track: &str, bad: &str) -> SideSelection {
+    SideSelection {
+        selection: Selection::Requests {
+            bad: bad.to_owned(),
+            total: format!("requests{{track=\"{track}\"}}"),
+        },
         target: "pod".into(),
     }
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serin_judge::counter::{Ledger, NoProspect, Prospect, Read, Reading, Sample, Selector};
+use serin_judge::counter::{Ledger, NoProspect, Prospect, Read, Sample};
 use serin_judge::time::Timestamp;
 
 use super::client::Target;
 use crate::engine::ports::PopulationError;
-use crate::providers::Role;
+use crate::providers::{Counting, Role};
 
 /// When a process began, in Unix seconds; most client libraries expose it.
 const START_TIME: &str = "process_start_time_seconds";
@@ -22,15 +22,8 @@ pub(super) struct Endpoints {
     pub(super) targets: Vec<Target>,
     /// `None` before the opening.
     pub(super) ledger: Option<Ledger>,
-    /// The selector of bad requests was seen to match, or to ask for nothing that is not there.
-    pub(super) bad_is_proven: bool,
-}
-
-/// Both counters.
-#[derive(Debug)]
-pub(super) struct Selectors {
-    pub(super) bad: Selector,
-    pub(super) total: Selector,
+    /// The doubtful selector was seen to match, or to ask for nothing that is not there.
+    pub(super) is_proven: bool,
 }
 
 /// What one side's endpoints gave.
@@ -40,8 +33,9 @@ pub(super) struct Scraped {
     /// Names of those that could not be read.
     failed: Vec<Arc<str>>,
     pub(super) first_error: Option<String>,
-    /// Whether bad requests would be seen; the error is of consequence once there are requests at all.
-    prospect: Result<(), NoProspect>,
+    /// Whether what is doubtful would be seen, else the selector's name and what there is instead; of consequence once
+    /// there are requests at all.
+    prospect: Result<(), (&'static str, NoProspect)>,
 }
 
 impl Endpoints {
@@ -54,7 +48,7 @@ impl Endpoints {
             role,
             targets: targets.map_err(PopulationError::Refused)?,
             ledger: None,
-            bad_is_proven: false,
+            is_proven: false,
         })
     }
 
@@ -62,18 +56,19 @@ impl Endpoints {
     pub(super) fn scraped(
         &self,
         at: Timestamp,
-        selectors: &Selectors,
+        counting: &Counting,
         texts: Vec<Result<Vec<Sample>, String>>,
     ) -> Scraped {
-        let mut prospect = Prospect::new(&selectors.bad);
+        let doubtful = counting.doubtful().filter(|_| !self.is_proven);
+        let mut prospect = doubtful.map(|(name, selector)| (name, Prospect::new(selector)));
         let (mut reads, mut failed, mut first_error) = (Vec::new(), Vec::new(), None);
         for (target, text) in self.targets.iter().zip(texts) {
             let name: Arc<str> = target.name.as_str().into();
             let read = text.and_then(|samples| {
-                if !self.bad_is_proven {
+                if let Some((_, prospect)) = &mut prospect {
                     samples.iter().for_each(|sample| prospect.see(&sample.series));
                 }
-                let read = selectors.read(name.clone(), at, samples);
+                let read = read(counting, name.clone(), at, samples);
                 let counted = read.check();
                 counted
                     .map(|()| read)
@@ -92,73 +87,63 @@ impl Endpoints {
             reads,
             failed,
             first_error,
-            prospect: if self.bad_is_proven {
-                Ok(())
-            } else {
-                prospect.verdict()
+            prospect: match prospect {
+                Some((name, prospect)) => prospect.verdict().map_err(|reason| (name, reason)),
+                None => Ok(()),
             },
         }
     }
 
     /// Begins with what was read; what could not be read begins with a baseline later.
-    pub(super) fn open(&mut self, now: Timestamp, scraped: &Scraped) {
-        let mut ledger = Ledger::open(now, SILENT_FOR_MAX, &scraped.reads);
+    pub(super) fn open(&mut self, now: Timestamp, counting: &Counting, scraped: &Scraped) {
+        let mut ledger = counting.ledger(Ledger::open(now, SILENT_FOR_MAX, &scraped.reads));
         for name in &scraped.failed {
             ledger.await_origin(name, name);
         }
         self.ledger = Some(ledger);
-        self.bad_is_proven |= scraped.prospect.is_ok();
+        self.is_proven |= scraped.is_proven();
     }
 }
 
 impl Scraped {
-    /// Requests of which none can ever be seen to be bad are no evidence.
-    pub(super) fn refuse_blindness(&self, role: Role) -> Result<(), PopulationError> {
+    /// Requests of which none can ever be seen to be bad are no evidence, and neither are events that cannot be seen.
+    pub(super) fn refuse_blindness(&self, counting: &Counting, role: Role) -> Result<(), PopulationError> {
         let mut counters = self.reads.iter().flat_map(|read| &read.counters);
+        let is_due = match counting {
+            Counting::Requests { .. } => counters.any(|reading| reading.total),
+            Counting::Events { .. } | Counting::Durations { .. } => !self.reads.is_empty(),
+        };
         match &self.prospect {
-            Err(reason) if counters.any(|reading| reading.total) => Err(PopulationError::Refused(format!(
-                "scrape, bad of {role:?}: {reason}"
+            Err((name, reason)) if is_due => Err(PopulationError::Refused(format!(
+                "scrape, {name} of {role:?}: {reason}"
             ))),
             _ => Ok(()),
         }
     }
 
-    pub(super) fn proves_bad(&self) -> bool {
+    pub(super) fn is_proven(&self) -> bool {
         self.prospect.is_ok()
     }
 }
 
-impl Selectors {
-    fn read(&self, target: Arc<str>, at: Timestamp, samples: Vec<Sample>) -> Read {
-        let mut starts = samples
-            .iter()
-            .filter(|sample| sample.series.get("__name__") == START_TIME);
-        // Several would be several processes behind one address, and none of them is this one's start.
-        let started_at = starts
-            .next()
-            .map(|sample| sample.value)
-            .filter(|_| starts.next().is_none());
-        let counters = samples
-            .into_iter()
-            .filter_map(|sample| {
-                let (total, bad) = (
-                    self.total.matches(&sample.series),
-                    self.bad.matches(&sample.series),
-                );
-                (total || bad).then(|| Reading {
-                    series: Arc::new(sample.series),
-                    value: sample.value,
-                    total,
-                    bad,
-                })
-            })
-            .collect();
-        Read {
-            origin: target.clone(),
-            target,
-            at,
-            started_at,
-            counters,
-        }
+fn read(counting: &Counting, target: Arc<str>, at: Timestamp, samples: Vec<Sample>) -> Read {
+    let mut starts = samples
+        .iter()
+        .filter(|sample| sample.series.get("__name__") == START_TIME);
+    // Several would be several processes behind one address, and none of them is this one's start.
+    let started_at = starts
+        .next()
+        .map(|sample| sample.value)
+        .filter(|_| starts.next().is_none());
+    let counters = samples
+        .into_iter()
+        .filter_map(|sample| counting.reading(sample.series, sample.value))
+        .collect();
+    Read {
+        origin: target.clone(),
+        target,
+        at,
+        started_at,
+        counters,
     }
 }

@@ -3,15 +3,16 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::join_all;
-use serin_judge::counter::Selector;
+use serin_judge::analysis::plan::Selection;
+use serin_judge::counter::{BucketLayout, LayoutError};
 use serin_judge::time::Timestamp;
 use serin_judge::verdict::Window;
 
 use super::client::Client;
 use super::config::Limits;
-use super::endpoints::{Endpoints, Scraped, Selectors};
+use super::endpoints::{Endpoints, Scraped};
 use crate::engine::ports::{Population, PopulationError};
-use crate::providers::{Counted, Role};
+use crate::providers::{Counted, Counting, Role, counted};
 
 /// `/metrics` URLs of both sides.
 #[derive(Clone, Copy, Debug)]
@@ -24,13 +25,29 @@ pub struct ScrapeTargets<'a> {
     pub control: &'a [String],
 }
 
-/// Series selectors of both counters.
-#[derive(Clone, Copy, Debug)]
-pub struct ScrapeSelectors<'a> {
-    /// Bad requests.
-    pub bad: &'a str,
-    /// All requests.
-    pub total: &'a str,
+impl ScrapeTargets<'_> {
+    /// Of all sides: canary, stable, and the control where there is one.
+    pub(super) fn endpoints(self) -> Result<Vec<Endpoints>, PopulationError> {
+        let mut sides = vec![
+            Endpoints::new(Role::Canary, self.canary)?,
+            Endpoints::new(Role::Stable, self.stable)?,
+        ];
+        if !self.control.is_empty() {
+            sides.push(Endpoints::new(Role::Control, self.control)?);
+        }
+        let mut names: Vec<&str> = sides
+            .iter()
+            .flat_map(|side| &side.targets)
+            .map(|target| &*target.name)
+            .collect();
+        names.sort_unstable();
+        match names.array_windows().find(|[one, other]| one == other) {
+            None => Ok(sides),
+            Some([name, _]) => Err(PopulationError::Refused(format!(
+                "scrape: address {name} is named twice; what it says would count twice"
+            ))),
+        }
+    }
 }
 
 /// Exact counts of both sides from their `/metrics` endpoints.
@@ -38,7 +55,8 @@ pub struct ScrapeSelectors<'a> {
 pub struct ScrapePopulation {
     comparison: Arc<str>,
     client: Client,
-    selectors: Selectors,
+    counting: Counting,
+    layout: BucketLayout,
     /// Canary, stable, and the control where there is one.
     sides: Vec<Endpoints>,
 }
@@ -51,35 +69,17 @@ impl ScrapePopulation {
     pub fn new(
         comparison: &str,
         targets: ScrapeTargets<'_>,
-        selectors: ScrapeSelectors<'_>,
+        selection: &Selection,
         timeout: Duration,
         limits: Limits,
     ) -> Result<Self, PopulationError> {
-        let mut sides = vec![
-            Endpoints::new(Role::Canary, targets.canary)?,
-            Endpoints::new(Role::Stable, targets.stable)?,
-        ];
-        if !targets.control.is_empty() {
-            sides.push(Endpoints::new(Role::Control, targets.control)?);
-        }
-        let mut names: Vec<&str> = sides
-            .iter()
-            .flat_map(|side| &side.targets)
-            .map(|target| &*target.name)
-            .collect();
-        names.sort_unstable();
-        if let Some([name, _]) = names.array_windows().find(|[one, other]| one == other) {
-            return Err(PopulationError::Refused(format!(
-                "scrape: address {name} is named twice; its requests would count twice"
-            )));
-        }
+        let sides = targets.endpoints()?;
         Ok(Self {
             comparison: comparison.into(),
             client: Client::new(timeout, limits).map_err(PopulationError::Refused)?,
-            selectors: Selectors {
-                bad: selector("bad", selectors.bad)?,
-                total: selector("total", selectors.total)?,
-            },
+            counting: Counting::new(selection)
+                .map_err(|error| PopulationError::Refused(format!("scrape, {error}")))?,
+            layout: BucketLayout::new(sides.len()),
             sides,
         })
     }
@@ -88,7 +88,7 @@ impl ScrapePopulation {
     async fn scrape(&self, at: Timestamp) -> Vec<Scraped> {
         let texts = join_all(self.sides.iter().map(|side| self.client.read_all(&side.targets))).await;
         let each = self.sides.iter().zip(texts);
-        each.map(|(side, texts)| side.scraped(at, &self.selectors, texts))
+        each.map(|(side, texts)| side.scraped(at, &self.counting, texts))
             .collect()
     }
 
@@ -96,7 +96,7 @@ impl ScrapePopulation {
         self.sides
             .iter()
             .zip(scraped)
-            .try_for_each(|(endpoints, scraped)| scraped.refuse_blindness(endpoints.role))
+            .try_for_each(|(endpoints, scraped)| scraped.refuse_blindness(&self.counting, endpoints.role))
     }
 }
 
@@ -109,10 +109,14 @@ impl Population for ScrapePopulation {
         if let Some(silent) = scraped.iter().find(|scraped| scraped.reads.is_empty()) {
             return Err(unavailable(silent));
         }
-        for (endpoints, scraped) in self.sides.iter_mut().zip(&scraped) {
-            endpoints.open(now, scraped);
+        self.layout = BucketLayout::new(self.sides.len());
+        for (place, (endpoints, scraped)) in self.sides.iter_mut().zip(&scraped).enumerate() {
+            for buckets in self.counting.first_buckets(&scraped.reads) {
+                self.layout.see(place, &buckets);
+            }
+            endpoints.open(now, &self.counting, scraped);
         }
-        Ok(())
+        self.layout.agree().map_err(refused)
     }
 
     async fn close(&mut self, end: Timestamp) -> Result<Vec<Window>, PopulationError> {
@@ -124,27 +128,33 @@ impl Population for ScrapePopulation {
             return Err(unavailable(canary));
         }
         self.refuse_blindness(&scraped)?;
-        let mut windows = Vec::new();
-        for (endpoints, scraped) in self.sides.iter_mut().zip(scraped) {
-            let role = endpoints.role;
+        let mut increases = Vec::new();
+        for (endpoints, scraped) in self.sides.iter_mut().zip(&scraped) {
             let ledger = endpoints.ledger.as_mut().ok_or_else(|| {
                 PopulationError::Unavailable("scrape: no window can be closed before the opening".into())
             })?;
-            endpoints.bad_is_proven |= scraped.proves_bad();
-            let comparison = &self.comparison;
-            let increases = ledger.close(end, &scraped.reads);
-            windows.extend(Counted { comparison, role }.windows(end, increases));
+            endpoints.is_proven |= scraped.is_proven();
+            increases.push(Some(ledger.close(end, &scraped.reads)));
+        }
+        counted::agree(&self.counting, &mut self.layout, &increases).map_err(refused)?;
+        let mut windows = Vec::new();
+        for (endpoints, increases) in self.sides.iter().zip(increases.iter().flatten()) {
+            let counted = Counted {
+                comparison: &self.comparison,
+                role: endpoints.role,
+                counting: &self.counting,
+            };
+            windows.extend(counted.windows(end, increases, &mut self.layout));
         }
         Ok(windows)
     }
 }
 
+fn refused(error: LayoutError) -> PopulationError {
+    PopulationError::Refused(format!("scrape: {error}"))
+}
+
 fn unavailable(silent: &Scraped) -> PopulationError {
     let error = silent.first_error.clone();
     PopulationError::Unavailable(error.unwrap_or_else(|| "scrape: no address is given".into()))
-}
-
-fn selector(name: &str, text: &str) -> Result<Selector, PopulationError> {
-    Selector::parse(text)
-        .map_err(|error| PopulationError::Refused(format!("scrape, {name} `{text}`: {error}")))
 }

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use super::{Limits, ScrapePopulation, ScrapeSelectors, ScrapeTargets};
+use serin_judge::analysis::plan::Selection;
+
+use super::{Limits, ScrapePopulation, ScrapeTargets};
 use crate::engine::ports::PopulationError;
 
 fn refused(canary: &[&str], stable: &[&str], bad: &str) -> String {
@@ -16,11 +18,17 @@ fn refused(canary: &[&str], stable: &[&str], bad: &str) -> String {
         stable: &stable,
         control: &[],
     };
-    let selectors = ScrapeSelectors {
-        bad,
-        total: "requests",
+    let selection = Selection::Requests {
+        bad: bad.into(),
+        total: "requests".into(),
     };
-    match ScrapePopulation::new("c", targets, selectors, Duration::from_secs(1), Limits::default()) {
+    match ScrapePopulation::new(
+        "c",
+        targets,
+        &selection,
+        Duration::from_secs(1),
+        Limits::default(),
+    ) {
         Err(PopulationError::Refused(reason)) => reason,
         other => panic!("{other:?}"),
     }

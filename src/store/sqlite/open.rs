@@ -34,6 +34,9 @@ pub enum OpenError {
     /// Nothing is created beside the file itself.
     #[error("the folder `{0}` of the store does not exist; create it")]
     NoFolder(PathBuf),
+    /// There is nothing to read.
+    #[error("there is no store `{0}`; `serin serve` creates one")]
+    NoFile(PathBuf),
     /// The file cannot be created or written.
     #[error(
         "the store's file `{path}` cannot be opened for writing: {cause}; check the folder's and the file's permissions"
@@ -87,6 +90,18 @@ pub enum OpenError {
         /// What is wrong with it.
         cause: String,
     },
+    /// The file was written by an older Serin, and is only to be read.
+    #[error(
+        "the store `{path}` has schema {found}, and this Serin reads schema {known}; start this Serin's service with it once, which migrates it"
+    )]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// The file's schema.
+        found: usize,
+        /// What is wanted.
+        known: usize,
+    },
     /// SQLite cannot use it.
     #[error("the store `{path}` cannot be opened: {cause}")]
     Database {
@@ -130,7 +145,7 @@ impl SqliteStore {
     }
 }
 
-fn file_of(address: &str) -> Result<PathBuf, OpenError> {
+pub(super) fn file_of(address: &str) -> Result<PathBuf, OpenError> {
     let path = address.strip_prefix(SCHEME);
     // What follows a question mark would be parameters, and there are none.
     match path.filter(|path| !path.is_empty() && !path.contains(['?', '#', '\0'])) {
@@ -166,7 +181,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .pragma("journal_size_limit", JOURNAL_BYTES_KEPT)
 }
 
-fn reading(path: &Path) -> SqliteConnectOptions {
+pub(super) fn reading(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)

@@ -1,7 +1,7 @@
 // Looks at pages as people would: in three widths, light and dark, with and without script; and lets axe look for
 // accessibility errors. Usage: node look.mjs [--out FOLDER] URL...
 //   or: node look.mjs --until TEXT URL, which opens a page once and waits for it to say so by itself.
-// Prints one JSON object a line: {url, width, scheme, script, title, overflow, violations: [{id, help, where}]}.
+// Prints one JSON object a line: {url, width, scheme, script, title, plots, overflow, violations: [{id, help, where}]}.
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
@@ -35,6 +35,10 @@ async function look(at, url, width, colorScheme, javaScriptEnabled) {
   const name = `${at}-${width}-${colorScheme}${javaScriptEnabled ? "" : "-noscript"}.png`;
   if (out) await page.screenshot({ path: `${out}/${name}`, fullPage: true });
   const seen = { url, width, scheme: colorScheme, script: javaScriptEnabled, title: await page.title(), failed };
+  // How large text in plots is shown, in pixels.
+  seen.plots = await page.locator("svg:visible").evaluateAll((plots) =>
+    plots.map((plot) => Math.min(...[...plot.querySelectorAll("text")].map((text) =>
+      parseFloat(getComputedStyle(text).fontSize) * (plot.viewBox.baseVal ? plot.getBoundingClientRect().width / plot.viewBox.baseVal.width : 1)))));
   seen.text = (await page.locator("main").innerText()).slice(0, 2000);
   if (javaScriptEnabled) {
     seen.overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

@@ -1,5 +1,7 @@
 //! `serin plan`.
 
+mod history;
+
 use serde_json::Value;
 
 use crate::binary::{AT_ONCE, Ended, Files, run};
@@ -64,6 +66,51 @@ async fn the_outlook_has_times_effects_and_what_would_help() {
     );
 }
 
+const LATENCIES: &str = "
+  - name: request-latency
+    latency: {scrape: {canary: 'http://c/metrics', stable: 'http://s/metrics', histogram: h}}
+";
+
+#[tokio::test]
+async fn latencies_have_times_over_slow_downs() {
+    let both = format!("{ANALYSIS}{}", LATENCIES.trim_start_matches('\n'));
+    let usual = ["--rps", "200", "--canary-weight", "5%", "--output", "json"];
+    let ended = planned(&both, &usual).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let found = ended.json();
+    let latency = &found["comparisons"][1];
+    assert_eq!(
+        (&latency["kind"], &latency["errorRate"]),
+        (&"latency".into(), &Value::Null)
+    );
+    let detectable = latency["detectable"].as_f64().unwrap();
+    assert!((1.06..1.4).contains(&detectable), "{latency}");
+    let effects = latency["effects"].as_array().unwrap();
+    assert_eq!((&effects[4]["effect"], effects.len()), (&1.2.into(), 9));
+    assert!(effects[0]["promotionAfter"].is_string() && effects[0]["rollbackAfter"].is_null());
+    let seconds = |place: usize| {
+        let text = effects[place]["rollbackAfter"].as_str().unwrap();
+        serin_judge::analysis::duration::parse(text).unwrap()
+    };
+    assert!(seconds(8) < seconds(6) && seconds(6) <= seconds(5), "{latency}");
+    let remarks = found["remarks"].to_string();
+    assert!(remarks.contains("--p99-over-p50"), "{remarks}");
+    // The wider its latencies, the less of a slow-down shows.
+    let wide = planned(&both, &[&usual[..], &["--p99-over-p50", "20"]].concat())
+        .await
+        .json();
+    assert!(wide["comparisons"][1]["detectable"].as_f64().unwrap() > detectable);
+    assert_eq!(
+        wide["comparisons"][0]["detectable"],
+        found["comparisons"][0]["detectable"]
+    );
+    let human = planned(&both, &usual[..4]).await.stdout;
+    for part in ["times stable's rate", "times as slow as stable", "x1.15"] {
+        assert!(human.contains(part), "{part}: {human}");
+    }
+    assert!(human.lines().all(|line| line.chars().count() <= 100), "{human}");
+}
+
 #[tokio::test]
 async fn recorded_windows_tell_traffic_rate_and_noise() {
     let line = |step: u64, history: &str| {
@@ -86,16 +133,20 @@ async fn recorded_windows_tell_traffic_rate_and_noise() {
     let history = files.write("history.ndjson", history.as_bytes());
     let found = json(&["--windows", &history, "--canary-weight", "0.1"]).await;
     assert_eq!(found["requestsPerSecond"], 1000.0);
+    let errors = &found["comparisons"][0];
     assert!(
-        (found["errorRate"].as_f64().unwrap() - 0.00515).abs() < 2e-4,
+        (errors["errorRate"].as_f64().unwrap() - 0.00515).abs() < 2e-4,
         "{found}"
     );
-    assert!(found["measuredDispersion"].as_f64().unwrap() > 2.0, "{found}");
+    assert!(errors["measuredDispersion"].as_f64().unwrap() > 2.0, "{found}");
     let plain: String = (1..=60).map(|step| line(step, "")).collect();
     let plain = files.write("plain.ndjson", plain.as_bytes());
     let found = json(&["--windows", &plain, "--canary-weight", "0.1", "--rps", "50"]).await;
     assert_eq!(
-        (&found["requestsPerSecond"], &found["measuredDispersion"]),
+        (
+            &found["requestsPerSecond"],
+            &found["comparisons"][0]["measuredDispersion"]
+        ),
         (&50.0.into(), &Value::Null)
     );
     assert!(
@@ -136,7 +187,27 @@ async fn what_cannot_be_planned_is_refused() {
             &["--rps", "NaN", "--canary-weight", "5%"],
             "a number above 0",
         ),
-        (metrics.as_str(), &usual, "no comparison of errors"),
+        (metrics.as_str(), &usual, "no comparison of errors or latencies"),
+        (
+            ANALYSIS,
+            &["--rps", "9", "--canary-weight", "5%", "--p99-over-p50", "1"],
+            "a number from 1.01 to 1000",
+        ),
+        (
+            ANALYSIS,
+            &["--history", "sqlite://nowhere.db"],
+            "there is no store `nowhere.db`",
+        ),
+        (
+            ANALYSIS,
+            &["--history", "postgres://db/serin"],
+            "the store's address `postgres://db/serin` cannot be used",
+        ),
+        (
+            ANALYSIS,
+            &["--history", "sqlite://a.db", "--windows", "b"],
+            "cannot be used with",
+        ),
         ("kind: Nothing\n", &usual, "error"),
         ("", &usual, "error"),
     ] {

@@ -32,9 +32,18 @@ impl Prometheus {
 
     /// As [`Prometheus::start`]; `job` becomes the label of that name.
     pub(crate) async fn start_with_job(job: &str, interval: &str, targets: &[Scraped]) -> Self {
+        Self::start_with(&[], job, interval, targets).await
+    }
+
+    /// As [`Prometheus::start`]; native histograms are scraped.
+    pub(crate) async fn start_with_native_histograms(interval: &str, targets: &[Scraped]) -> Self {
+        Self::start_with(&["--enable-feature=native-histograms"], "app", interval, targets).await
+    }
+
+    async fn start_with(options: &[&str], job: &str, interval: &str, targets: &[Scraped]) -> Self {
         let mut log = String::new();
         for _ in 0..STARTS_MAX {
-            let mut prometheus = Self::spawn(job, interval, targets);
+            let mut prometheus = Self::spawn(options, job, interval, targets);
             if prometheus.becomes_ready().await {
                 return prometheus;
             }
@@ -53,7 +62,7 @@ impl Prometheus {
         let _ = self.child.wait();
     }
 
-    fn spawn(job: &str, interval: &str, targets: &[Scraped]) -> Self {
+    fn spawn(options: &[&str], job: &str, interval: &str, targets: &[Scraped]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(
             folder.path().join("prometheus.yml"),
@@ -71,6 +80,7 @@ impl Prometheus {
             .arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()))
             .arg(format!("--web.listen-address=127.0.0.1:{port}"))
             .arg("--log.level=warn")
+            .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(fs::File::create(folder.path().join("log")).unwrap())

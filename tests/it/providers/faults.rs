@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serin::engine::ports::PopulationError;
 use serin_judge::analysis::plan::{
-    Comparison, ComparisonKind, Population as Source, PrometheusQuery, Provider, Secret, Tolerance,
-    WebRequest,
+    Comparison, ComparisonKind, Population as Source, PrometheusQuery, Provider, Secret, Selection,
+    Tolerance, WebRequest,
 };
 
 use super::{TIMEOUT, access, prometheus_query, reading, scrape_query, settings, web_request};
@@ -242,8 +242,10 @@ http_requests_total NaN
                 canary: vec![canary.address().into()],
                 stable: vec![stable.address().into()],
                 control: Vec::new(),
-                bad: "http_requests_total{code=~\"5..\"}".into(),
-                total: "http_requests_total".into(),
+                selection: Selection::Requests {
+                    bad: "http_requests_total{code=~\"5..\"}".into(),
+                    total: "http_requests_total".into(),
+                },
                 timeout: TIMEOUT,
             },
             tolerance: Tolerance::default(),

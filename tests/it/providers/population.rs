@@ -5,7 +5,7 @@ use std::time::Duration;
 use serin::config::secrets::EnvironmentAndFiles;
 use serin::engine::ports::{Population, PopulationError};
 use serin_judge::analysis::plan::{
-    Comparison, ComparisonKind, CounterSelectors, Population as Source, Tolerance, Weight,
+    Comparison, ComparisonKind, Population as Source, Selection, SideSelection, Tolerance, Weight,
 };
 use serin_judge::verdict::{Side, Window};
 
@@ -29,10 +29,12 @@ fn population(source: Source) -> Result<Box<dyn Population>, PopulationError> {
     serin::config::population(&comparison, &settings(), &EnvironmentAndFiles)
 }
 
-fn selectors(track: &str) -> CounterSelectors {
-    CounterSelectors {
-        bad: format!("http_requests_total{{track=\"{track}\",code=~\"5..\"}}"),
-        total: format!("http_requests_total{{track=\"{track}\"}}"),
+fn selectors(track: &str) -> SideSelection {
+    SideSelection {
+        selection: Selection::Requests {
+            bad: format!("http_requests_total{{track=\"{track}\",code=~\"5..\"}}"),
+            total: format!("http_requests_total{{track=\"{track}\"}}"),
+        },
         target: "pod".into(),
     }
 }
@@ -164,7 +166,7 @@ async fn a_prometheus_that_refuses() {
     let prometheus = Prometheus::start("200ms", &targets).await;
     settled(&prometheus, &[("c1", &canary), ("s1", &stable)]).await;
     scraped_twice(&prometheus).await;
-    let with = |canary: CounterSelectors| {
+    let with = |canary: SideSelection| {
         let access = access(prometheus.address(), TIMEOUT);
         population(Source::Prometheus {
             access,
@@ -187,7 +189,7 @@ async fn a_prometheus_that_refuses() {
         "{short}"
     );
 
-    let no_label = with(CounterSelectors {
+    let no_label = with(SideSelection {
         target: "node".into(),
         ..selectors("canary")
     });
@@ -215,9 +217,12 @@ async fn a_prometheus_that_refuses() {
         ("a[5m]", "a range"),
         ("a{", "`}` is missing"),
     ] {
-        let error = with(CounterSelectors {
-            total: total.into(),
-            ..selectors("canary")
+        let error = with(SideSelection {
+            selection: Selection::Requests {
+                bad: "bad".into(),
+                total: total.into(),
+            },
+            target: "pod".into(),
         })
         .err()
         .unwrap();
@@ -240,8 +245,10 @@ async fn windows_from_metrics_endpoints_are_exactly_what_the_applications_logged
         canary: vec![canary.metrics_url(), other.metrics_url()],
         stable: vec![stable.metrics_url()],
         control: Vec::new(),
-        bad: "http_requests_total{code=~\"5..\"}".into(),
-        total: "http_requests_total".into(),
+        selection: Selection::Requests {
+            bad: "http_requests_total{code=~\"5..\"}".into(),
+            total: "http_requests_total".into(),
+        },
         timeout: TIMEOUT,
     })
     .unwrap();
@@ -303,8 +310,10 @@ async fn a_side_that_does_not_answer_is_missing_and_both_are_unavailable() {
         canary: vec![canary.metrics_url()],
         stable: vec![stable.metrics_url()],
         control: Vec::new(),
-        bad: "http_requests_total{code=~\"5..\"}".into(),
-        total: "http_requests_total".into(),
+        selection: Selection::Requests {
+            bad: "http_requests_total{code=~\"5..\"}".into(),
+            total: "http_requests_total".into(),
+        },
         timeout: TIMEOUT,
     })
     .unwrap();
@@ -339,8 +348,10 @@ fn from_endpoints(canary: &[&App], stable: &App, bad: &str) -> Box<dyn Populatio
         canary: canary.iter().map(|app| app.metrics_url()).collect(),
         stable: vec![stable.metrics_url()],
         control: Vec::new(),
-        bad: bad.into(),
-        total: "http_requests_total".into(),
+        selection: Selection::Requests {
+            bad: bad.into(),
+            total: "http_requests_total".into(),
+        },
         timeout: TIMEOUT,
     })
     .unwrap()

@@ -6,7 +6,7 @@ use serin::config::secrets::EnvironmentAndFiles;
 use serin::demo::{Event, System};
 use serin::engine::ports::{Measure, Population};
 use serin_judge::analysis::plan::{
-    Comparison, ComparisonKind, CounterSelectors, Population as Source, Tolerance, Weight,
+    Comparison, ComparisonKind, Population as Source, Selection, SideSelection, Tolerance, Weight,
 };
 use serin_judge::time::Timestamp;
 use serin_judge::verdict::Side;
@@ -124,8 +124,10 @@ async fn windows_of_scrapes_are_what_the_api_logged_between_two_marks() {
         canary: system.metrics_urls(Side::Canary),
         stable: system.metrics_urls(Side::Stable),
         control: Vec::new(),
-        bad: format!("http_requests_total{{{BAD}}}"),
-        total: "http_requests_total".into(),
+        selection: Selection::Requests {
+            bad: format!("http_requests_total{{{BAD}}}"),
+            total: "http_requests_total".into(),
+        },
         timeout: TIMEOUT,
     });
     let names: Vec<String> = instances(&system).into_iter().map(|(.., url)| url).collect();
@@ -264,9 +266,11 @@ async fn windows_of_prometheus_are_what_the_api_logged_between_two_marks() {
     let mut system = system(22, 150.0).await;
     let prometheus = Prometheus::start("1s", &targets(&system)).await;
     scraped_twice(&prometheus).await;
-    let selectors = |track: &str| CounterSelectors {
-        bad: format!("http_requests_total{{track=\"{track}\",{BAD}}}"),
-        total: format!("http_requests_total{{track=\"{track}\"}}"),
+    let selectors = |track: &str| SideSelection {
+        selection: Selection::Requests {
+            bad: format!("http_requests_total{{track=\"{track}\",{BAD}}}"),
+            total: format!("http_requests_total{{track=\"{track}\"}}"),
+        },
         target: "pod".into(),
     };
     let mut population = population(Source::Prometheus {

@@ -15,6 +15,7 @@ use serin_judge::verdict::{
 };
 
 use super::chance::Chance;
+use super::latency;
 
 /// Requests a second to each instance: 2,000 in all, a tenth of them to the canary.
 const CANARY: (usize, f64) = (2, 100.0);
@@ -30,6 +31,8 @@ const START: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 pub(super) struct Script {
     pub(super) fault: Fault,
     pub(super) after: u64,
+    /// Seconds before the start at which it began, unless it begins later.
+    pub(super) begun: u64,
 }
 
 /// How a release ended.
@@ -118,7 +121,11 @@ impl Release {
         let fault = if faulty { self.script.fault } else { Fault::None };
         let mut windows = Vec::new();
         for (side, (instances, rate)) in [(Side::Canary, CANARY), (Side::Stable, STABLE)] {
-            let error_ratio = fault.behaviour(side, Behaviour::HEALTHY).error_ratio;
+            let behaviour = fault.behaviour(side, Behaviour::HEALTHY);
+            let error_ratio = behaviour.error_ratio;
+            let faulty_for =
+                Duration::from_secs((second + self.script.begun).saturating_sub(self.script.after));
+            let latencies = latency::buckets(&behaviour, faulty_for);
             for instance in 0..instances {
                 // The parts of a Poisson process are independent Poisson processes.
                 let bad = self.chance.poisson(rate * error_ratio);
@@ -130,6 +137,16 @@ impl Release {
                     start: end - Duration::from_secs(1),
                     end,
                     data: Data::Errors(Counts { total, bad }),
+                    flags: Flags::default(),
+                });
+                let latencies = latency::draw(&latencies, rate, &mut self.chance);
+                windows.push(Window {
+                    comparison: self.state.plan().comparisons[1].name.as_str().into(),
+                    side,
+                    target: format!("{side}-{instance}").into(),
+                    start: end - Duration::from_secs(1),
+                    end,
+                    data: Data::Latency(latencies),
                     flags: Flags::default(),
                 });
             }
@@ -149,7 +166,11 @@ impl Release {
     }
 
     fn note(&mut self, windows: &[Window]) {
-        let canary = || windows.iter().filter(|window| window.side == Side::Canary);
+        let errors = &*self.state.plan().comparisons[0].name;
+        let canary = || {
+            let of_canary = windows.iter().filter(|window| window.side == Side::Canary);
+            of_canary.filter(|window| *window.comparison == *errors)
+        };
         self.canary_requests += canary().map(|window| window.counts().total).sum::<u64>();
         if self.recent.len() == RECENT_SECONDS {
             let _oldest = self.recent.pop_front();

@@ -6,13 +6,24 @@ use super::{Document, Documents, resolve};
 use crate::analysis::args::Inputs;
 use crate::analysis::diagnostic::{Diagnostic, arrange, did_you_mean, listed};
 use crate::analysis::kind::DocumentKind;
-use crate::analysis::node::Place;
+use crate::analysis::node::{Node, Place};
 use crate::analysis::plan::journey::Journey;
 
 impl Documents {
     /// The names of all journeys, in order.
     pub fn journeys(&self) -> impl Iterator<Item = &str> {
         self.of_journeys().map(|document| document.name.as_str())
+    }
+
+    /// The names of the arguments that journeys of this name declare.
+    #[must_use]
+    pub fn journey_args(&self, name: &str) -> Vec<&str> {
+        let named = self.of_journeys().filter(|document| document.name == name);
+        let spec = named.filter_map(|document| document.node.get("spec"));
+        let args = spec.filter_map(|spec| spec.get("args")).flat_map(Node::items);
+        args.filter_map(|arg| arg.get("name"))
+            .map(|name| name.text.as_str())
+            .collect()
     }
 
     /// One journey with its arguments and secrets, and the warnings it deserves. Without a name there has to be one.

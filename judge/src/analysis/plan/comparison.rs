@@ -50,20 +50,20 @@ pub enum ComparisonKind {
 #[expect(clippy::large_enum_variant, reason = "a plan holds a handful of them")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Population {
-    /// Raw samples of counters in a Prometheus.
+    /// Raw samples in a Prometheus.
     Prometheus {
         /// Where.
         access: PrometheusAccess,
-        /// The canary's counters.
-        canary: CounterSelectors,
-        /// The stable side's counters.
-        stable: CounterSelectors,
+        /// The canary's series.
+        canary: SideSelection,
+        /// The stable side's series.
+        stable: SideSelection,
         /// Stable is read this long before the canary; `None` at the same time.
         before: Option<Duration>,
         /// More instances of stable, for an A/A control.
-        control: Option<CounterSelectors>,
+        control: Option<SideSelection>,
     },
-    /// Counters read from `/metrics` endpoints directly.
+    /// Read from `/metrics` endpoints directly.
     Scrape {
         /// The canary's `/metrics` URLs; at least one.
         canary: Vec<String>,
@@ -71,10 +71,8 @@ pub enum Population {
         stable: Vec<String>,
         /// More instances of stable, for an A/A control; may be empty.
         control: Vec<String>,
-        /// PromQL series selector of the counter of bad requests.
-        bad: String,
-        /// PromQL series selector of the counter of all requests.
-        total: String,
+        /// Which series.
+        selection: Selection,
         /// Of one scrape.
         timeout: Duration,
     },
@@ -98,15 +96,77 @@ impl Population {
     }
 }
 
-/// Raw counters of one side in a Prometheus.
+/// Series of one side in a Prometheus.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CounterSelectors {
-    /// PromQL series selector of the counter of bad requests.
-    pub bad: String,
-    /// PromQL series selector of the counter of all requests.
-    pub total: String,
+pub struct SideSelection {
+    /// Which series.
+    pub selection: Selection,
     /// The label that tells targets apart.
     pub target: String,
+}
+
+/// Which series a comparison reads, by PromQL series selectors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// Two counters, of bad requests and of all.
+    Requests {
+        /// Of bad requests.
+        bad: String,
+        /// Of all requests.
+        total: String,
+    },
+    /// A counter of events; they are compared by the time in which they were seen, in seconds of each target.
+    Events {
+        /// Of events.
+        events: String,
+    },
+    /// Histograms of durations.
+    Histogram {
+        /// Without `_bucket`.
+        histogram: String,
+        /// In what it counts.
+        unit: LatencyUnit,
+    },
+    /// A gauge: one series a target.
+    Value {
+        /// Of the value.
+        series: String,
+    },
+}
+
+/// In what a histogram counts durations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LatencyUnit {
+    /// `_seconds`, as Prometheus recommends.
+    Seconds,
+    /// `_milliseconds`, `_ms`.
+    Milliseconds,
+    /// `_microseconds`, `_us`.
+    Microseconds,
+}
+
+impl LatencyUnit {
+    /// As the end of a metric's name says; `None` when it does not say.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        let ends = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
+        match name {
+            _ if ends(&["_seconds"]) => Some(Self::Seconds),
+            _ if ends(&["_milliseconds", "_millis", "_ms"]) => Some(Self::Milliseconds),
+            _ if ends(&["_microseconds", "_micros", "_us"]) => Some(Self::Microseconds),
+            _ => None,
+        }
+    }
+
+    /// Milliseconds in one.
+    #[must_use]
+    pub fn milliseconds(self) -> f64 {
+        match self {
+            Self::Seconds => 1_000.0,
+            Self::Milliseconds => 1.0,
+            Self::Microseconds => 0.001,
+        }
+    }
 }
 
 /// Margins of one comparison: `rollback <= promote`, both for ratios and for differences.

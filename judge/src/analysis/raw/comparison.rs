@@ -15,15 +15,12 @@ pub(crate) struct Comparison {
     pub(crate) name: String,
     /// Are more requests bad?
     pub(crate) errors: Option<Errors>,
-    /// Are there more events (restarts, log lines) for the same exposure? No source of this version reads it.
-    #[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
-    events: Option<Events>,
-    /// Are requests slower? No source of this version reads it.
-    #[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
-    latency: Option<Latency>,
-    /// Is a measured value higher? No source of this version reads it.
-    #[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
-    series: Option<Series>,
+    /// Are there more events (restarts, log lines) in the same time?
+    pub(crate) events: Option<Events>,
+    /// Are requests slower?
+    pub(crate) latency: Option<Latency>,
+    /// Is a measured value higher?
+    pub(crate) series: Option<Series>,
     /// How much worse is tolerated.
     pub(crate) tolerance: Option<Tolerance>,
     /// Must be shown non-inferior for a promotion. Default true, and false for `weight: info`.
@@ -131,19 +128,13 @@ pub(crate) struct Counters {
 /// Counters on `/metrics` endpoints.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub(crate) struct ScrapeErrors {
-    /// The canary's `/metrics` URLs.
-    pub(crate) canary: Addresses,
-    /// The stable side's `/metrics` URLs.
-    pub(crate) stable: StableAddresses,
-    /// `/metrics` URLs of more instances of stable, for an A/A control: how much two sides differ that are the same. It
-    /// calibrates `dispersion` when there is no history.
-    pub(crate) control: Option<Addresses>,
+    /// The endpoints.
+    #[serde(flatten)]
+    pub(crate) endpoints: Endpoints,
     /// PromQL series selector of the counter of bad requests.
     pub(crate) bad: String,
     /// PromQL series selector of the counter of all requests.
     pub(crate) total: String,
-    /// Of one scrape. Default 5s.
-    pub(crate) timeout: Option<String>,
 }
 
 /// A synthetic journey that drives both sides.
@@ -160,85 +151,124 @@ pub(crate) struct JourneySides {
     stable: String,
 }
 
-/// Where counts of events come from: exactly one.
+/// Where counts of events come from: exactly one. They are compared by the time in which they were seen.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
 pub(crate) struct Events {
     /// Raw counters in a Prometheus.
-    prometheus: Option<PrometheusSelectors>,
+    pub(crate) prometheus: Option<PrometheusSelectors>,
     /// Counters on `/metrics` endpoints, read directly.
-    scrape: Option<ScrapeSelector>,
+    pub(crate) scrape: Option<ScrapeSelector>,
 }
 
 /// Where latencies come from: exactly one.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
 pub(crate) struct Latency {
-    /// Steps of a synthetic journey.
+    /// Steps of a synthetic journey. No source of this version reads it.
+    #[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
     journey: Option<JourneySides>,
     /// Raw histograms in a Prometheus.
-    prometheus: Option<PrometheusSelectors>,
+    pub(crate) prometheus: Option<PrometheusHistograms>,
     /// Histograms on `/metrics` endpoints, read directly.
-    scrape: Option<ScrapeHistogram>,
+    pub(crate) scrape: Option<ScrapeHistogram>,
 }
 
-/// Where values come from: exactly one.
+/// Where values come from: exactly one. Larger has to be worse.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
 pub(crate) struct Series {
     /// Series in a Prometheus.
-    prometheus: Option<PrometheusSelectors>,
+    pub(crate) prometheus: Option<PrometheusSelectors>,
     /// Series on `/metrics` endpoints, read directly.
-    scrape: Option<ScrapeSelector>,
+    pub(crate) scrape: Option<ScrapeSelector>,
 }
 
 /// Series of both sides in a Prometheus.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
 pub(crate) struct PrometheusSelectors {
     /// Where.
     #[serde(flatten)]
-    access: PrometheusAccess,
+    pub(crate) access: PrometheusAccess,
     /// The canary's series.
-    canary: Selector,
+    pub(crate) canary: Selector,
     /// The stable side's series.
-    stable: Selector,
+    pub(crate) stable: StableSelector,
+    /// Series of more instances of stable, beside the canary, for an A/A control.
+    pub(crate) control: Option<Selector>,
+}
+
+/// Histograms of both sides in a Prometheus, classic or native.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub(crate) struct PrometheusHistograms {
+    /// Where, and the sides.
+    #[serde(flatten)]
+    pub(crate) sides: PrometheusSelectors,
+    /// In what the histograms count. Default: as the name's end says (`_seconds`, `_milliseconds`, `_microseconds`).
+    pub(crate) unit: Option<Unit>,
 }
 
 /// Series of one side.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
 pub(crate) struct Selector {
-    /// PromQL series selector.
-    selector: String,
+    /// PromQL series selector, without functions; of a histogram its name without `_bucket`.
+    pub(crate) selector: String,
     /// The label that tells targets apart. Default `pod`.
-    target: Option<String>,
+    pub(crate) target: Option<String>,
+}
+
+/// Series of the stable side.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub(crate) struct StableSelector {
+    /// PromQL series selector, without functions. With `before` the canary's when left out.
+    pub(crate) selector: Option<String>,
+    /// The label that tells targets apart. Default `pod`.
+    pub(crate) target: Option<String>,
+    /// Stable is what these series said this long before, such as `30m`; see `before` of `errors`.
+    pub(crate) before: Option<String>,
 }
 
 /// A series on `/metrics` endpoints.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
 pub(crate) struct ScrapeSelector {
-    /// The canary's `/metrics` URLs.
-    canary: Addresses,
-    /// The stable side's `/metrics` URLs.
-    stable: Addresses,
-    /// PromQL series selector.
-    selector: String,
-    /// Of one scrape. Default 5s.
-    timeout: Option<String>,
+    /// The endpoints.
+    #[serde(flatten)]
+    pub(crate) endpoints: Endpoints,
+    /// PromQL series selector, without functions.
+    pub(crate) selector: String,
 }
 
 /// A histogram on `/metrics` endpoints.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[expect(dead_code, reason = "its shape is checked; no version reads it yet")]
 pub(crate) struct ScrapeHistogram {
-    /// The canary's `/metrics` URLs.
-    canary: Addresses,
-    /// The stable side's `/metrics` URLs.
-    stable: Addresses,
+    /// The endpoints.
+    #[serde(flatten)]
+    pub(crate) endpoints: Endpoints,
     /// Name of the histogram, without `_bucket`; labels may follow in braces.
-    histogram: String,
+    pub(crate) histogram: String,
+    /// In what the histogram counts. Default: as the name's end says (`_seconds`, `_milliseconds`, `_microseconds`).
+    pub(crate) unit: Option<Unit>,
+}
+
+/// `/metrics` endpoints of both sides.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub(crate) struct Endpoints {
+    /// The canary's `/metrics` URLs.
+    pub(crate) canary: Addresses,
+    /// The stable side's `/metrics` URLs.
+    pub(crate) stable: StableAddresses,
+    /// `/metrics` URLs of more instances of stable, for an A/A control: how much two sides differ that are the same. It
+    /// calibrates `dispersion` when there is no history.
+    pub(crate) control: Option<Addresses>,
     /// Of one scrape. Default 5s.
-    timeout: Option<String>,
+    pub(crate) timeout: Option<String>,
+}
+
+/// In what a histogram counts durations.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Unit {
+    /// Seconds.
+    Seconds,
+    /// Milliseconds.
+    Milliseconds,
+    /// Microseconds.
+    Microseconds,
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::plan;
 use super::serin::{ERRORS, comparison, refused_for};
-use crate::analysis::plan::Population;
+use crate::analysis::plan::{Population, Selection};
 
 #[test]
 fn a_traffic_split_is_in_percent_and_may_be_an_argument() {
@@ -81,7 +81,11 @@ fn stable_may_be_what_the_same_counters_said_before() {
     };
     assert_eq!(canary, stable);
     assert_eq!(*before, Some(Duration::from_secs(1800)));
-    assert_eq!(control.as_ref().unwrap().total, "f");
+    let expected = Selection::Requests {
+        bad: "e".into(),
+        total: "f".into(),
+    };
+    assert_eq!(control.as_ref().unwrap().selection, expected);
     assert_eq!(plan.comparisons[0].population.before(), *before);
 }
 

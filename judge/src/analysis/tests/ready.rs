@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{arguments, validated};
-use crate::analysis::plan::{Dialect, Population, Provider};
+use crate::analysis::plan::{Dialect, Population, Provider, Selection};
 use crate::analysis::{Documents, Source, schemas};
 
 fn repository(path: &str) -> PathBuf {
@@ -73,8 +73,7 @@ fn the_canarys_error_rate() {
         canary,
         stable,
         control,
-        bad,
-        total,
+        selection,
         timeout,
     } = &plan.comparisons[0].population
     else {
@@ -83,8 +82,11 @@ fn the_canarys_error_rate() {
     assert_eq!(canary, &["http://a:1/metrics"]);
     assert_eq!(stable, &["http://b:1/metrics", "http://c:1/metrics"]);
     assert!(control.is_empty());
-    assert_eq!(bad, "http_requests_total{code=~\"5..\"}");
-    assert_eq!(total, "http_requests_total");
+    let expected = Selection::Requests {
+        bad: "http_requests_total{code=~\"5..\"}".into(),
+        total: "http_requests_total".into(),
+    };
+    assert_eq!(*selection, expected);
     assert_eq!(*timeout, Duration::from_secs(5));
     assert_eq!(plan.policy, crate::analysis::plan::Policy::default());
 }

@@ -259,26 +259,6 @@ fn sources_of_later_versions_are_checked_and_planned_as_unavailable() {
             "journey",
         ),
         (
-            "latency: {scrape: {canary: ['http://a'], stable: 'http://b', histogram: h}}",
-            "latency",
-            "scrape",
-        ),
-        (
-            "latency: {prometheus: {canary: {selector: a}, stable: {selector: b}}}",
-            "latency",
-            "prometheus",
-        ),
-        (
-            "events: {scrape: {canary: 'http://a', stable: 'http://b', selector: x}}",
-            "events",
-            "scrape",
-        ),
-        (
-            "series: {prometheus: {address: 'http://p', canary: {selector: a}, stable: {selector: b, target: t}}}",
-            "series",
-            "prometheus",
-        ),
-        (
             "errors: {journey: {name: j, canary: 'http://a', stable: 'http://b'}}",
             "errors",
             "journey",
@@ -291,10 +271,6 @@ fn sources_of_later_versions_are_checked_and_planned_as_unavailable() {
         };
         assert_eq!(plan.comparisons[0].population, expected);
     }
-    let (_, report) = read(&comparison(
-        "latency: {scrape: {canary: 'http://a', stable: 'http://b'}}",
-    ));
-    assert_eq!(found(&report), ["missing field `histogram`"]);
 }
 
 #[test]

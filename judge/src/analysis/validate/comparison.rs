@@ -1,17 +1,15 @@
-//! Comparisons: populations, tolerances and their weight.
+//! Comparisons: their kind, tolerances and weight.
 
 use super::checks::Checks;
-use super::{baseline, prometheus, provider, traffic_split};
+use super::{population, traffic_split};
 use crate::analysis::diagnostic::listed;
 use crate::analysis::node::Place;
-use crate::analysis::plan::{Comparison, ComparisonKind, CounterSelectors, Population, Tolerance, Weight};
-use crate::analysis::raw::comparison::{self as raw, PrometheusErrors, ScrapeErrors};
-use crate::analysis::raw::text::Addresses;
+use crate::analysis::plan::{Comparison, ComparisonKind, Tolerance, Weight};
+use crate::analysis::raw::comparison as raw;
 
 const KINDS: [&str; 4] = ["errors", "events", "latency", "series"];
 const SOURCES: [&str; 3] = ["prometheus", "scrape", "journey"];
-/// The label that tells targets apart when the document does not say.
-const TARGET: &str = "pod";
+
 pub(super) fn comparison(
     checks: &mut Checks<'_>,
     raw: &raw::Comparison,
@@ -49,17 +47,7 @@ pub(super) fn comparison(
             "`weight: critical` or `standard`, or `required: false`",
         );
     }
-    let errors = raw.errors.as_ref();
-    let population = match (
-        errors.and_then(|errors| errors.prometheus.as_ref()),
-        errors.and_then(|errors| errors.scrape.as_ref()),
-    ) {
-        (Some(raw), _) => prometheus_errors(checks, raw, &source_place.field("prometheus"), label),
-        (None, Some(raw)) => scrape_errors(checks, raw, &source_place.field("scrape"), label),
-        (None, None) => Population::Unavailable {
-            source: format!("{key} from {source}"),
-        },
-    };
+    let population = population::population(checks, raw, (key, source), &source_place, label);
     let traffic_split = raw
         .traffic_split
         .as_ref()
@@ -113,103 +101,6 @@ fn one(
         }
     }
     None
-}
-
-fn prometheus_errors(
-    checks: &mut Checks<'_>,
-    raw: &PrometheusErrors,
-    place: &Place<'_>,
-    label: &str,
-) -> Population {
-    let canary = counters(checks, &raw.canary, &place.field("canary"), label);
-    let (stable, before) = baseline::stable(checks, &raw.stable, &raw.canary, &place.field("stable"), label);
-    let control = raw
-        .control
-        .as_ref()
-        .map(|control| counters(checks, control, &place.field("control"), label));
-    let mut sides = vec![("canary", &canary)];
-    if before.is_none() {
-        sides.push(("stable", &stable));
-    }
-    sides.extend(control.as_ref().map(|control| ("control", control)));
-    for (at, (name, side)) in sides.iter().enumerate() {
-        let same = sides[..at].iter().find(|(_, other)| other == side);
-        if let Some((other, _)) = same.filter(|_| !checks.is_open(&side.total)) {
-            checks.refuse(
-                &place.field(name),
-                format!("{label}the same selectors for {other} and {name}"),
-                "selectors that tell the sides apart",
-            );
-        }
-    }
-    Population::Prometheus {
-        access: prometheus::access(checks, &raw.access, place, label),
-        canary,
-        stable,
-        before,
-        control,
-    }
-}
-
-/// Counters of one side.
-pub(super) fn counters(
-    checks: &mut Checks<'_>,
-    raw: &raw::Counters,
-    place: &Place<'_>,
-    label: &str,
-) -> CounterSelectors {
-    checks.selector(&place.field("bad"), &raw.bad, label);
-    checks.selector(&place.field("total"), &raw.total, label);
-    CounterSelectors {
-        bad: raw.bad.trim().to_owned(),
-        total: raw.total.trim().to_owned(),
-        target: raw
-            .target
-            .clone()
-            .filter(|target| !target.is_empty())
-            .unwrap_or_else(|| TARGET.into()),
-    }
-}
-
-fn scrape_errors(checks: &mut Checks<'_>, raw: &ScrapeErrors, place: &Place<'_>, label: &str) -> Population {
-    let canary = raw.canary.list();
-    let stable = baseline::addresses(checks, &raw.stable, &place.field("stable"), label);
-    let control = raw.control.as_ref().map(Addresses::list).unwrap_or_default();
-    checks.urls(&place.field("canary"), &canary, label);
-    if let Some(stable) = &stable {
-        checks.urls(&place.field("stable"), stable, label);
-    }
-    if raw.control.is_some() {
-        checks.urls(&place.field("control"), &control, label);
-    }
-    let stable = stable.unwrap_or_default();
-    let shared = |one: &[String], other: &[String]| one.iter().find(|url| other.contains(url)).cloned();
-    let twice = [
-        ("stable", shared(&canary, &stable)),
-        (
-            "control",
-            shared(&canary, &control).or_else(|| shared(&stable, &control)),
-        ),
-    ];
-    for (name, shared) in twice {
-        if let Some(shared) = shared.filter(|url| !checks.is_open(url)) {
-            checks.refuse(
-                &place.field(name),
-                format!("{label}{shared:?} on both sides"),
-                "different instances for each side",
-            );
-        }
-    }
-    checks.selector(&place.field("bad"), &raw.bad, label);
-    checks.selector(&place.field("total"), &raw.total, label);
-    Population::Scrape {
-        canary,
-        stable,
-        control,
-        bad: raw.bad.trim().to_owned(),
-        total: raw.total.trim().to_owned(),
-        timeout: provider::timeout(checks, raw.timeout.as_deref(), place, label),
-    }
 }
 
 fn tolerance(

@@ -23,6 +23,7 @@ fn read(seconds: i64, counters: &[(&str, f64)]) -> Read {
                 value: *value,
                 total: !name.starts_with(BAD),
                 bad: name.starts_with(BAD),
+                bucket: false,
             })
             .collect(),
     }
@@ -49,7 +50,7 @@ fn opened(reads: &[Read]) -> Ledger {
 
 /// Total, bad, partial of the only target.
 fn closed(ledger: &mut Ledger, end: i64, reads: &[Read]) -> (u64, u64, bool) {
-    let increase = ledger.close(at(end), reads)["pod"];
+    let increase = &ledger.close(at(end), reads)["pod"];
     (increase.total, increase.bad, increase.partial)
 }
 
@@ -144,7 +145,7 @@ fn without_any_counter_of_all_requests_nothing_is_known() {
         at(30),
         &[read(30, &[(TOTAL, 4.0), (BAD, 2.0)]), of("idle", read(30, &[]))],
     );
-    let pod = increases["pod"];
+    let pod = &increases["pod"];
     assert_eq!(
         (pod.total, pod.bad, pod.partial, pod.since),
         (4, 0, false, at(20))
@@ -153,7 +154,7 @@ fn without_any_counter_of_all_requests_nothing_is_known() {
         at(40),
         &[read(40, &[(TOTAL, 9.0), (BAD, 2.0)]), of("idle", read(40, &[]))],
     );
-    let idle = increases["idle"];
+    let idle = &increases["idle"];
     assert_eq!(
         (idle.total, idle.partial),
         (0, false),
@@ -164,16 +165,16 @@ fn without_any_counter_of_all_requests_nothing_is_known() {
 #[test]
 fn a_read_of_a_window_that_was_closed_without_it_is_late() {
     let mut ledger = opened(&[read(-5, &[(TOTAL, 1.0)])]);
-    let first = ledger.close(at(10), &[read(5, &[(TOTAL, 2.0)])])["pod"];
+    let first = &ledger.close(at(10), &[read(5, &[(TOTAL, 2.0)])])["pod"];
     assert_eq!((first.total, first.partial, first.late), (1, false, false));
     let reads = [
         read(5, &[(TOTAL, 2.0)]),
         read(8, &[(TOTAL, 4.0)]),
         read(15, &[(TOTAL, 5.0)]),
     ];
-    let second = ledger.close(at(20), &reads)["pod"];
+    let second = &ledger.close(at(20), &reads)["pod"];
     assert_eq!((second.total, second.partial, second.late), (3, true, true));
-    let third = ledger.close(at(30), &reads[1..])["pod"];
+    let third = &ledger.close(at(30), &reads[1..])["pod"];
     assert!(!third.late, "it was counted before");
 }
 
@@ -181,12 +182,12 @@ fn a_read_of_a_window_that_was_closed_without_it_is_late() {
 fn a_counter_whose_process_was_not_read_is_not_dead() {
     let mut ledger = opened(&[read(0, &[(TOTAL, 100.0)])]);
     assert_eq!(closed(&mut ledger, 10, &[]), (0, 0, true));
-    let increase = ledger.close(at(20), &[read(20, &[(TOTAL, 120.0)])])["pod"];
+    let increase = &ledger.close(at(20), &[read(20, &[(TOTAL, 120.0)])])["pod"];
     assert_eq!(
         (increase.total, increase.since, increase.partial),
         (20, at(0), true)
     );
-    let increase = ledger.close(at(30), &[read(30, &[(TOTAL, 121.0)])])["pod"];
+    let increase = &ledger.close(at(30), &[read(30, &[(TOTAL, 121.0)])])["pod"];
     assert_eq!(
         (increase.total, increase.since, increase.partial),
         (1, at(20), false)

@@ -66,7 +66,16 @@ impl DispersionFactor {
         control.map_or(calibrated, |factor| (factor, DispersionSource::Control))
     }
 
-    /// What both sides varied by before the release, or what a canary of such targets must vary by, whichever is more.
+    /// What both sides varied by before the release, or what a canary of such targets must vary by, whichever is more;
+    /// `None` with too little history.
+    pub(super) fn of_history(&self) -> Option<f64> {
+        let history = [
+            self.calibration.factor(),
+            self.past_targets.factor(BATCHES_MIN, self.requests_ratio),
+        ];
+        history.into_iter().flatten().reduce(f64::max)
+    }
+
     fn calibrated(&self) -> (f64, DispersionSource) {
         if let Some(frozen) = self.frozen {
             return frozen;
@@ -74,11 +83,7 @@ impl DispersionFactor {
         if let Some(factor) = self.configured {
             return (factor, DispersionSource::Configured);
         }
-        let history = [
-            self.calibration.factor(),
-            self.past_targets.factor(BATCHES_MIN, self.requests_ratio),
-        ];
-        if let Some(factor) = history.into_iter().flatten().reduce(f64::max) {
+        if let Some(factor) = self.of_history() {
             return (factor, DispersionSource::History);
         }
         let shown = self.targets.factor(1, self.requests_ratio);

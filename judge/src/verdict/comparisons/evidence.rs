@@ -174,6 +174,9 @@ impl Evidence {
         if slice.is_overloaded {
             self.remark(Remark::ProberOverloaded);
         }
+        if slice.has_mixed_buckets {
+            self.remark(Remark::MixedBuckets);
+        }
         if slice.is_unprotected {
             self.remark(Remark::UnprotectedBaseline);
         }

@@ -42,6 +42,8 @@ pub(super) struct Slice {
     pub(super) is_unprotected: bool,
     /// Whoever measured was too busy to measure right: how slow both sides look is how slow the prober was.
     pub(super) is_overloaded: bool,
+    /// Only at some of their bounds can its histograms be compared.
+    pub(super) has_mixed_buckets: bool,
     canary_windows: u32,
     canary_windows_partial: u32,
 }
@@ -97,6 +99,7 @@ impl Slice {
         self.is_partial |= window.flags.partial;
         self.is_unprotected |= window.flags.before;
         self.is_overloaded |= window.flags.overloaded;
+        self.has_mixed_buckets |= window.flags.mixed_buckets;
         if window.side == Side::Canary {
             self.canary_windows = self.canary_windows.saturating_add(1);
             self.canary_windows_partial = self

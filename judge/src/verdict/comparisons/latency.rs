@@ -8,29 +8,22 @@
 
 use crate::analysis::plan::{Policy, Tolerance};
 use crate::stats::log_sum::log_weighted_sum_exp;
-use crate::stats::{Margin, Stratum, dispersion};
+use crate::stats::{Stratum, dispersion};
 use crate::verdict::Latencies;
 
 use super::latency_display::OF_DISPLAY;
 use super::promotion::Target;
-use super::quantiles::{PARTS, QUANTILES, Quantile};
+use super::quantiles::{PARTS, QUANTILES};
 use super::rate_test::RateTest;
 use super::stable_health::StableHealth;
 use super::tally::{Judged, Tally};
-use super::threshold::{self, Exceeded, Layouts, Threshold};
+use super::threshold::{self, Layouts, Threshold};
 
 /// The quantile by which stable's health is told, by its place.
 const OF_HEALTH: usize = 1;
 
 /// Stable is unhealthy at this part of all requests above what is normal.
 const EXCESS: f64 = 0.005;
-
-/// Where buckets are too coarse for a multiple of the threshold, the same bound is taken on both sides and this ratio
-/// of the exceedances is tolerated: a latency within 5 % moves them by less at the slopes of usual services.
-const COARSE_TOLERATED: f64 = 1.5;
-
-/// The ratio of the exceedances that is good enough there.
-const COARSE_GOOD_ENOUGH: f64 = 2.0;
 
 /// The latency comparison.
 #[derive(Clone, Debug)]
@@ -103,7 +96,7 @@ impl Latency {
     }
 
     /// The threshold of a quantile, by its place, as stable's past gives it.
-    fn threshold(&self, index: usize, multiple: f64) -> Option<Threshold> {
+    pub(super) fn threshold(&self, index: usize, multiple: f64) -> Option<Threshold> {
         let above = self.past_stable.total() as f64 * (1.0 - QUANTILES[index].part);
         threshold::of(self.past_quantiles[index], above, multiple, &self.layouts)
     }
@@ -166,89 +159,23 @@ impl Latency {
     }
 
     /// Looks for a regression at every threshold; what speaks for a promotion is left to be judged when stable is healthy.
-    fn judge_thresholds(&mut self, seen: [&Latencies; 2]) -> Vec<(usize, Stratum, Target)> {
-        let [canary, stable] = seen;
+    fn judge_thresholds(&mut self, [canary, stable]: [&Latencies; 2]) -> Vec<(usize, Stratum, Target)> {
         let mut promotions = Vec::new();
-        for (index, quantile) in QUANTILES.iter().enumerate() {
-            if let Some(at) = self.threshold(index, self.tolerance.rollback) {
-                let (stratum, margin) = self.stratum(quantile, &at, Exceeded::More, seen);
+        for index in 0..QUANTILES.len() {
+            if let Some(rule) = self.regression_rule(index) {
                 if index == OF_DISPLAY {
-                    self.judged.add_events(
-                        canary.above(at.multiple_up_ms.unwrap_or(at.stable_ms)),
-                        stable.above(at.stable_ms),
-                    );
+                    self.judged
+                        .add_events(canary.above(rule.canary_ms), stable.above(rule.stable_ms));
                 }
-                self.tests[index].judge_regression(&stratum, margin);
+                self.is_coarse |= rule.is_coarse;
+                self.tests[index].judge_regression(&rule.stratum(canary, stable), rule.margin);
             }
-            if let Some(at) = self
-                .threshold(index, self.tolerance.promote)
-                .filter(|_| quantile.promotes)
-            {
-                let (stratum, margin) = self.stratum(quantile, &at, Exceeded::Less, seen);
-                promotions.push((index, stratum, Target::new(margin, self.alike(&at, margin))));
+            if let Some((rule, target)) = self.promotion_rule(index) {
+                self.is_coarse |= rule.is_coarse;
+                promotions.push((index, rule.stratum(canary, stable), target));
             }
         }
         promotions
-    }
-
-    /// Exceedances of both sides and what they are tested against.
-    fn stratum(
-        &mut self,
-        quantile: &Quantile,
-        at: &Threshold,
-        direction: Exceeded,
-        [canary, stable]: [&Latencies; 2],
-    ) -> (Stratum, Margin) {
-        let bound = match direction {
-            Exceeded::More => at.multiple_up_ms,
-            Exceeded::Less => at.multiple_down_ms,
-        };
-        let Some(canary_ms) = bound else {
-            self.is_coarse = true;
-            let margin = match direction {
-                Exceeded::More => Margin::Ratio(COARSE_TOLERATED),
-                Exceeded::Less => Margin::Ratio(COARSE_GOOD_ENOUGH),
-            };
-            return (stratum(canary, stable, at.stable_ms, at.stable_ms), margin);
-        };
-        let margin = if quantile.is_body {
-            Margin::Odds { odds: 1.0 }
-        } else {
-            Margin::Ratio(1.0)
-        };
-        (stratum(canary, stable, canary_ms, at.stable_ms), margin)
-    }
-
-    /// What a canary that is as fast as stable was makes of a margin: how often stable exceeded the multiple, against how
-    /// often it exceeded the threshold.
-    fn alike(&self, at: &Threshold, margin: Margin) -> f64 {
-        let Some(canary_ms) = at.multiple_down_ms else {
-            return 1.0 / COARSE_GOOD_ENOUGH;
-        };
-        let past = |ms: f64| Tally {
-            total: self.past_stable.total() as f64,
-            events: self.past_stable.above(ms) as f64,
-        };
-        let rates = [canary_ms, at.stable_ms].map(|ms| past(ms).predicted_rate().unwrap_or(0.5));
-        let [slower, threshold] = match margin {
-            Margin::Odds { .. } => rates.map(|rate| rate / (1.0 - rate)),
-            Margin::Ratio(_) | Margin::Difference { .. } | Margin::Larger { .. } => rates,
-        };
-        slower / threshold
-    }
-
-    /// What the next window is tested with at each quantile for a regression: the bounds of the canary and of stable in
-    /// milliseconds, and the margin. `None` where too little is known.
-    pub(super) fn regression_rules(&self) -> Vec<Option<(f64, f64, Margin)>> {
-        let rule = |(index, quantile): (usize, &Quantile)| {
-            let at = self.threshold(index, self.tolerance.rollback)?;
-            Some(match at.multiple_up_ms {
-                None => (at.stable_ms, at.stable_ms, Margin::Ratio(COARSE_TOLERATED)),
-                Some(canary_ms) if quantile.is_body => (canary_ms, at.stable_ms, Margin::Odds { odds: 1.0 }),
-                Some(canary_ms) => (canary_ms, at.stable_ms, Margin::Ratio(1.0)),
-            })
-        };
-        QUANTILES.iter().enumerate().map(rule).collect()
     }
 
     /// What each threshold's test has of the evidence, in their order.
@@ -262,7 +189,8 @@ impl Latency {
     }
 }
 
-fn stratum(canary: &Latencies, stable: &Latencies, canary_ms: f64, stable_ms: f64) -> Stratum {
+/// Requests above these bounds.
+pub(super) fn stratum(canary: &Latencies, stable: &Latencies, canary_ms: f64, stable_ms: f64) -> Stratum {
     Stratum::from_counts(
         canary.total(),
         stable.total(),

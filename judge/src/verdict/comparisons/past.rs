@@ -1,31 +1,51 @@
-//! What recorded windows tell of a service: how much traffic it has, how often it fails, how noisy it is.
+//! What recorded windows tell of a service: how much traffic it has, how often it fails and how slow it is, how noisy that is.
+//!
+//! They are history to the judge of each comparison, which calibrates by them as it would before a release. Windows of earlier
+//! releases, which are not history themselves, count with what ran the old version alone: their stable side.
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::stats::Stratum;
-use crate::stats::dispersion::{BATCH_SECONDS, Calibration};
+use crate::analysis::plan::{Plan, Policy};
 use crate::time::Timestamp;
-use crate::verdict::{Counts, Data, Side, Window};
+use crate::verdict::{Counts, Data, Look, Side, Window};
 
-/// Windows of one comparison, as they come: in order of time.
+use super::evidence::Evidence;
+use super::intake;
+use super::method::Method;
+use super::threshold;
+
+/// Traffic of one comparison.
 #[derive(Clone, Debug, Default)]
-struct Stream {
-    /// The instant whose windows are being summed, and their sums of canary and stable.
-    open: Option<(Timestamp, [Counts; 2], bool)>,
-    calibration: Calibration,
+struct Seen {
     covered: Duration,
     last_end: Option<Timestamp>,
     requests: u64,
-    /// Of stable, and of both sides of history, which both ran the old version.
+    canary_requests: u64,
+    /// Of the old version: errors alone.
     old: Counts,
 }
 
-/// Recorded windows of errors.
-#[derive(Clone, Debug, Default)]
+/// Takes recorded windows in.
+#[derive(Clone, Debug)]
+pub struct PastWindows {
+    policy: Policy,
+    evidence: Vec<Evidence>,
+    seen: BTreeMap<Arc<str>, Seen>,
+    /// The windows that end at the instant at hand.
+    open: Vec<Window>,
+    last_end: Option<Timestamp>,
+}
+
+/// What all recorded windows together tell.
+#[derive(Clone, Debug)]
 pub struct Past {
-    streams: BTreeMap<Arc<str>, Stream>,
+    evidence: Vec<Evidence>,
+    seen: BTreeMap<Arc<str>, Seen>,
 }
 
 /// What the windows of one comparison say.
@@ -33,122 +53,131 @@ pub struct Past {
 pub struct PastTraffic {
     /// Requests a second of both sides while windows were recorded.
     pub requests_per_second: f64,
-    /// Part of the old version's requests that failed.
-    pub error_rate: f64,
-    /// How many times more its failures vary than independent ones, from history; `None` with too little of it.
-    pub dispersion: Option<f64>,
+    /// The canary's part of them; 0 when it had none.
+    pub canary_weight: f64,
+    /// Part of the old version's requests that failed, of errors.
+    pub error_rate: Option<f64>,
+    /// Stable's median and 99th percentile in milliseconds, of latencies.
+    pub quantiles_ms: Option<[f64; 2]>,
 }
 
-impl Past {
-    /// Takes in the windows of a line; others than of errors are left out.
+impl PastWindows {
+    /// Of a plan's comparisons, before any window.
+    #[must_use]
+    pub fn of_plan(plan: &Plan) -> Self {
+        let evidence = plan
+            .comparisons
+            .iter()
+            .map(|spec| Evidence::new(spec, &plan.policy, 0.0));
+        Self {
+            policy: plan.policy,
+            evidence: evidence.collect(),
+            seen: BTreeMap::new(),
+            open: Vec::new(),
+            last_end: None,
+        }
+    }
+
+    /// Takes in windows in order of time: those that end together come one after another. What ends before something that
+    /// was taken in (two releases at once) is left out.
     pub fn take(&mut self, windows: &[Window]) {
         for window in windows {
-            if let Data::Errors(counts) = window.data {
-                let stream = self.streams.entry(Arc::clone(&window.comparison)).or_default();
-                stream.take(window, counts);
+            if self.open.first().is_some_and(|open| open.end != window.end) {
+                self.close();
+            }
+            if self.last_end.is_none_or(|last| window.end > last) {
+                self.open.push(window.clone());
             }
         }
     }
 
-    /// What a comparison's windows say; `None` when there are none with requests of the old version.
+    /// After the last window.
     #[must_use]
-    pub fn of(&self, comparison: &str) -> Option<PastTraffic> {
-        let mut stream = self.streams.get(comparison)?.clone();
-        stream.close();
-        let seconds = stream.covered.as_secs_f64();
-        (seconds > 0.0 && stream.old.total > 0).then(|| PastTraffic {
-            requests_per_second: stream.requests as f64 / seconds,
-            error_rate: stream.old.bad as f64 / stream.old.total as f64,
-            dispersion: stream.calibration.factor(),
-        })
-    }
-}
-
-impl Stream {
-    fn take(&mut self, window: &Window, counts: Counts) {
-        if self.open.is_none_or(|(at, ..)| at != window.end) {
-            self.close();
-            self.open = Some((window.end, [Counts::default(); 2], window.flags.history));
-            let from = self.last_end.map_or(window.start, |last| window.start.max(last));
-            self.covered += window.end.since(from);
-            self.last_end = Some(window.end);
-        }
-        self.requests = self.requests.saturating_add(counts.total);
-        if window.flags.history || window.side == Side::Stable {
-            self.old.total = self.old.total.saturating_add(counts.total);
-            self.old.bad = self.old.bad.saturating_add(counts.bad);
-        }
-        if let Some((_, sides, _)) = &mut self.open {
-            let side = &mut sides[usize::from(window.side == Side::Stable)];
-            side.total = side.total.saturating_add(counts.total);
-            side.bad = side.bad.saturating_add(counts.bad);
+    pub fn finish(mut self) -> Past {
+        self.close();
+        Past {
+            evidence: self.evidence,
+            seen: self.seen,
         }
     }
 
     fn close(&mut self) {
-        if let Some((at, [canary, stable], true)) = self.open.take() {
-            let batch = at.as_micros().div_euclid(i64::from(BATCH_SECONDS) * 1_000_000);
-            let stratum = Stratum::from_counts(canary.total, stable.total, canary.bad, stable.bad);
-            self.calibration.add(batch, &stratum);
+        let windows = std::mem::take(&mut self.open);
+        let Some(at) = windows.first().map(|window| window.end) else {
+            return;
+        };
+        self.last_end = Some(at);
+        for window in windows.iter().filter(|window| window.data.is_valid()) {
+            let seen = self.seen.entry(Arc::clone(&window.comparison)).or_default();
+            seen.take(window);
+        }
+        let old = windows.into_iter().filter_map(of_the_old_version);
+        let look = Look {
+            at,
+            windows: old.collect(),
+        };
+        let slices = intake::slice(&look, &self.evidence, self.policy.window);
+        for (evidence, slice) in self.evidence.iter_mut().zip(slices) {
+            evidence.take(slice, &self.policy, Timestamp::default());
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::stats::chance::Chance;
-    use crate::verdict::Flags;
-    use crate::verdict::comparisons::tests::{at, window};
+/// As history; `None` for the new version's.
+fn of_the_old_version(mut window: Window) -> Option<Window> {
+    let is_old = window.flags.history || window.side == Side::Stable;
+    window.flags.history = true;
+    is_old.then_some(window)
+}
 
-    fn recorded(noise: f64) -> Past {
-        let (mut chance, mut past) = (Chance::from_seed(8), Past::default());
-        for step in 1..=720_u64 {
-            // The canary's side is off for minutes on end, as a bad host is.
-            let off = libm::exp(noise * (step / 12 % 5) as f64 - 2.0 * noise);
-            let windows =
-                [(Side::Canary, 200, off), (Side::Stable, 1800, 1.0)].map(|(side, total, off)| Window {
-                    flags: Flags {
-                        history: true,
-                        partial: false,
-                        ..Flags::default()
-                    },
-                    ..window(
-                        "errors",
-                        side,
-                        at(step * 10),
-                        total,
-                        chance.binomial(total, 0.02 * off),
-                    )
-                });
-            past.take(&windows[..1]);
-            past.take(&windows[1..]);
+impl Past {
+    /// What a comparison's windows say; `None` when there are none with requests.
+    #[must_use]
+    pub fn of(&self, comparison: &str) -> Option<PastTraffic> {
+        let seen = self.seen.get(comparison)?;
+        let method = self.method(comparison)?;
+        let seconds = seen.covered.as_secs_f64();
+        let latencies = match method {
+            Method::Latency(latency) => Some(&latency.past_stable),
+            Method::Errors(_) | Method::Events(_) | Method::Series(_) => None,
+        };
+        let quantiles = latencies.map(|latencies| threshold::quantiles(latencies, [0.5, 0.99]));
+        (seconds > 0.0 && seen.requests > 0).then(|| PastTraffic {
+            requests_per_second: seen.requests as f64 / seconds,
+            canary_weight: seen.canary_requests as f64 / seen.requests as f64,
+            error_rate: (seen.old.total > 0).then(|| seen.old.bad as f64 / seen.old.total as f64),
+            quantiles_ms: quantiles.and_then(|[median, high]| Some([median?, high?])),
+        })
+    }
+
+    /// All that a comparison has learned.
+    pub(super) fn method(&self, comparison: &str) -> Option<&Method> {
+        let evidence = self.evidence.iter().find(|one| &*one.name == comparison);
+        evidence.map(|evidence| &evidence.method)
+    }
+}
+
+impl Seen {
+    fn take(&mut self, window: &Window) {
+        let requests = match &window.data {
+            Data::Errors(counts) => counts.total,
+            Data::Latency(latencies) => latencies.total(),
+            Data::Events(_) | Data::Series(_) => 0,
+        };
+        if window.flags.control {
+            return;
         }
-        past
-    }
-
-    #[test]
-    fn traffic_rate_and_noise_come_from_windows() {
-        let calm = recorded(0.0).of("errors").unwrap();
-        assert_eq!(calm.requests_per_second, 200.0);
-        assert!((calm.error_rate - 0.02).abs() < 0.001, "{calm:?}");
-        assert!(calm.dispersion.unwrap() < 1.5, "{calm:?}");
-        let noisy = recorded(0.5).of("errors").unwrap();
-        assert!(noisy.dispersion.unwrap() > 2.0, "{noisy:?}");
-    }
-
-    #[test]
-    fn without_history_there_is_a_rate_and_no_noise() {
-        let mut past = Past::default();
-        past.take(&[
-            window("errors", Side::Stable, at(10), 100, 4),
-            window("errors", Side::Canary, at(10), 100, 90),
-        ]);
-        let found = past.of("errors").unwrap();
-        assert_eq!(
-            (found.requests_per_second, found.error_rate, found.dispersion),
-            (20.0, 0.04, None)
-        );
-        assert_eq!(past.of("others"), None);
+        let from = self.last_end.map_or(window.start, |last| window.start.max(last));
+        self.covered += window.end.since(from);
+        self.last_end = Some(window.end);
+        self.requests = self.requests.saturating_add(requests);
+        if window.side == Side::Canary {
+            self.canary_requests = self.canary_requests.saturating_add(requests);
+        }
+        let counts = window.counts();
+        if window.flags.history || window.side == Side::Stable {
+            self.old.total = self.old.total.saturating_add(counts.total);
+            self.old.bad = self.old.bad.saturating_add(counts.bad);
+        }
     }
 }

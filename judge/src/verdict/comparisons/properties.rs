@@ -29,13 +29,16 @@ fn any_time() -> impl Strategy<Value = Timestamp> {
 }
 
 fn any_window() -> impl Strategy<Value = Window> {
-    let flags = any::<[bool; 5]>().prop_map(|[partial, history, before, control, overloaded]| Flags {
-        partial,
-        history,
-        before,
-        control,
-        overloaded,
-    });
+    let flags = any::<[bool; 6]>().prop_map(
+        |[partial, history, before, control, overloaded, mixed_buckets]| Flags {
+            partial,
+            history,
+            before,
+            control,
+            overloaded,
+            mixed_buckets,
+        },
+    );
     let name = prop_oneof![Just("errors"), Just("logins"), Just("unknown")];
     let side = prop_oneof![Just(Side::Canary), Just(Side::Stable)];
     (

@@ -13,7 +13,7 @@ pub(super) struct RateTest {
     /// What the margin is multiplied by for a regression.
     pub(super) grid: &'static [f64],
     /// Prior weights of the grid; they sum to 1.
-    weights: &'static [f64],
+    pub(super) weights: &'static [f64],
     restarts: Restarts,
     log_e: f64,
     pub(super) promotion: Promotion,

@@ -56,6 +56,8 @@ pub enum Remark {
     RestartsExhausted,
     /// Latency windows named other buckets than those before them, or than the other side: they were left out.
     BucketLayoutsDiffer,
+    /// Histograms had different buckets: they were compared at the bounds that all of them have.
+    MixedBuckets,
     /// The buckets are too coarse for the tolerated slow-down: requests above the same bound are compared instead.
     CoarseBuckets,
     /// One target of the canary alone carries the evidence of a regression.
@@ -91,6 +93,9 @@ impl std::fmt::Display for Remark {
             }
             Self::BucketLayoutsDiffer => {
                 "latency windows of different buckets cannot be compared and count as missing"
+            }
+            Self::MixedBuckets => {
+                "not all histograms had the same buckets; only the bounds that all of them had were compared"
             }
             Self::CoarseBuckets => {
                 "the buckets are too coarse for the tolerated slow-down; up to 1.5 times as many slow requests were \

@@ -43,15 +43,13 @@ impl Method {
                 bounds_ms: None,
             })],
             Self::Latency(latency) => {
-                let rules = latency.regression_rules().into_iter();
-                rules
-                    .map(|rule| {
-                        rule.map(|(canary_ms, stable_ms, margin)| Stream {
-                            margin,
-                            bounds_ms: Some((canary_ms, stable_ms)),
-                        })
+                let stream = |index| {
+                    latency.regression_rule(index).map(|rule| Stream {
+                        margin: rule.margin,
+                        bounds_ms: Some((rule.canary_ms, rule.stable_ms)),
                     })
-                    .collect()
+                };
+                (0..latency.tests.len()).map(stream).collect()
             }
             Self::Series(_) => Vec::new(),
         }

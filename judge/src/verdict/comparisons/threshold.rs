@@ -6,7 +6,7 @@ use crate::histogram::{BUCKETS_MAX, Histogram};
 use crate::verdict::Latencies;
 
 /// Stable requests above a threshold without which it is nothing to go by.
-const REQUESTS_ABOVE_MIN: f64 = 5.0;
+pub(super) const REQUESTS_ABOVE_MIN: f64 = 5.0;
 
 /// The next bound may be this much beyond the multiple that was asked for.
 const COARSE_PART: f64 = 1.15;
@@ -16,15 +16,6 @@ const SAME_PART: f64 = 1e-9;
 
 /// Times in a row that a side has to list the same bounds until they are its layout.
 const LISTS_FOR_LAYOUT: u32 = 3;
-
-/// In which direction a window is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Exceeded {
-    /// Is the canary slower? Its requests above the multiple, rounded up.
-    More,
-    /// Is the canary fast enough? Rounded down.
-    Less,
-}
 
 /// A quantile of stable's past, and its multiple in the layout's bounds.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -147,6 +147,7 @@ pub(super) fn parse(text: &str) -> Result<Line, Malformed> {
                 before: raw.before && side == Side::Stable,
                 control: name == CONTROL,
                 overloaded: raw.overloaded,
+                mixed_buckets: false,
             },
         });
     }

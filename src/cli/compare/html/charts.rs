@@ -5,9 +5,9 @@ use serin_judge::stats::distribution_band;
 use serin_judge::stats::two_recordings::QuantilePair;
 
 use super::super::compared::{Compared, Shows};
-use super::super::number::{order, percent, ratio, time};
+use crate::cli::number::{order, percent, ratio, time};
 use super::super::picture::Bins;
-use super::chart::{Chart, Scale};
+use crate::cli::page::{Chart, Room, Scale, in_both};
 
 const CLASSES: [&str; 2] = ["a", "b"];
 
@@ -19,26 +19,25 @@ const POINTS: usize = 300;
 pub(super) fn all(compared: &Compared, quantiles: &[QuantilePair], sides: [&Distribution; 2]) -> String {
     format!(
         "<h2>Requests by time</h2>\n{}<h2>Requests up to a time, with {} bands</h2>\n{}<h2>B / A by quantile</h2>\n{}",
-        shares(sides),
+        in_both(|room| shares(sides, room)),
         percent(compared.settings.level),
-        functions(sides, compared.settings.level),
-        ratios(compared, quantiles)
+        in_both(|room| functions(sides, compared.settings.level, room)),
+        in_both(|room| ratios(compared, quantiles, room))
     )
 }
 
-fn shares(sides: [&Distribution; 2]) -> String {
+fn shares(sides: [&Distribution; 2], room: Room) -> String {
     let bins = Bins::new(sides, BINS);
     let most = bins.shares.iter().flatten().copied().fold(0.0, f64::max);
     let mut chart = Chart::new(
         Scale::logarithmic(bins.bounds[0], bins.bounds[BINS]),
         Scale::linear(0.0, most),
+        room,
         220.0,
     );
-    let ticks = chart.x.ticks();
-    chart.mark_x(&ticks, time);
-    let marks: Vec<(f64, String)> = [0.0, 0.5 * most, most]
-        .map(|share| (share, percent(share)))
-        .to_vec();
+    chart.mark_x(time);
+    let marks = chart.y.ticks(4).into_iter();
+    let marks: Vec<(f64, String)> = marks.map(|share| (share, percent(share))).collect();
     chart.mark_y(&marks);
     for (class, shares) in CLASSES.iter().zip(&bins.shares) {
         let steps: Vec<(f64, f64)> = shares
@@ -54,15 +53,15 @@ fn shares(sides: [&Distribution; 2]) -> String {
     chart.svg("Share of requests of A and B by time, logarithmic")
 }
 
-fn functions(sides: [&Distribution; 2], level: f64) -> String {
+fn functions(sides: [&Distribution; 2], level: f64, room: Room) -> String {
     let bins = Bins::new(sides, POINTS);
     let mut chart = Chart::new(
         Scale::logarithmic(bins.bounds[0], bins.bounds[POINTS]),
         Scale::linear(0.0, 1.0),
+        room,
         260.0,
     );
-    let ticks = chart.x.ticks();
-    chart.mark_x(&ticks, time);
+    chart.mark_x(time);
     chart.mark_y(&[0.0, 0.25, 0.5, 0.75, 1.0].map(|share| (share, percent(share))));
     for ((class, shares), side) in CLASSES.iter().zip(&bins.shares).zip(sides) {
         let radius = distribution_band::radius(side.count() as f64, 1.0 - level);
@@ -81,7 +80,7 @@ fn functions(sides: [&Distribution; 2], level: f64) -> String {
     chart.svg("Distribution functions of A and B with bands")
 }
 
-fn ratios(compared: &Compared, quantiles: &[QuantilePair]) -> String {
+fn ratios(compared: &Compared, quantiles: &[QuantilePair], room: Room) -> String {
     let known: Vec<_> = quantiles.iter().map(Compared::ratio).collect();
     let most = 1.0 + compared.settings.tolerance;
     let ends = known
@@ -95,14 +94,14 @@ fn ratios(compared: &Compared, quantiles: &[QuantilePair]) -> String {
     let mut chart = Chart::new(
         Scale::logarithmic(low, high),
         Scale::linear(0.0, rows),
+        room,
         40.0 + 30.0 * rows,
     );
     chart.area(
         "tolerated",
         &[(1.0 / most, 0.0), (most, 0.0), (most, rows), (1.0 / most, rows)],
     );
-    let ticks = chart.x.ticks();
-    chart.mark_x(&ticks, ratio);
+    chart.mark_x(ratio);
     chart.line("one", &[(1.0, 0.0), (1.0, rows)]);
     let row = |index: usize| rows - index as f64 - 0.5;
     let labels: Vec<(f64, String)> = quantiles

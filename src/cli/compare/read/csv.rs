@@ -1,4 +1,5 @@
-//! Columns of values: the only one, the second of `time,value`, or one that is asked for.
+//! Columns of values: the only one, the one whose name says that it holds latencies, the second of `time,value`, or one that
+//! is asked for.
 
 use serin_judge::stats::distribution::Distribution;
 
@@ -10,6 +11,19 @@ const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
 /// Columns of programs whose tables are known, with their unit: oha's `--output-format csv`.
 const KNOWN: [(&str, Unit); 1] = [("request-duration", Unit::S)];
+
+/// What the names of columns of latencies have in them.
+const LATENCIES: [&str; 5] = ["latency", "duration", "elapsed", "response_time", "responsetime"];
+
+/// The name says when, not how long.
+const INSTANTS: [&str; 3] = ["time", "start", "date"];
+
+/// The name says that the column holds latencies: by a unit, or by a word for them.
+fn is_of_latencies(name: &str) -> bool {
+    let small = name.to_ascii_lowercase();
+    let is_instant = INSTANTS.iter().any(|word| small.starts_with(word));
+    !is_instant && (Unit::of_name(name).is_some() || LATENCIES.iter().any(|word| small.contains(word)))
+}
 
 /// The line may be a row of a table: text, and no long one.
 pub(super) fn is_row(line: &[u8]) -> bool {
@@ -94,16 +108,20 @@ impl Column {
                 .iter()
                 .find_map(|(known, _)| names.iter().position(|name| name == known))
         };
+        let only_one_of_latencies = || {
+            let mut found = (0..names.len()).filter(|index| is_of_latencies(&names[*index]));
+            found.next().filter(|_| found.next().is_none())
+        };
         let index = match (wanted.series, names.len()) {
             (Some(asked), _) => names
                 .iter()
                 .position(|name| name == asked)
                 .ok_or_else(|| format!("no column \"{asked}\"; there are {}", listed()))?,
             (None, 1) => 0,
-            (None, 2) => 1,
-            (None, _) => {
-                known().ok_or_else(|| format!("several columns: choose one of {} with --series", listed()))?
-            }
+            (None, count) => known()
+                .or_else(only_one_of_latencies)
+                .or((count == 2).then_some(1))
+                .ok_or_else(|| format!("several columns: choose one of {} with --series", listed()))?,
         };
         let name = names[index].clone();
         let known = KNOWN

@@ -27,19 +27,23 @@ const USUAL_RATIOS: [(f64, &str); 2] = [(1e6, "ns"), (1e3, "us")];
 
 pub(super) fn read(input: &mut Input, wanted: &Wanted) -> Result<Recording, String> {
     let unit = wanted.unit.unwrap_or(Unit::Ms);
+    let mut stated = None;
     let mut log = Log {
         unit,
         ..Log::default()
     };
     while let Some(line) = input.next_line()? {
         let line = line.trim_ascii();
-        if !line.is_empty() && line[0] != b'#' && !line.starts_with(b"\"StartTimestamp\"") {
+        if let Some(said) = unit_of(line) {
+            stated = Some(said);
+        } else if !line.is_empty() && line[0] != b'#' && !line.starts_with(b"\"StartTimestamp\"") {
+            log.unit = stated.unwrap_or(unit);
             log.interval(line)?;
         }
     }
     input.forget_line();
     let mut remarks = Vec::new();
-    if let Some(usual) = log.suspected.filter(|_| wanted.unit.is_none()) {
+    if let Some(usual) = log.suspected.filter(|_| wanted.unit.or(stated).is_none()) {
         remarks.push(format!(
             "values are taken as ms, but the log's own column of maxima fits {usual}: if so, say --unit {usual}"
         ));
@@ -53,10 +57,16 @@ pub(super) fn read(input: &mut Input, wanted: &Wanted) -> Result<Recording, Stri
         series: (name != UNTAGGED).then_some(name),
         latencies: Some(latencies),
         errors: None,
-        unit: Some(unit),
-        states_unit: false,
+        unit: Some(stated.unwrap_or(unit)),
+        states_unit: stated.is_some(),
         remarks,
     })
+}
+
+/// `#[Unit: us]`, which Serin's own logs say; others leave it open.
+fn unit_of(line: &[u8]) -> Option<Unit> {
+    let said = line.strip_prefix(b"#[Unit: ")?.strip_suffix(b"]")?;
+    Unit::of_name(std::str::from_utf8(said).ok()?)
 }
 
 struct Log {

@@ -76,6 +76,8 @@ impl Times {
 /// What one step of one arm did in a window.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepWindow {
+    /// Requests that were made for it, repeats and attempts included, redirects not.
+    pub requests: u64,
     /// Times that everything held.
     pub passed: u64,
     /// Times that only soft assertions did not hold.
@@ -100,6 +102,7 @@ pub struct StepWindow {
 impl Default for StepWindow {
     fn default() -> Self {
         Self {
+            requests: 0,
             passed: 0,
             degraded: 0,
             skipped: 0,
@@ -115,6 +118,7 @@ impl Default for StepWindow {
 
 impl StepWindow {
     pub(super) fn record(&mut self, step: &StepResult, lateness: Duration) {
+        self.requests += u64::from(step.attempts);
         match step.outcome {
             StepOutcome::Passed => self.passed += 1,
             StepOutcome::Degraded => self.degraded += 1,
@@ -211,6 +215,7 @@ impl StepWindow {
 
     /// Adds another's.
     pub fn merge(&mut self, other: &Self) {
+        self.requests += other.requests;
         self.passed += other.passed;
         self.degraded += other.degraded;
         self.skipped += other.skipped;

@@ -114,7 +114,7 @@ async fn a_bad_encoding_is_a_protocol_error() {
 
 #[tokio::test]
 async fn a_bomb_is_too_large() {
-    let zeros = vec![0; 50_000_000];
+    let zeros = vec![0; 8_000_000];
     for (encoding, body) in [
         ("gzip", gzip(&zeros)),
         ("deflate", zlib(&zeros)),

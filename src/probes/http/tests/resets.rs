@@ -1,9 +1,12 @@
+use std::net::SocketAddr;
+
+use http::Method;
 use serin_judge::analysis::plan::journey::{FailureClass, RequestPhase};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use super::peers::{Raw, ok, read_request, reset};
 use super::{answer, client, failure, get};
-use http::Method;
 
 #[tokio::test]
 async fn a_reset_at_once() {
@@ -34,15 +37,38 @@ async fn an_orderly_end_instead_of_an_answer() {
     assert_eq!(seen, (FailureClass::Reset, Some(RequestPhase::FirstByte)));
 }
 
-/// Writes, waits until the other side is idle again so that the reset cannot overtake the bytes, and resets.
+/// Writes, waits until that has been read, which a reset would undo, and resets.
 async fn resets_after(text: &'static str) -> Raw {
     Raw::start(move |_, mut stream| async move {
         read_request(&mut stream).await;
         stream.write_all(text.as_bytes()).await.unwrap();
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        while has_unread(&stream) {
+            tokio::task::yield_now().await;
+        }
         reset(stream);
     })
     .await
+}
+
+/// Whether the other side, which is of this machine, has not read all that was written: the system's list of sockets says
+/// so, by addresses with their bytes reversed.
+fn has_unread(stream: &TcpStream) -> bool {
+    let place = |address: SocketAddr| match address {
+        SocketAddr::V4(v4) => format!("{:08X}:{:04X}", u32::from(*v4.ip()).swap_bytes(), v4.port()),
+        SocketAddr::V6(_) => panic!("the tests listen on IPv4"),
+    };
+    let ends = format!(
+        "{} {}",
+        place(stream.peer_addr().unwrap()),
+        place(stream.local_addr().unwrap())
+    );
+    let sockets = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let socket = sockets
+        .lines()
+        .find(|line| line.contains(&ends))
+        .expect("the other side is open");
+    let queues = socket.split_whitespace().nth(4).unwrap();
+    !queues.ends_with(":00000000")
 }
 
 #[tokio::test]

@@ -143,6 +143,11 @@ fn streams(values: &[f64]) -> Vec<Case> {
             "no requests or latencies of canary",
         ),
         ("broken packing", packed.to_vec(), "error:"),
+        (
+            "cut packing",
+            cut(&super::formats::packed(&k6), 7),
+            "the compressed file ends in the middle",
+        ),
     ]
 }
 

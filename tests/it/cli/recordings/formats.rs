@@ -21,7 +21,7 @@ fn named_csv(values: &[f64]) -> Vec<u8> {
     format!("time;latency_us\r\n{}", rows.collect::<String>()).into_bytes()
 }
 
-fn packed(content: &str) -> Vec<u8> {
+pub(super) fn packed(content: &str) -> Vec<u8> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
     packed.write_all(content.as_bytes()).unwrap();
     packed.finish().unwrap()
@@ -97,6 +97,22 @@ async fn every_format_tells_the_same_of_the_same_requests() {
             ["CSV", "HDR interval log"].contains(&format),
             "{name}"
         );
+    }
+}
+
+#[tokio::test]
+async fn the_column_whose_name_tells_of_latencies_is_read() {
+    let files = Files::empty();
+    for (header, series) in [
+        ("latency_ms,status", "latency_ms"),
+        ("id,elapsed,code", "elapsed"),
+        ("start_ms,value", "value"),
+        ("timestamp_ms,duration_ms", "duration_ms"),
+    ] {
+        let row = "7,".repeat(header.matches(',').count()) + "7\n";
+        let named = files.write("named.csv", format!("{header}\n{row}{row}").as_bytes());
+        let found = compared(&[&named, &named]).await;
+        assert_eq!(found["a"]["series"], series, "{header}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! Times, ratios and probabilities as people read them.
 
 /// A time in milliseconds: `850 us`, `80.1 ms`, `2.35 s`.
-pub(super) fn time(ms: f64) -> String {
+pub(in crate::cli) fn time(ms: f64) -> String {
     let (value, unit) = match ms {
         ms if ms.is_infinite() => return "-".to_owned(),
         0.0 => return "0 ms".to_owned(),
@@ -14,7 +14,7 @@ pub(super) fn time(ms: f64) -> String {
 }
 
 /// Three significant digits, whole from a thousand on, without a power of ten where that is readable.
-pub(super) fn digits(value: f64) -> String {
+pub(in crate::cli) fn digits(value: f64) -> String {
     match value.abs() {
         size if size >= 1e7 => format!("{value:.2e}"),
         size if size >= 100.0 => format!("{value:.0}"),
@@ -26,7 +26,7 @@ pub(super) fn digits(value: f64) -> String {
 }
 
 /// An interval: `[79.2 ms, 80.4 ms]`; an end that is not known is two dots.
-pub(super) fn interval(lower: f64, upper: f64, shown: impl Fn(f64) -> String) -> String {
+pub(in crate::cli) fn interval(lower: f64, upper: f64, shown: impl Fn(f64) -> String) -> String {
     let end = |value: f64| {
         if value.is_infinite() {
             "..".to_owned()
@@ -38,13 +38,13 @@ pub(super) fn interval(lower: f64, upper: f64, shown: impl Fn(f64) -> String) ->
 }
 
 /// The interval of something positive, whose lower end is 0 when it is not known.
-pub(super) fn positive_interval(value: f64, lower: f64, upper: f64, shown: impl Fn(f64) -> String) -> String {
+pub(in crate::cli) fn positive_interval(value: f64, lower: f64, upper: f64, shown: impl Fn(f64) -> String) -> String {
     let is_open = lower == 0.0 && value > 0.0;
     interval(if is_open { f64::NEG_INFINITY } else { lower }, upper, shown)
 }
 
 /// A ratio: `1.21`, `inf`.
-pub(super) fn ratio(value: f64) -> String {
+pub(in crate::cli) fn ratio(value: f64) -> String {
     if value.is_infinite() {
         "inf".to_owned()
     } else {
@@ -53,18 +53,18 @@ pub(super) fn ratio(value: f64) -> String {
 }
 
 /// An order of a quantile: `p50`, `p99.9`.
-pub(super) fn order(p: f64) -> String {
+pub(in crate::cli) fn order(p: f64) -> String {
     let percent = (p * 1e6).round() / 1e4;
     format!("p{percent}")
 }
 
 /// A share as percent: `0.50 %`.
-pub(super) fn percent(share: f64) -> String {
+pub(in crate::cli) fn percent(share: f64) -> String {
     format!("{} %", digits(100.0 * share))
 }
 
 /// A p-value: `p = 0.03`, `p < 0.000001`.
-pub(super) fn p_value(p: f64) -> String {
+pub(in crate::cli) fn p_value(p: f64) -> String {
     if p < 1e-6 {
         "p < 0.000001".to_owned()
     } else {

@@ -1,0 +1,156 @@
+//! Drives probings to their end: signals, what is seen meanwhile, the windows as they close.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
+
+use super::hdr;
+use super::live::{Board, Live};
+use super::options::Shown;
+use super::probed::{Probed, ProbedJourney};
+use crate::cli::exit;
+use crate::engine::journeys::{ProbeOrder, Probing, ProbingError, Totals};
+use crate::engine::ports::{Clock, HttpProbe};
+
+/// A journey's figures are as fresh as this while somebody looks.
+const FRESH: Duration = Duration::from_millis(250);
+
+/// How often somebody has asked for the end.
+type Stops = watch::Receiver<u8>;
+
+/// Probes everything to its end and shows it as it goes. With it the exit code of the signal that ended it.
+///
+/// # Errors
+/// When one of the orders cannot be carried out; nothing was probed then.
+pub(super) async fn conduct(
+    orders: &[ProbeOrder],
+    probe: &dyn HttpProbe,
+    clock: Arc<dyn Clock>,
+    shown: Shown,
+) -> Result<(Probed, Option<u8>), ProbingError> {
+    let started_at = clock.now();
+    let log = (shown == Shown::Hdr).then(|| Arc::new(hdr::Log::begin(started_at)));
+    let board = Arc::new(Board::new(orders));
+    let (stop, stops) = watch::channel(0);
+    let signals = tokio::spawn(stop_on_signals(stop));
+    let all = orders.iter().map(|order| Probing::start(order, probe, &*clock));
+    let probings = all.collect::<Result<Vec<Probing>, ProbingError>>()?;
+    let live = Live::new(Arc::clone(&board), Arc::clone(&clock), started_at);
+    let is_drawn = live.is_drawn();
+    let watching = tokio::spawn(live.watch());
+    let followed: Vec<JoinHandle<Followed>> = probings
+        .into_iter()
+        .enumerate()
+        .map(|(place, probing)| {
+            let follower = Follower {
+                place,
+                probing,
+                stops: stops.clone(),
+                board: Arc::clone(&board),
+                is_drawn,
+                log: log.clone(),
+                order: orders[place].clone(),
+            };
+            tokio::spawn(follower.follow())
+        })
+        .collect();
+    let mut journeys = Vec::new();
+    for (order, followed) in orders.iter().zip(followed) {
+        // A follower that panicked leaves a journey without a result, which is a failure.
+        let Followed { totals, windows } = followed.await.unwrap_or_default();
+        journeys.push(ProbedJourney {
+            journey: Arc::clone(&order.journey),
+            targets: order.targets.clone(),
+            totals,
+            windows,
+        });
+    }
+    board.end();
+    drop(watching.await);
+    signals.abort();
+    let probed = Probed {
+        started_at,
+        finished_at: clock.now(),
+        journeys,
+    };
+    Ok((probed, signals.await.ok()))
+}
+
+/// One probing, to its end.
+struct Follower {
+    place: usize,
+    probing: Probing,
+    stops: Stops,
+    board: Arc<Board>,
+    /// Somebody looks at figures, not at counts alone.
+    is_drawn: bool,
+    log: Option<Arc<hdr::Log>>,
+    order: ProbeOrder,
+}
+
+/// What a probing has come to.
+#[derive(Default)]
+struct Followed {
+    totals: Totals,
+    windows: u64,
+}
+
+impl Follower {
+    async fn follow(mut self) -> Followed {
+        let mut fresh = tokio::time::interval(FRESH);
+        fresh.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut windows = 0;
+        loop {
+            tokio::select! {
+                window = self.probing.next_window() => {
+                    let Some(window) = window else { break };
+                    windows += 1;
+                    if let Some(log) = &self.log {
+                        log.window(&self.order.journey, &window);
+                    }
+                }
+                changed = self.stops.changed() => match changed {
+                    Ok(()) => self.probing.stop(),
+                    // Nobody can ask any more, which happens at the end of the process only.
+                    Err(_) => self.probing.drain(),
+                },
+                _ = fresh.tick() => {
+                    let totals = self.is_drawn.then(|| self.probing.totals());
+                    self.board.put(self.place, self.probing.progress(), totals);
+                }
+            }
+        }
+        let totals = self.probing.totals();
+        self.board.put(self.place, self.probing.progress(), None);
+        Followed {
+            windows: windows + totals.lost_windows,
+            totals,
+        }
+    }
+}
+
+/// Ends with the exit code of the first signal once everybody has been told to stop. The second one cuts teardown short,
+/// the third one ends the process.
+async fn stop_on_signals(stop: watch::Sender<u8>) -> u8 {
+    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
+        // Without handlers the signals end the process at once, which is their default.
+        return std::future::pending().await;
+    };
+    let code = tokio::select! {
+        _ = interrupt.recv() => exit::INTERRUPTED,
+        _ = terminate.recv() => exit::TERMINATED,
+    };
+    stop.send_replace(1);
+    let _impatient = tokio::spawn(async move {
+        tokio::select! { _ = interrupt.recv() => (), _ = terminate.recv() => () }
+        stop.send_replace(2);
+        tokio::select! { _ = interrupt.recv() => (), _ = terminate.recv() => () }
+        std::process::exit(i32::from(code));
+    });
+    code
+}

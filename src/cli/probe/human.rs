@@ -1,0 +1,248 @@
+//! The result for people at a terminal: how it went first, then the numbers.
+
+mod steps;
+
+pub(super) use steps::shown as shown_time;
+
+use console::{Style, style};
+use serin_judge::stats::distribution::Distribution;
+
+use super::examples;
+use super::probed::{Outcome, Probed, ProbedJourney, arm_word, population, responses, shown_target};
+use super::sides::{self, Sides};
+use crate::cli::compare::{self, Bins, Compared, ratio_text};
+use crate::cli::number::{order, time};
+use crate::cli::screen::{count, wrap};
+use crate::engine::journeys::{ArmWindow, Target};
+
+const WIDTH: usize = 96;
+
+/// Rows of the histogram of one side, and its longest bar.
+const ROWS: usize = 12;
+const BAR: usize = 50;
+
+/// A window with this many runs has a shape worth drawing.
+const DRAWN_FROM: u64 = 20;
+
+/// The whole report.
+pub(super) fn report(probed: &Probed) -> String {
+    let mut text = headlines(probed);
+    for journey in &probed.journeys {
+        text.push_str(&of_journey(journey));
+    }
+    text.push_str(&prober(probed));
+    text
+}
+
+/// How it went: a line in all, a line a journey.
+pub(super) fn headlines(probed: &Probed) -> String {
+    let mut text = String::new();
+    for journey in &probed.journeys {
+        let (outcome, reasons) = journey.judged();
+        let targets: Vec<String> = journey.targets.iter().map(|target| shown(journey, target)).collect();
+        text.push_str(&format!(
+            "{} {} {}\n",
+            colour(outcome).apply_to(outcome.word().to_uppercase()),
+            style(&journey.journey.name).bold(),
+            targets.join(", "),
+        ));
+        if !reasons.is_empty() {
+            text.push_str(&wrap(&reasons.join("; "), 2, WIDTH));
+        }
+    }
+    text
+}
+
+fn shown(journey: &ProbedJourney, target: &Target) -> String {
+    let url = shown_target(target);
+    if journey.is_paired() {
+        format!("{} {url}", arm_word(target.arm))
+    } else {
+        format!("at {url}")
+    }
+}
+
+fn colour(outcome: Outcome) -> Style {
+    match outcome {
+        Outcome::Passed => Style::new().green().bold(),
+        Outcome::Degraded => Style::new().yellow().bold(),
+        Outcome::Failed => Style::new().red().bold(),
+    }
+}
+
+fn of_journey(journey: &ProbedJourney) -> String {
+    let mut text = String::new();
+    for (target, arm) in journey.arms() {
+        text.push_str(&format!("\n  {} {}\n", style(&journey.journey.name).bold(), shown(journey, target)));
+        text.push_str(&wrap(&runs(journey, arm), 4, WIDTH));
+        text.push_str(&steps::table(journey, arm));
+        text.push_str(&steps::phases(journey, arm));
+        text.push_str(&failures(journey, arm));
+        text.push_str(&leaks(arm));
+    }
+    text.push_str(&against(journey));
+    text.push_str(&histogram(journey));
+    text
+}
+
+/// How runs ended, in words.
+fn runs(journey: &ProbedJourney, arm: &ArmWindow) -> String {
+    let runs = &arm.runs;
+    let measured = runs.passed + runs.degraded + runs.failed;
+    let mut parts = vec![format!("{} passed", count(runs.passed))];
+    for (number, word) in [
+        (runs.degraded, "degraded"),
+        (runs.failed, "failed"),
+        (runs.cancelled, "stopped before their end"),
+        (runs.wrong_side, "answered by the wrong side, left out"),
+        (runs.warm_up, "left out as warm-up"),
+        (runs.unanswered, "not over"),
+    ] {
+        if number > 0 {
+            parts.push(format!("{} {word}", count(number)));
+        }
+    }
+    let all = journey.all();
+    for (reason, missed) in all.map(|all| &all.missed).into_iter().flatten() {
+        parts.push(format!("{} missed ({})", count(*missed), reason.as_str().replace('_', " ")));
+    }
+    let requests = arm.steps.iter().map(|step| step.requests).sum();
+    format!("{}, {}: {}.", several(measured, "run"), several(requests, "request"), parts.join(", "))
+}
+
+/// `1 run`, `60,321 runs`.
+fn several(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", count(number))
+}
+
+/// Examples of each step that did not pass: what was expected, what came, where.
+fn failures(journey: &ProbedJourney, arm: &ArmWindow) -> String {
+    let mut text = String::new();
+    for step in journey.steps() {
+        let Some(window) = arm.steps.get(step.index) else {
+            continue;
+        };
+        let classes: Vec<String> = window
+            .failures
+            .iter()
+            .map(|(class, number)| format!("{} {class}", count(*number)))
+            .collect();
+        let examples = examples::of_step(arm, step.index);
+        if classes.is_empty() && examples.is_empty() {
+            continue;
+        }
+        let classes = if classes.is_empty() {
+            format!("{} degraded", count(window.degraded))
+        } else {
+            classes.join(", ")
+        };
+        text.push_str(&format!("    {}: {classes}\n", style(&step.name).bold()));
+        let mut told = Vec::new();
+        for example in examples {
+            let sentences = example.sentences();
+            // What goes wrong in the same way again and again tells nothing new.
+            if told.contains(&sentences) {
+                continue;
+            }
+            for sentence in &sentences {
+                text.push_str(&wrap(sentence, 6, WIDTH));
+            }
+            text.push_str(&format!("        {}\n", example.place()));
+            told.push(sentences);
+        }
+    }
+    text
+}
+
+fn leaks(arm: &ArmWindow) -> String {
+    if arm.leak_count == 0 {
+        return String::new();
+    }
+    let mut text = format!("    test data that is left: {}\n", count(arm.leak_count));
+    for leak in &arm.leaks {
+        text.push_str(&wrap(leak, 6, WIDTH));
+    }
+    text
+}
+
+/// One side against the other: ratios of quantiles with intervals.
+fn against(journey: &ProbedJourney) -> String {
+    let mut text = String::new();
+    let mut arms = None;
+    for Sides { step, arms: of, compared } in sides::all(journey) {
+        if arms != Some(of) {
+            arms = Some(of);
+            let [a, b] = of.map(arm_word);
+            text.push_str(&format!("\n  {}\n", style(format!("{b} / {a}")).bold()));
+        }
+        let name = step.unwrap_or_else(|| "whole run".to_owned());
+        text.push_str(&format!("    {name}\n"));
+        for pair in compared.latencies.iter().flat_map(|found| &found.quantiles) {
+            let Some(ratio) = Compared::ratio(pair) else {
+                continue;
+            };
+            text.push_str(&format!("      {:<6} {}\n", order(pair.p), ratio_text(&compared, &ratio)));
+        }
+        if let Some(ratio) = compared.errors.as_ref().and_then(|errors| errors.ratio) {
+            text.push_str(&format!("      failed {}\n", ratio_text(&compared, &ratio)));
+        }
+    }
+    if !text.is_empty() {
+        let caution = "Intervals at 95 % that hold together for each line's quantiles, for one look at the end.";
+        text.push_str(&wrap(caution, 4, WIDTH));
+    }
+    text
+}
+
+/// Response times of whole runs: of one side, or of both beside each other.
+fn histogram(journey: &ProbedJourney) -> String {
+    let populations: Vec<Distribution> = journey
+        .arms()
+        .filter(|(_, arm)| responses(arm).len() >= DRAWN_FROM)
+        .map(|(_, arm)| population(responses(arm)))
+        .collect();
+    match populations.as_slice() {
+        [] => String::new(),
+        [one] => format!("\n{}", bars(one)),
+        [a, b, ..] => format!("\n  A stable, B canary\n{}", compare::rows([a, b])),
+    }
+}
+
+fn bars(population: &Distribution) -> String {
+    let bins = Bins::new([population, population], ROWS);
+    let shares = &bins.shares[0];
+    let most = shares.iter().copied().fold(0.0, f64::max);
+    let mut text = String::new();
+    for (from, share) in bins.bounds.iter().zip(shares) {
+        let wanted = share / most * BAR as f64;
+        let length = (0..=BAR).rev().find(|length| *length as f64 <= wanted + 0.5).unwrap_or(0);
+        let length = length.max(usize::from(*share > 0.0));
+        let line = format!("  {:>10}  {} {:.1} %", time(*from), "#".repeat(length), 100.0 * share);
+        text.push_str(&line);
+        text.push('\n');
+    }
+    text
+}
+
+/// How well the prober itself could do its work.
+fn prober(probed: &Probed) -> String {
+    let lateness = probed.lateness();
+    let windows: u64 = probed.journeys.iter().map(|journey| journey.windows).sum();
+    let overloaded: u64 = probed.journeys.iter().map(|journey| journey.totals.overloaded_windows).sum();
+    let ms = |order: f64| lateness.quantile(order).map_or_else(|| "-".to_owned(), steps::shown);
+    let mut text = format!(
+        "\n  starts were late by {} (p50), {} (p99); {:.1} s in all\n",
+        ms(0.5),
+        ms(0.99),
+        probed.lasted().as_secs_f64()
+    );
+    if overloaded > 0 {
+        let warning = format!(
+            "in {overloaded} of {windows} windows the prober was overloaded: what it measured then is its own slowness too; \
+             give it a quieter machine, or probe less often"
+        );
+        text.push_str(&wrap(&warning, 2, WIDTH));
+    }
+    text
+}

@@ -1,0 +1,55 @@
+//! From journeys to those who run them: the probe, its settings, the secrets that requests send.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use serin_judge::analysis::plan::journey::Journey;
+use serin_judge::journey::Credentials;
+
+use crate::engine::ports::{ClientCertificate, ClientSettings, Clock, HttpProbe, Secrets};
+use crate::probes::http::{Names, Probe};
+
+/// What sends the requests of journeys.
+#[must_use]
+pub fn http_probe(clock: Arc<dyn Clock>) -> Arc<dyn HttpProbe> {
+    Arc::new(Probe::new(clock, Names::system()))
+}
+
+/// The values of the secrets that a journey's requests send.
+///
+/// # Errors
+/// One line that names the place of the secret that is not there, and never a value.
+pub fn credentials(journey: &Journey, secrets: &dyn Secrets) -> Result<Credentials, String> {
+    let resolved = journey.secret_sources().into_iter().map(|secret| {
+        let value = secrets.resolve(secret).map_err(|error| error.to_string())?;
+        Ok((secret.clone(), value))
+    });
+    resolved.collect::<Result<_, String>>().map(Credentials::new)
+}
+
+/// How a journey's servers are connected to; `connect_to` are `host:port` that are reached at other addresses.
+///
+/// # Errors
+/// As [`credentials`].
+pub fn client_settings(
+    journey: &Journey,
+    connect_to: &[(String, SocketAddr)],
+    secrets: &dyn Secrets,
+) -> Result<ClientSettings, String> {
+    let http = &journey.http;
+    let certificate = http.certificate.as_ref().map(|identity| {
+        let key = secrets.resolve(&identity.key).map_err(|error| error.to_string())?;
+        Ok::<_, String>(ClientCertificate {
+            chain: identity.chain.clone(),
+            key: key.into(),
+        })
+    });
+    Ok(ClientSettings {
+        connections: journey.connections,
+        version: journey.version,
+        roots: http.roots.clone(),
+        certificate: certificate.transpose()?,
+        insecure: http.insecure,
+        connect_to: connect_to.to_vec(),
+    })
+}
