@@ -108,7 +108,10 @@ async fn answer(State(counter): State<Counter>, request: Request) -> Response {
     tokio::time::sleep(manners.takes).await;
     let (status, body) = match (parts.method.as_str(), path.as_str()) {
         ("POST", "/login") => (200, json!({"token": manners.token})),
-        ("POST", "/orders") => (manners.order_status.unwrap_or(201), json!({"id": 7, "echo": manners.token})),
+        ("POST", "/orders") => (
+            manners.order_status.unwrap_or(201),
+            json!({"id": 7, "echo": manners.token}),
+        ),
         ("DELETE", _) if manners.keeps_orders => (500, Value::Null),
         ("DELETE", _) => (200, Value::Null),
         ("GET", "/items") => (200, json!({"items": [1, 2, 3]})),
@@ -118,7 +121,10 @@ async fn answer(State(counter): State<Counter>, request: Request) -> Response {
         }
         _ => (404, Value::Null),
     };
-    let version = manners.other_version.filter(|_| number % 2 == 0).unwrap_or(manners.version);
+    let version = manners
+        .other_version
+        .filter(|_| number % 2 == 0)
+        .unwrap_or(manners.version);
     let headers = [("x-version", version), ("content-type", "application/json")];
     (StatusCode::from_u16(status).unwrap(), headers, body.to_string()).into_response()
 }
