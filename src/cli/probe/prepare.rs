@@ -182,6 +182,7 @@ fn order(mut journey: Journey, options: &ProbeOptions, seed: u128, shards: Shard
         seed,
         shards,
         budget: None,
+        keeps_totals: true,
         journey: Arc::new(journey),
     })
 }

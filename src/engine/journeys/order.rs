@@ -6,8 +6,14 @@ use serin_judge::analysis::plan::journey::Journey;
 use serin_judge::journey::{Arm, Credentials};
 use serin_judge::time::Timestamp;
 
-use super::Budget;
+use super::{Budget, ProbingError};
 use crate::engine::ports::ClientSettings;
+
+/// Beyond this a rate is a mistake.
+const RATE_MAX: f64 = 1_000_000.0;
+
+/// Threads of one probing.
+const THREADS_MAX: usize = 64;
 
 /// What is to be probed, how and how long.
 #[derive(Clone, Debug)]
@@ -35,6 +41,8 @@ pub struct ProbeOrder {
     pub shards: Shards,
     /// Of all targets together, beside those of each.
     pub budget: Option<Arc<Budget>>,
+    /// All windows are merged too. That takes up to a megabyte for each step, so probings that go on for ever do without.
+    pub keeps_totals: bool,
 }
 
 /// Somebody who is asked.
@@ -78,4 +86,35 @@ pub enum Shards {
     Here,
     /// On so many threads of their own, each with its own connections and an exact timer: one fast journey.
     Threads(NonZeroUsize),
+}
+
+impl ProbeOrder {
+    /// It can be carried out.
+    pub(super) fn check(&self) -> Result<(), ProbingError> {
+        let refuse = |why: String| Err(ProbingError::Order(why));
+        if self.targets.is_empty() {
+            return refuse("there is no target".to_owned());
+        }
+        for (place, target) in self.targets.iter().enumerate() {
+            if self.targets[..place].iter().any(|other| other.arm == target.arm) {
+                return refuse(format!("two {:?} targets; give one", target.arm));
+            }
+        }
+        if self.window < Duration::from_millis(1) {
+            return refuse(format!("windows of {:?}; give at least 1ms", self.window));
+        }
+        if let Pace::Rate(rate) = self.pace
+            && !(rate > 0.0 && rate <= RATE_MAX)
+        {
+            return refuse(format!(
+                "a rate of {rate} starts a second; give one above 0, at most {RATE_MAX}"
+            ));
+        }
+        if let Shards::Threads(threads) = self.shards
+            && threads.get() > THREADS_MAX
+        {
+            return refuse(format!("{threads} threads; at most {THREADS_MAX} are of use"));
+        }
+        Ok(())
+    }
 }

@@ -100,6 +100,7 @@ impl Feed {
             lasts: Lasts::UntilStopped,
             window,
             aligned_to: Some(aligned_to),
+            keeps_totals: false,
             ..self.order.clone()
         };
         let probing = Probing::start(&order, &*self.process.probe, &*self.process.clock)?;
@@ -134,6 +135,7 @@ impl Feed {
             lasts: Lasts::Starts(1),
             window: ONE_RUN,
             aligned_to: None,
+            keeps_totals: true,
             ..self.order.clone()
         };
         let mut probing = Probing::start(&order, &*self.process.probe, &*self.process.clock)?;
