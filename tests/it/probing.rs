@@ -22,6 +22,7 @@ apiVersion: serin.dev/v1
 kind: Journey
 metadata: {name: planning}
 spec:
+  schedule: {interval: 1s, maxInFlight: 1000}
   answeredBy: {header: x-version, canary: v2, stable: v1}
   steps:
   - name: login
@@ -105,6 +106,7 @@ async fn a_canary_beside_stable_over_connections_that_are_kept() {
         seed: 11,
         shards: Shards::Threads(NonZeroUsize::new(2).unwrap()),
         budget: None,
+        keeps_totals: true,
     };
     let totals = probed(&order).await;
     let [stable, canary] = [Arm::Stable, Arm::Canary].map(|arm| totals.arm(arm).unwrap());

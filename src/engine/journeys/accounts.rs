@@ -75,6 +75,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn no_account_is_held_twice(
             count in 1..5_usize,

@@ -22,6 +22,7 @@ struct Gathered {
     told: Vec<u64>,
     /// Dropped when all drivers have ended, which ends the stream.
     windows: Option<mpsc::Sender<Arc<JourneyWindow>>>,
+    keeps_totals: bool,
     totals: Option<JourneyWindow>,
     lost: u64,
     overloaded: u64,
@@ -30,7 +31,7 @@ struct Gathered {
 /// What a probing has come to.
 #[derive(Clone, Debug, Default)]
 pub struct Totals {
-    /// All windows, merged; `None` before the first one.
+    /// All windows, merged; `None` before the first one, and where the order does without.
     pub all: Option<JourneyWindow>,
     /// Windows that were not looked at in time and are in [`all`](Self::all) only.
     pub lost_windows: u64,
@@ -40,12 +41,13 @@ pub struct Totals {
 
 impl Collector {
     /// Of so many drivers; and where its windows come out.
-    pub(super) fn new(drivers: usize) -> (Arc<Self>, mpsc::Receiver<Arc<JourneyWindow>>) {
+    pub(super) fn new(drivers: usize, keeps_totals: bool) -> (Arc<Self>, mpsc::Receiver<Arc<JourneyWindow>>) {
         let (sender, receiver) = mpsc::channel(WAITING_MAX);
         let gathered = Gathered {
             waiting: BTreeMap::new(),
             told: vec![0; drivers],
             windows: Some(sender),
+            keeps_totals,
             totals: None,
             lost: 0,
             overloaded: 0,
@@ -104,7 +106,8 @@ impl Gathered {
             self.overloaded += u64::from(window.overloaded);
             match &mut self.totals {
                 Some(totals) => totals.merge(&window),
-                totals => *totals = Some(window.clone()),
+                totals if self.keeps_totals => *totals = Some(window.clone()),
+                None => {}
             }
             let sent = self
                 .windows

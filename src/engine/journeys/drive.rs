@@ -57,7 +57,6 @@ impl Driver {
             self.collector.take(self.number, index, window);
         }
         self.control.tell(self.number, self.progress);
-        self.collector.end(self.number);
     }
 
     fn poll(&mut self, timer: &mut Timer, context: &mut Context<'_>) -> Poll<()> {
@@ -181,6 +180,13 @@ impl Driver {
         if self.recorder.ended(ended) {
             self.pacing.round_ended();
         }
+    }
+}
+
+impl Drop for Driver {
+    /// However it came to its end: whoever waits for windows waits no longer.
+    fn drop(&mut self) {
+        self.collector.end(self.number);
     }
 }
 

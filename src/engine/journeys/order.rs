@@ -2,12 +2,19 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use serin_judge::analysis::plan::journey::Journey;
 use serin_judge::journey::{Arm, Credentials};
 use serin_judge::time::Timestamp;
 
-use super::Budget;
-use crate::engine::ports::ClientSettings;
+use super::{Budget, ProbingError};
+use crate::engine::ports::{ClientCertificate, ClientSettings};
+
+/// Beyond this a rate is a mistake.
+const RATE_MAX: f64 = 1_000_000.0;
+
+/// Threads of one probing.
+const THREADS_MAX: usize = 64;
 
 /// What is to be probed, how and how long.
 #[derive(Clone, Debug)]
@@ -35,6 +42,8 @@ pub struct ProbeOrder {
     pub shards: Shards,
     /// Of all targets together, beside those of each.
     pub budget: Option<Arc<Budget>>,
+    /// All windows are merged too. That takes up to a megabyte for each step, so probings that go on for ever do without.
+    pub keeps_totals: bool,
 }
 
 /// Somebody who is asked.
@@ -78,4 +87,60 @@ pub enum Shards {
     Here,
     /// On so many threads of their own, each with its own connections and an exact timer: one fast journey.
     Threads(NonZeroUsize),
+}
+
+/// How the servers of a journey are connected to, as its document says.
+///
+/// # Errors
+/// When the key of its certificate is not among the credentials.
+pub fn client_settings(journey: &Journey, credentials: &Credentials) -> Result<ClientSettings, ProbingError> {
+    let identity = journey.http.certificate.as_ref();
+    let certificate = identity.map(|identity| match credentials.get(&identity.key) {
+        Some(key) => Ok(ClientCertificate {
+            chain: identity.chain.clone(),
+            key: Bytes::copy_from_slice(key.as_bytes()),
+        }),
+        None => Err(ProbingError::Order(
+            "the key of the client's certificate is not known".to_owned(),
+        )),
+    });
+    Ok(ClientSettings {
+        connections: journey.connections,
+        version: journey.version,
+        roots: journey.http.roots.clone(),
+        certificate: certificate.transpose()?,
+        insecure: journey.http.insecure,
+        connect_to: Vec::new(),
+    })
+}
+
+impl ProbeOrder {
+    /// It can be carried out.
+    pub(super) fn check(&self) -> Result<(), ProbingError> {
+        let refuse = |why: String| Err(ProbingError::Order(why));
+        if self.targets.is_empty() {
+            return refuse("there is no target".to_owned());
+        }
+        for (place, target) in self.targets.iter().enumerate() {
+            if self.targets[..place].iter().any(|other| other.arm == target.arm) {
+                return refuse(format!("two {:?} targets; give one", target.arm));
+            }
+        }
+        if self.window < Duration::from_millis(1) {
+            return refuse(format!("windows of {:?}; give at least 1ms", self.window));
+        }
+        if let Pace::Rate(rate) = self.pace
+            && !(rate > 0.0 && rate <= RATE_MAX)
+        {
+            return refuse(format!(
+                "a rate of {rate} starts a second; give one above 0, at most {RATE_MAX}"
+            ));
+        }
+        if let Shards::Threads(threads) = self.shards
+            && threads.get() > THREADS_MAX
+        {
+            return refuse(format!("{threads} threads; at most {THREADS_MAX} are of use"));
+        }
+        Ok(())
+    }
 }

@@ -2,8 +2,10 @@
 
 mod ends;
 mod loops;
+mod missed;
 mod pairs;
 mod steps;
+mod windows;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -147,6 +149,7 @@ pub(super) fn once(journey: Journey) -> ProbeOrder {
         seed: 7,
         shards: Shards::Here,
         budget: None,
+        keeps_totals: true,
     }
 }
 
@@ -174,4 +177,10 @@ pub(super) async fn all(
         windows.push(window);
     }
     (windows, probing.totals().all.unwrap())
+}
+
+/// With so many runs under way at most.
+pub(super) fn with_cap(mut journey: Journey, in_flight_max: usize) -> Journey {
+    journey.schedule.in_flight_max = in_flight_max;
+    journey
 }

@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use serin_judge::analysis::plan::journey::{FailureClass, Request, Step};
-use serin_judge::journey::{Answer, StepOutcome, StepResult, Turn, answered_by, holds_of, is_anonymous, judge};
+use serin_judge::journey::{
+    Answer, StepOutcome, StepResult, Turn, answered_by, holds_of, is_anonymous, judge,
+};
 use tokio::time::Instant;
 
 use super::branch::{Branch, failure, skipped};
@@ -155,7 +157,8 @@ impl<'run> Branch<'run> {
             && !self.is_teardown
         {
             // A proxy that has nobody to ask answers for itself: a failure of the side that was asked.
-            let is_proxy = matches!(judged.outcome, StepOutcome::Failed(_)) && is_anonymous(answering, &answer);
+            let is_proxy =
+                matches!(judged.outcome, StepOutcome::Failed(_)) && is_anonymous(answering, &answer);
             self.is_wrong_side |= !is_proxy && !answered_by(answering, &answer, self.arm.arm);
         }
         let result = StepResult {

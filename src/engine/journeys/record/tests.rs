@@ -4,7 +4,6 @@ use serin_judge::journey::{Arm, RunOutcome, RunResult};
 use serin_judge::time::Timestamp;
 use tokio::time::Instant;
 
-use super::recorder::{Ended, Recorder, Slices};
 use super::*;
 
 const AT: Timestamp = Timestamp::from_micros(1_760_000_003_250_000);

@@ -1,6 +1,7 @@
 //! What one run does.
 
 use serin_judge::analysis::plan::journey::{FailureClass, Pause, Repeat, Retry};
+use serin_judge::analysis::{Documents, Inputs, Source};
 use serin_judge::condition::Condition;
 use serin_judge::journey::{RunOutcome, RunResult, StepOutcome};
 
@@ -98,7 +99,7 @@ async fn steps_are_repeated_until_something_holds() {
     let repeated = |until: Option<&str>| Step {
         repeat: Some(Repeat {
             times: 5,
-            until: until.map(|text| Condition::compile(text).unwrap()),
+            until: until.map(|text| Condition::of_answer(text).unwrap()),
             pause: millis(1000),
         }),
         ..get("/job")
@@ -238,5 +239,64 @@ async fn nothing_outlives_its_time() {
     assert_eq!(
         outcomes(&run),
         [StepOutcome::Failed(FailureClass::JourneyTimeout)]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn runs_over_cold_connections_have_clients_of_their_own() {
+    for (connections, made) in [(Connections::Warm, 0), (Connections::Cold, 5)] {
+        let probe = ScriptedProbe::new(|_| Scripted::ok(""));
+        let mut journey = journey(vec![get("/a"), get("/b")], vec![]);
+        journey.connections = connections;
+        let (_, totals) = all(&at_rate(journey, 1.0, 5), &probe).await;
+        assert_eq!((totals.arms[0].runs.passed, probe.made()), (5, made));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_captured_is_known_to_later_steps_and_shown_nowhere() {
+    const SECRET: &str = "canary-of-a-secret-93b1";
+    let probe = ScriptedProbe::new(|seen| {
+        let sent = seen.request.headers.get("authorization");
+        let sent = sent
+            .and_then(|sent| sent.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
+        match seen.request.uri.path() {
+            "/login" => Scripted::ok(format!(r#"{{"token": "{SECRET}"}}"#)),
+            // A server that repeats what it was sent.
+            _ => Scripted::ok(format!("you sent {sent}")),
+        }
+    });
+    let document = r#"
+apiVersion: serin.dev/v1
+kind: Journey
+metadata: {name: secretive}
+spec:
+  steps:
+  - name: login
+    request: {method: POST, url: /login}
+    captures: {token: {jsonpath: $.token}}
+    creates: "session {{token}}"
+  - name: look
+    request: {method: GET, url: "/look", auth: {bearer: "{{token}}"}}
+    assert: [{body: true, equals: "something else"}]
+  finally:
+    steps:
+    - name: logout
+      request: {method: POST, url: "/logout", auth: {bearer: "{{token}}"}}
+      assert: [{status: 204}]
+      removes: "session {{token}}"
+"#;
+    let (documents, _) = Documents::read(vec![Source::new("journey.yaml", document)]);
+    let (journey, _) = documents.journey(None, &Inputs::default()).unwrap();
+    let (_, totals) = all(&once(journey), &probe).await;
+    let run = totals.arms[0].newest.as_ref().unwrap();
+    assert_eq!(run.outcome, RunOutcome::Failed);
+    assert_eq!(run.leaks.len(), 1, "{run:?}");
+    let shown = format!("{run:?}");
+    assert!(
+        shown.contains("you sent Bearer *****") && !shown.contains(SECRET),
+        "{shown}"
     );
 }
