@@ -9,12 +9,12 @@ use serin_judge::verdict::Latencies;
 
 use super::chance::Chance;
 
-/// From 1 ms to 1 s, 5 % apart, and an overflow bucket, as the sample API has them.
+/// From 1 ms to 10 s, 5 % apart, and an overflow bucket, as the sample API has them.
 static LAYOUT: LazyLock<Histogram> = LazyLock::new(|| {
     let bounds = std::iter::successors(Some(1.0), |bound: &f64| Some(bound * 1.05));
     let bounds = bounds
-        .take_while(|bound| *bound < 1_000.0)
-        .chain([1_000.0, f64::INFINITY]);
+        .take_while(|bound| *bound < 10_000.0)
+        .chain([10_000.0, f64::INFINITY]);
     Histogram::new(bounds.map(|bound| (bound, 0)).collect()).unwrap()
 });
 
