@@ -26,6 +26,7 @@ pub use settings::Settings;
 /// Why a comparison has no population; a metric that has no source says so with every measurement.
 pub fn instruments(plan: &Plan, settings: &Settings) -> Result<Instruments, String> {
     let secrets: &dyn Secrets = &secrets::EnvironmentAndFiles;
+    let settings = &settings.of_another_run();
     let metrics = plan
         .metrics
         .iter()

@@ -88,7 +88,10 @@ pub async fn execute(options: RunOptions) -> ExitCode {
     };
     let store = Arc::new(MemoryStore::default());
     let output = options.output.output();
-    match conduct::conduct(Arc::clone(&plan), instruments, store, output).await {
+    let conducted = conduct::conduct(Arc::clone(&plan), instruments, store, output).await;
+    // Journeys end after the run that drove them: their teardown is not cut short.
+    settings.journeys.ended().await;
+    match conducted {
         Ok(conducted) => {
             match options.output {
                 Shown::Analysisrun => output::print_json(&analysis_run(&plan, &conducted.report)),

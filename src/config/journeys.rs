@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serin_judge::analysis::plan::journey::Journey;
-use serin_judge::journey::Credentials;
+use serin_judge::journey::{Arm, Credentials};
 
+use crate::engine::journeys::{Lasts, Pace, ProbeOrder, Shards, Target};
 use crate::engine::ports::{ClientCertificate, ClientSettings, Clock, HttpProbe, Secrets};
 use crate::probes::http::{Names, Probe};
 
@@ -51,5 +53,36 @@ pub fn client_settings(
         certificate: certificate.transpose()?,
         insecure: http.insecure,
         connect_to: connect_to.to_vec(),
+    })
+}
+
+/// What a run's metric or comparison has driven; when and how long is for its source to say.
+///
+/// # Errors
+/// As [`credentials`].
+pub(super) fn order(
+    journey: &Arc<Journey>,
+    targets: &[(Arm, &str)],
+    secrets: &dyn Secrets,
+) -> Result<ProbeOrder, String> {
+    let named = |message: String| format!("journey `{}`: {message}", journey.name);
+    let target = |(arm, url): &(Arm, &str)| Target {
+        arm: *arm,
+        url: (*url).to_owned(),
+        budget: None,
+    };
+    Ok(ProbeOrder {
+        client: client_settings(journey, &[], secrets).map_err(named)?,
+        credentials: credentials(journey, secrets).map_err(named)?,
+        targets: targets.iter().map(target).collect(),
+        pace: Pace::Scheduled,
+        lasts: Lasts::UntilStopped,
+        window: Duration::from_secs(10),
+        aligned_to: None,
+        // Two runs of one journey must not send the same ids.
+        seed: rand::random(),
+        shards: Shards::Here,
+        budget: None,
+        journey: Arc::clone(journey),
     })
 }

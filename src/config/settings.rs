@@ -1,6 +1,11 @@
+use std::sync::Arc;
+
 use serin_judge::analysis;
 use serin_judge::analysis::plan::PrometheusAccess;
 
+use crate::engine::clock::SystemClock;
+use crate::engine::ports::Clock;
+use crate::providers::journey::Feeds;
 use crate::providers::{prometheus, scrape, web};
 
 /// What is asked when an analysis names no Prometheus, most important first.
@@ -19,24 +24,36 @@ pub struct Settings {
     pub web_text: web::Text,
     /// Limits of `/metrics` texts.
     pub scrape: scrape::Limits,
+    /// Journeys that metrics and comparisons drive; shared by those of one run.
+    pub journeys: Arc<Feeds>,
     /// Newest measurements of one metric that are kept at most.
     pub measurements_per_metric: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         Self {
             prometheus_access: PrometheusAccess::default(),
             prometheus: prometheus::Limits::default(),
             web: web::Limits::default(),
             web_text: web::Text::default(),
             scrape: scrape::Limits::default(),
+            journeys: Arc::new(Feeds::new(super::journeys::http_probe(Arc::clone(&clock)), clock)),
             measurements_per_metric: analysis::Limits::default().measurements_per_metric,
         }
     }
 }
 
 impl Settings {
+    /// The same, for a run whose sources share nothing with those of others.
+    pub(super) fn of_another_run(&self) -> Self {
+        Self {
+            journeys: Arc::new(self.journeys.of_another_run()),
+            ..self.clone()
+        }
+    }
+
     /// From a checked `Config`, and the environment where it names no Prometheus.
     #[must_use]
     pub fn new(config: Option<analysis::Settings>, environment: impl Fn(&str) -> Option<String>) -> Self {

@@ -159,7 +159,7 @@ fn verdict(progress: &Progress) -> &'static str {
 /// Each step of each side.
 fn figures(seen: &Seen) -> Vec<String> {
     let Some(all) = &seen.totals.all else {
-        return vec![format!("  {}: nothing has ended yet", seen.name)];
+        return vec![format!("  {}: figures come with the end of the first window", seen.name)];
     };
     let mut lines = Vec::new();
     for arm in &all.arms {

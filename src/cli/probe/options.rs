@@ -47,8 +47,6 @@ pub struct ProbeOptions {
     /// Base URL of another stable instance: what two equal sides differ by.
     #[arg(long, value_name = "URL", requires = "stable")]
     pub(super) control: Option<String>,
-    #[command(flatten)]
-    pub(super) pace: PaceOptions,
     /// A value for one of the journeys' arguments; may be repeated.
     #[arg(long = "arg", value_name = "NAME=VALUE", value_parser = key_value)]
     pub(super) args: Vec<(String, String)>,
@@ -70,6 +68,8 @@ pub struct ProbeOptions {
     /// List what the file of --leaks holds, and probe nothing; exit code 1 when there is any.
     #[arg(long, requires = "leaks", conflicts_with = "what")]
     pub(super) janitor: bool,
+    #[command(flatten)]
+    pub(super) pace: PaceOptions,
 }
 
 /// When runs start.

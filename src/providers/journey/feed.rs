@@ -11,8 +11,8 @@ use crate::engine::journeys::{JourneyWindow, Lasts, Pace, ProbeOrder, Probing, P
 /// Windows that wait for the slowest reader; there are hours of them.
 const WINDOWS_MAX: usize = 1024;
 
-/// A window that a single run does not leave.
-const ONE_RUN: Duration = Duration::from_secs(3600);
+/// A window that the runs of one measurement seldom leave; whatever they leave is merged.
+const WHOLE: Duration = Duration::from_secs(3600);
 
 /// A journey that is driven for some targets, and the windows that it has closed.
 pub(super) struct Feed {
@@ -51,8 +51,8 @@ pub(super) struct Reader {
 #[derive(Debug)]
 pub(super) enum Next {
     Window(Arc<JourneyWindow>),
-    /// So many windows were never read, and are gone.
-    Lost(u64),
+    /// Windows were not read in time, and are gone.
+    Lost,
     /// There will be no more.
     Ended,
 }
@@ -124,16 +124,21 @@ impl Feed {
         })
     }
 
-    /// One run of each target now, apart from all others. The window is `None` when nothing was begun.
-    pub(super) async fn once(&self) -> Result<Option<JourneyWindow>, ProbingError> {
+    /// So many runs of each target, the first one now, the others as far apart as the schedule says. The window is `None`
+    /// when nothing was begun.
+    pub(super) async fn now(&self, runs: u64) -> Result<Option<JourneyWindow>, ProbingError> {
         let mut journey = (*self.order.journey).clone();
-        // The one run is the result.
+        // These runs are the result.
         journey.warm_up = 0;
+        let interval = journey.schedule.interval;
         let order = ProbeOrder {
             journey: Arc::new(journey),
-            pace: Pace::Closed(std::num::NonZeroUsize::MIN),
-            lasts: Lasts::Starts(1),
-            window: ONE_RUN,
+            pace: match runs {
+                1 => Pace::Closed(std::num::NonZeroUsize::MIN),
+                _ => Pace::Rate(interval.as_secs_f64().recip()),
+            },
+            lasts: Lasts::Starts(runs),
+            window: WHOLE,
             aligned_to: None,
             keeps_totals: true,
             ..self.order.clone()
@@ -198,9 +203,8 @@ impl Reader {
     pub(super) fn closed(&mut self) -> Option<Next> {
         let windows = locked(&self.driven.windows);
         if self.next < windows.first {
-            let lost = windows.first - self.next;
             self.next = windows.first;
-            return Some(Next::Lost(lost));
+            return Some(Next::Lost);
         }
         let place = usize::try_from(self.next - windows.first).unwrap_or(usize::MAX);
         let window = windows.kept.get(place)?;

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use serin_judge::journey::Arm;
 use tokio::sync::watch;
@@ -9,8 +10,8 @@ use super::feed::Feed;
 use crate::engine::journeys::ProbeOrder;
 use crate::engine::ports::{Clock, HttpProbe};
 
-/// What is the same about those who share a feed: the journey's hash, and who is asked as whom.
-type Key = (String, Vec<(Arm, String)>);
+/// What is the same about those who share a feed: the journey's hash, how often it starts, who is asked as whom.
+type Key = (String, Duration, Vec<(Arm, String)>);
 
 /// All journeys that are driven inside of one run.
 pub struct Feeds {
@@ -61,7 +62,8 @@ impl Feeds {
     pub(super) fn feed(&self, order: ProbeOrder) -> Arc<Feed> {
         let targets = order.targets.iter();
         let targets = targets.map(|target| (target.arm, target.url.clone())).collect();
-        let key = (order.journey.config_hash.clone(), targets);
+        let interval = order.journey.schedule.interval;
+        let key = (order.journey.config_hash.clone(), interval, targets);
         let mut feeds = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(feed) = feeds.get(&key).and_then(Weak::upgrade) {
             return feed;

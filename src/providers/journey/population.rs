@@ -15,8 +15,8 @@ use crate::engine::ports::{Population, PopulationError};
 pub enum Compares {
     /// How often this step failed, or whole runs.
     Errors(Option<usize>),
-    /// How long this step took, from the planned start of its run.
-    Latency(usize),
+    /// How long this step took, or whole runs, from their planned start.
+    Latency(Option<usize>),
 }
 
 /// Both sides of a journey, in pairs of runs that start at the same planned instants.
@@ -104,7 +104,7 @@ impl Open {
                         None => merged = Some((*window).clone()),
                     }
                 }
-                Next::Lost(_) => is_partial = true,
+                Next::Lost => is_partial = true,
                 Next::Ended => {
                     return Err(PopulationError::Unavailable(
                         "journey: its runs have ended before the analysis did".into(),

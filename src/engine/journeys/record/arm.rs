@@ -2,8 +2,10 @@ use std::time::Duration;
 
 use serin_judge::analysis::plan::journey::FailureClass;
 use serin_judge::journey::{Arm, RunOutcome, RunResult, StepOutcome};
+use serin_judge::verdict::Latencies;
 
-use super::{StepWindow, Times};
+use super::judged::judged;
+use super::{Since, StepWindow, Times};
 
 /// Runs of a window that did not pass and are kept whole, the first ones of each arm.
 pub const EXAMPLES_MAX: usize = 5;
@@ -20,6 +22,8 @@ pub struct RunCounts {
     pub degraded: u64,
     /// A step failed.
     pub failed: u64,
+    /// Of those that failed, how many did because time was over.
+    pub timed_out: u64,
     /// Stopped before their end.
     pub cancelled: u64,
     /// Somebody else answered than was asked: in nothing else of this window.
@@ -41,6 +45,7 @@ impl RunCounts {
         self.passed += other.passed;
         self.degraded += other.degraded;
         self.failed += other.failed;
+        self.timed_out += other.timed_out;
         self.cancelled += other.cancelled;
         self.wrong_side += other.wrong_side;
         self.warm_up += other.warm_up;
@@ -96,7 +101,10 @@ impl ArmWindow {
             _ if is_cancelled => self.runs.cancelled += 1,
             RunOutcome::Passed => self.runs.passed += 1,
             RunOutcome::Degraded => self.runs.degraded += 1,
-            RunOutcome::Failed => self.runs.failed += 1,
+            RunOutcome::Failed => {
+                self.runs.failed += 1;
+                self.runs.timed_out += u64::from(is_timeout(&run));
+            }
         }
         if run.outcome != RunOutcome::WrongSide && !is_warm_up {
             for step in &run.steps {
@@ -113,6 +121,15 @@ impl ArmWindow {
             self.examples.push(run.clone());
         }
         self.newest = Some(run);
+    }
+
+    /// How long whole runs took, for judging: those that passed, and beside them those that timed out.
+    #[must_use]
+    pub fn latencies(&self, since: Since) -> Latencies {
+        Latencies {
+            histogram: judged(self.times.since(since)),
+            timeouts: self.runs.timed_out,
+        }
     }
 
     fn add_leaks(&mut self, count: u64, named: &[String]) {
@@ -135,6 +152,12 @@ impl ArmWindow {
             self.newest.clone_from(&other.newest);
         }
     }
+}
+
+/// The time of one of its steps was over.
+fn is_timeout(run: &RunResult) -> bool {
+    let mut steps = run.steps.iter();
+    steps.any(|step| matches!(step.outcome, StepOutcome::Failed(class) if class.is_timeout()))
 }
 
 /// It was stopped before its end.

@@ -113,13 +113,20 @@ impl JourneyWindow {
         self.overloaded |= other.overloaded;
     }
 
-    /// How long a step took, one window an arm, for the judge. Runs of the wrong side are in none.
+    /// How long a step took, one window an arm, for the judge; `None` is for whole runs. Runs of the wrong side are in none.
     #[must_use]
-    pub fn latency_windows(&self, comparison: &Arc<str>, step: usize, since: Since) -> Vec<Window> {
+    pub fn latency_windows(
+        &self,
+        comparison: &Arc<str>,
+        step: Option<usize>,
+        since: Since,
+    ) -> Vec<Window> {
         self.windows(comparison, |arm| {
-            arm.steps
-                .get(step)
-                .map(|step| Data::Latency(step.latencies(since)))
+            let latencies = match step {
+                Some(step) => arm.steps.get(step)?.latencies(since),
+                None => arm.latencies(since),
+            };
+            Some(Data::Latency(latencies))
         })
     }
 

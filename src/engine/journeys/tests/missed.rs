@@ -52,7 +52,7 @@ async fn a_prober_that_was_away_says_so_and_makes_no_burst() {
     assert_eq!(overloaded, expected);
     assert_eq!(totals.overloaded_windows, 20);
     let name: Arc<str> = "latency".into();
-    let judged = windows[10].latency_windows(&name, 0, Since::Planned);
+    let judged = windows[10].latency_windows(&name, Some(0), Since::Planned);
     assert!(judged[0].flags.overloaded && judged[0].flags.partial);
 }
 

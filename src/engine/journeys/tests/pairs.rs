@@ -83,7 +83,7 @@ async fn a_control_is_stable_beside_stable() {
     let (_, totals) = all(&order, &probe).await;
     assert!(totals.pairs[0].kept.iter().all(|pair| pair.control.is_some()));
     let name: Arc<str> = "latency".into();
-    let judged = totals.latency_windows(&name, 0, Since::Begun);
+    let judged = totals.latency_windows(&name, Some(0), Since::Begun);
     let sides: Vec<_> = judged
         .iter()
         .map(|window| (window.side, window.flags.control))
