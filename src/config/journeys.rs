@@ -83,6 +83,7 @@ pub(super) fn order(
         seed: rand::random(),
         shards: Shards::Here,
         budget: None,
+        keeps_totals: false,
         journey: Arc::clone(journey),
     })
 }
