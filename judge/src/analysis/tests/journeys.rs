@@ -1,6 +1,5 @@
 //! Journeys as people write them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use super::{Documents, Source, found, indented, validated};
 use crate::analysis::plan::Secret;
 use crate::analysis::plan::journey::{
     Action, Auth, Body, Check, Connections, Credential, FailureClass, HttpVersion, Journey, JsonTemplate,
-    Piece, Predicate, Query, Reference, RowOrder, StatusRange,
+    NamedFile, Piece, Predicate, Query, Reference, RowOrder, StatusRange,
 };
 use crate::analysis::{Diagnostic, Inputs};
 
@@ -27,13 +26,13 @@ fn step(fields: &str) -> String {
     ))
 }
 
-fn files(named: &[(&str, &str)]) -> Arc<BTreeMap<String, Bytes>> {
-    let files = named.iter();
-    Arc::new(
-        files
-            .map(|(path, text)| ((*path).to_owned(), Bytes::from((*text).to_owned())))
-            .collect(),
-    )
+fn files(named: &[(&str, &str)]) -> Arc<Vec<NamedFile>> {
+    let file = |(path, text): &(&str, &str)| NamedFile {
+        document: "j.yaml".to_owned(),
+        path: (*path).to_owned(),
+        bytes: Bytes::from((*text).to_owned()),
+    };
+    Arc::new(named.iter().map(file).collect())
 }
 
 fn made(

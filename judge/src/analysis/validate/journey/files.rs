@@ -41,6 +41,7 @@ impl Reading<'_> {
         match self.access.read(place.source().name(), path) {
             Ok(bytes) => {
                 self.read.push(NamedFile {
+                    document: place.source().name().to_owned(),
                     path: path.to_owned(),
                     bytes: bytes.clone(),
                 });
