@@ -1,5 +1,6 @@
 //! Journeys as people write them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
