@@ -98,6 +98,7 @@ impl Feed {
         let order = ProbeOrder {
             pace: Pace::Scheduled,
             lasts: Lasts::UntilStopped,
+            keeps_totals: false,
             window,
             aligned_to: Some(aligned_to),
             ..self.order.clone()
@@ -137,6 +138,7 @@ impl Feed {
                 _ => Pace::Rate(interval.as_secs_f64().recip()),
             },
             lasts: Lasts::Starts(runs),
+            keeps_totals: true,
             window: WHOLE,
             aligned_to: None,
             ..self.order.clone()

@@ -61,5 +61,6 @@ async fn runs_at_a_rate_end_when_they_are_told_to() {
     let result = ended.json();
     let runs = &super::arm(&result)["runs"];
     assert!(runs["passed"].as_u64().unwrap() > 10 && runs["failed"] == 0, "{runs}");
-    assert_eq!(shop.count(&Method::POST, "/orders"), shop.count(&Method::DELETE, "/orders/"));
+    // Teardown runs whether or not the order had been made yet.
+    assert!(shop.count(&Method::POST, "/orders") <= shop.count(&Method::DELETE, "/orders/"), "{runs}");
 }
