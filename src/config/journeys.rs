@@ -1,14 +1,13 @@
 //! From journeys to those who run them: the probe, its settings, the secrets that requests send.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serin_judge::analysis::plan::journey::Journey;
 use serin_judge::journey::{Arm, Credentials};
 
-use crate::engine::journeys::{Lasts, Pace, ProbeOrder, Shards, Target};
-use crate::engine::ports::{ClientCertificate, ClientSettings, Clock, HttpProbe, Secrets};
+use crate::engine::journeys::{Lasts, Pace, ProbeOrder, Shards, Target, client_settings};
+use crate::engine::ports::{Clock, HttpProbe, Secrets};
 use crate::probes::http::{Names, Probe};
 
 /// What sends the requests of journeys.
@@ -29,33 +28,6 @@ pub fn credentials(journey: &Journey, secrets: &dyn Secrets) -> Result<Credentia
     resolved.collect::<Result<_, String>>().map(Credentials::new)
 }
 
-/// How a journey's servers are connected to; `connect_to` are `host:port` that are reached at other addresses.
-///
-/// # Errors
-/// As [`credentials`].
-pub fn client_settings(
-    journey: &Journey,
-    connect_to: &[(String, SocketAddr)],
-    secrets: &dyn Secrets,
-) -> Result<ClientSettings, String> {
-    let http = &journey.http;
-    let certificate = http.certificate.as_ref().map(|identity| {
-        let key = secrets.resolve(&identity.key).map_err(|error| error.to_string())?;
-        Ok::<_, String>(ClientCertificate {
-            chain: identity.chain.clone(),
-            key: key.into(),
-        })
-    });
-    Ok(ClientSettings {
-        connections: journey.connections,
-        version: journey.version,
-        roots: http.roots.clone(),
-        certificate: certificate.transpose()?,
-        insecure: http.insecure,
-        connect_to: connect_to.to_vec(),
-    })
-}
-
 /// What a run's metric or comparison has driven; when and how long is for its source to say.
 ///
 /// # Errors
@@ -71,9 +43,11 @@ pub(super) fn order(
         url: (*url).to_owned(),
         budget: None,
     };
+    let credentials = credentials(journey, secrets).map_err(named)?;
+    let client = client_settings(journey, &credentials).map_err(|error| named(error.to_string()))?;
     Ok(ProbeOrder {
-        client: client_settings(journey, &[], secrets).map_err(named)?,
-        credentials: credentials(journey, secrets).map_err(named)?,
+        client,
+        credentials,
         targets: targets.iter().map(target).collect(),
         pace: Pace::Scheduled,
         lasts: Lasts::UntilStopped,

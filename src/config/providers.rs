@@ -1,15 +1,19 @@
 //! From a plan's sources to adapters that ask them.
 
-use serin_judge::analysis::plan::{
-    Comparison, Population as Source, PrometheusAccess, Provider, Secret, Selection, WebRequest,
-};
+use std::sync::Arc;
 
-use crate::config::Settings;
+use serin_judge::analysis::plan::{
+    Comparison, ComparisonKind, JourneyMetric, Population as Source, PrometheusAccess, Provider, Secret,
+    Selection, WebRequest,
+};
+use serin_judge::journey::Arm;
+
+use crate::config::{Settings, journeys};
 use crate::engine::ports::{Measure, MeasureError, Population, PopulationError, SecretError, Secrets};
-use crate::providers::{Unavailable, prometheus, scrape, web};
+use crate::providers::{Unavailable, journey, prometheus, scrape, web};
 
 /// Providers that this build has, as documents name them.
-const PROVIDERS: [&str; 3] = ["prometheus", "web", "scrape"];
+const PROVIDERS: [&str; 4] = ["prometheus", "web", "scrape", "journey"];
 
 /// The source of one metric. One that cannot be constructed answers every measurement with the Error that says
 /// why, as Argo does.
@@ -35,14 +39,28 @@ fn try_measure(
         }
         Provider::Web(request) => Box::new(web_measure(request, settings, secrets)?),
         Provider::Scrape(query) => Box::new(scrape::ScrapeMeasure::new(query, settings.scrape)?),
-        Provider::Journey(_) => Box::new(Unavailable::new(
-            "journey: this version does not drive journeys for an analysis",
-        )),
+        Provider::Journey(metric) => Box::new(journey_measure(metric, settings, secrets)?),
         Provider::Unavailable { kind } => Box::new(Unavailable::new(format!(
             "provider `{kind}` is not part of this build; the providers are: {}",
             PROVIDERS.join(", ")
         ))),
     })
+}
+
+fn journey_measure(
+    metric: &JourneyMetric,
+    settings: &Settings,
+    secrets: &dyn Secrets,
+) -> Result<journey::JourneyMeasure, MeasureError> {
+    let failed = |message: String| MeasureError { message };
+    let mut driven = (*metric.journey).clone();
+    driven.schedule.interval = metric.every;
+    // There is one target, which is no side of anything.
+    driven.answering = None;
+    let target = metric.target.as_ref().or(driven.target.as_ref()).cloned();
+    let target = target.ok_or_else(|| failed(format!("journey `{}` has no target", driven.name)))?;
+    let order = journeys::order(&Arc::new(driven), &[(Arm::Stable, &target)], secrets).map_err(failed)?;
+    Ok(journey::JourneyMeasure::new(order, metric.runs, &settings.journeys))
 }
 
 fn web_measure(
@@ -120,10 +138,16 @@ pub fn population(
                 )?),
             }
         }
-        Source::Journey(_) => {
-            return Err(PopulationError::Refused(format!(
-                "comparison `{name}`: this version does not drive journeys for an analysis"
-            )));
+        Source::Journey(sides) => {
+            let compares = match comparison.kind {
+                ComparisonKind::Latency => journey::Compares::Latency(sides.step),
+                _ => journey::Compares::Errors(sides.step),
+            };
+            let mut targets = vec![(Arm::Stable, sides.stable.as_str()), (Arm::Canary, &sides.canary)];
+            targets.extend(sides.control.as_deref().map(|url| (Arm::Control, url)));
+            let order = journeys::order(&sides.journey, &targets, secrets).map_err(PopulationError::Refused)?;
+            let feeds = &settings.journeys;
+            Box::new(journey::JourneyPopulation::new(name, compares, order, feeds))
         }
         Source::Recorded => {
             return Err(PopulationError::Refused(format!(

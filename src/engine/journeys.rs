@@ -34,7 +34,7 @@ pub use accounts::ACCOUNT_WAIT_MAX;
 pub use budget::{Budget, BudgetLimits};
 pub use collect::Totals;
 pub use control::Progress;
-pub use order::{Lasts, Pace, ProbeOrder, Shards, Target};
+pub use order::{Lasts, Pace, ProbeOrder, Shards, Target, client_settings};
 pub use probing::{Probing, ProbingError};
 pub use record::{
     ArmWindow, Digits, Durations, DurationsError, EXAMPLES_MAX, JourneyWindow, LATENESS_MAX, LEAKS_MAX,

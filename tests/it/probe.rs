@@ -1,5 +1,6 @@
 //! `serin probe` as a user runs it, against servers of this machine.
 
+mod analyses;
 mod classes;
 mod documents;
 mod outputs;

@@ -15,7 +15,8 @@ use crate::cli::plan::{counted, rendered};
 use crate::cli::secrets;
 use crate::config::secrets::EnvironmentAndFiles;
 use crate::config::{documents, journeys};
-use crate::engine::journeys::{Lasts, Pace, ProbeOrder, Shards, Target};
+use crate::engine::journeys::{Lasts, Pace, ProbeOrder, Shards, Target, client_settings};
+use crate::engine::ports::ClientSettings;
 
 /// Lengths of windows: what is asked often is told apart by the second.
 const SHORT_WINDOW: Duration = Duration::from_secs(1);
@@ -144,6 +145,10 @@ fn shards(options: &PaceOptions, journeys: usize) -> Shards {
 
 fn order(mut journey: Journey, options: &ProbeOptions, seed: u128, shards: Shards) -> Result<ProbeOrder, String> {
     let targets = targets(&journey, options)?;
+    if targets.len() == 1 {
+        // Who answers is told apart where there are sides.
+        journey.answering = None;
+    }
     let pace = &options.pace;
     if let Some(limit) = pace.max_in_flight {
         journey.schedule.in_flight_max = limit.get();
@@ -161,14 +166,13 @@ fn order(mut journey: Journey, options: &ProbeOptions, seed: u128, shards: Shard
         }
     };
     let name = |message: String| format!("error: journey `{}`: {message}; nothing was probed", journey.name);
-    let connect_to: Vec<_> = options
-        .connect
-        .iter()
-        .map(|connect| (connect.from.clone(), connect.to))
-        .collect();
+    let connects = options.connect.iter();
+    let connect_to = connects.map(|connect| (connect.from.clone(), connect.to)).collect();
+    let credentials = journeys::credentials(&journey, &EnvironmentAndFiles).map_err(name)?;
+    let client = client_settings(&journey, &credentials).map_err(|error| name(error.to_string()))?;
     Ok(ProbeOrder {
-        client: journeys::client_settings(&journey, &connect_to, &EnvironmentAndFiles).map_err(name)?,
-        credentials: journeys::credentials(&journey, &EnvironmentAndFiles).map_err(name)?,
+        client: ClientSettings { connect_to, ..client },
+        credentials,
         targets,
         pace: match (pace.rate, pace.concurrency) {
             (Some(rate), _) => Pace::Rate(rate),

@@ -2,12 +2,13 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use serin_judge::analysis::plan::journey::Journey;
 use serin_judge::journey::{Arm, Credentials};
 use serin_judge::time::Timestamp;
 
 use super::{Budget, ProbingError};
-use crate::engine::ports::ClientSettings;
+use crate::engine::ports::{ClientCertificate, ClientSettings};
 
 /// Beyond this a rate is a mistake.
 const RATE_MAX: f64 = 1_000_000.0;
@@ -86,6 +87,31 @@ pub enum Shards {
     Here,
     /// On so many threads of their own, each with its own connections and an exact timer: one fast journey.
     Threads(NonZeroUsize),
+}
+
+/// How the servers of a journey are connected to, as its document says.
+///
+/// # Errors
+/// When the key of its certificate is not among the credentials.
+pub fn client_settings(journey: &Journey, credentials: &Credentials) -> Result<ClientSettings, ProbingError> {
+    let identity = journey.http.certificate.as_ref();
+    let certificate = identity.map(|identity| match credentials.get(&identity.key) {
+        Some(key) => Ok(ClientCertificate {
+            chain: identity.chain.clone(),
+            key: Bytes::copy_from_slice(key.as_bytes()),
+        }),
+        None => Err(ProbingError::Order(
+            "the key of the client's certificate is not known".to_owned(),
+        )),
+    });
+    Ok(ClientSettings {
+        connections: journey.connections,
+        version: journey.version,
+        roots: journey.http.roots.clone(),
+        certificate: certificate.transpose()?,
+        insecure: journey.http.insecure,
+        connect_to: Vec::new(),
+    })
 }
 
 impl ProbeOrder {

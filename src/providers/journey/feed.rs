@@ -98,9 +98,9 @@ impl Feed {
         let order = ProbeOrder {
             pace: Pace::Scheduled,
             lasts: Lasts::UntilStopped,
+            keeps_totals: false,
             window,
             aligned_to: Some(aligned_to),
-            keeps_totals: false,
             ..self.order.clone()
         };
         let probing = Probing::start(&order, &*self.process.probe, &*self.process.clock)?;
@@ -138,9 +138,9 @@ impl Feed {
                 _ => Pace::Rate(interval.as_secs_f64().recip()),
             },
             lasts: Lasts::Starts(runs),
+            keeps_totals: true,
             window: WHOLE,
             aligned_to: None,
-            keeps_totals: true,
             ..self.order.clone()
         };
         let mut probing = Probing::start(&order, &*self.process.probe, &*self.process.clock)?;

@@ -32,7 +32,7 @@ spec:
     assert:
     - {status: 201}
     - {jsonpath: $.echo, equals: "{{account.password}}"}
-    - {body: {contains: "{{args.key}}"}}
+    - {body: true, contains: "{{args.key}}"}
     - {condition: 'result.body.echo == "other"'}
     continueOnFailure: true
   - name: missing
