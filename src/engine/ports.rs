@@ -25,6 +25,7 @@ pub use redaction::Redaction;
 pub use scripted::{Reply, Scripted, ScriptedProbe, Seen};
 pub use secrets::{SecretError, Secrets};
 pub use store::{
-    Attempt, Beginning, Begun, Cursor, Delivery, DeliveryEvent, DeliveryState, Ended, Finish, IdempotencyKey, KeptFile,
-    Journal, Record, RunFilter, RunRecord, RunRequest, RunSummary, SourceText, Store, StoreError, StoredRun,
+    Attempt, Beginning, Begun, Cursor, Delivery, DeliveryEvent, DeliveryState, Ended, Finish, IdempotencyKey,
+    Journal, KeptFile, Record, RunFilter, RunRecord, RunRequest, RunSummary, SourceText, Store, StoreError,
+    StoredRun,
 };

@@ -123,7 +123,10 @@ impl ProbedJourney {
         }
         let missed = self.all().map_or(0, JourneyWindow::missed_count);
         if missed > 0 {
-            found(Outcome::Degraded, format!("planned starts that were missed: {missed}"));
+            found(
+                Outcome::Degraded,
+                format!("planned starts that were missed: {missed}"),
+            );
         }
         (outcome, reasons)
     }
@@ -143,7 +146,11 @@ impl ProbedJourney {
             (runs.failed, Outcome::Failed, "failed"),
             (runs.unanswered, Outcome::Failed, "did not end"),
             (runs.degraded, Outcome::Degraded, "degraded"),
-            (self.teardown_failures(arm), Outcome::Degraded, "failed in teardown"),
+            (
+                self.teardown_failures(arm),
+                Outcome::Degraded,
+                "failed in teardown",
+            ),
             (arm.leak_count, Outcome::Degraded, "left test data behind"),
         ] {
             if count > 0 {
@@ -152,7 +159,10 @@ impl ProbedJourney {
         }
         if runs.wrong_side > 0 && runs.passed + runs.degraded + runs.failed > 0 {
             let wrong = runs.wrong_side;
-            found(Outcome::Degraded, format!("{side}answered by the wrong side: {wrong}"));
+            found(
+                Outcome::Degraded,
+                format!("{side}answered by the wrong side: {wrong}"),
+            );
         }
     }
 
