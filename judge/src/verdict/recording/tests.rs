@@ -170,10 +170,7 @@ fn what_is_written_of_a_look_reads_back_to_it() {
     };
     let first = read(&text.join("\n"));
     let mut written = String::new();
-    first
-        .looks
-        .iter()
-        .for_each(|look| super::write(look, &mut written));
+    first.looks.iter().for_each(|look| write(look, &mut written));
     assert_eq!(written.lines().count(), 13);
     assert_eq!(read(&written).looks, first.looks);
 }
