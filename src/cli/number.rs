@@ -38,7 +38,12 @@ pub(in crate::cli) fn interval(lower: f64, upper: f64, shown: impl Fn(f64) -> St
 }
 
 /// The interval of something positive, whose lower end is 0 when it is not known.
-pub(in crate::cli) fn positive_interval(value: f64, lower: f64, upper: f64, shown: impl Fn(f64) -> String) -> String {
+pub(in crate::cli) fn positive_interval(
+    value: f64,
+    lower: f64,
+    upper: f64,
+    shown: impl Fn(f64) -> String,
+) -> String {
     let is_open = lower == 0.0 && value > 0.0;
     interval(if is_open { f64::NEG_INFINITY } else { lower }, upper, shown)
 }

@@ -60,7 +60,11 @@ fn journey_measure(
     let target = metric.target.as_ref().or(driven.target.as_ref()).cloned();
     let target = target.ok_or_else(|| failed(format!("journey `{}` has no target", driven.name)))?;
     let order = journeys::order(&Arc::new(driven), &[(Arm::Stable, &target)], secrets).map_err(failed)?;
-    Ok(journey::JourneyMeasure::new(order, metric.runs, &settings.journeys))
+    Ok(journey::JourneyMeasure::new(
+        order,
+        metric.runs,
+        &settings.journeys,
+    ))
 }
 
 fn web_measure(
@@ -145,7 +149,8 @@ pub fn population(
             };
             let mut targets = vec![(Arm::Stable, sides.stable.as_str()), (Arm::Canary, &sides.canary)];
             targets.extend(sides.control.as_deref().map(|url| (Arm::Control, url)));
-            let order = journeys::order(&sides.journey, &targets, secrets).map_err(PopulationError::Refused)?;
+            let order =
+                journeys::order(&sides.journey, &targets, secrets).map_err(PopulationError::Refused)?;
             let feeds = &settings.journeys;
             Box::new(journey::JourneyPopulation::new(name, compares, order, feeds))
         }

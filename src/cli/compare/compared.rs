@@ -87,7 +87,10 @@ impl Compared {
     ///
     /// # Errors
     /// When they have nothing in common.
-    pub(in crate::cli) fn new(recordings: [(&str, Recording); 2], settings: Settings) -> Result<Self, String> {
+    pub(in crate::cli) fn new(
+        recordings: [(&str, Recording); 2],
+        settings: Settings,
+    ) -> Result<Self, String> {
         let sides = recordings.map(|(file, recording)| (file.to_owned(), recording));
         let [(_, a), (_, b)] = &sides;
         let errors_of = a.errors.zip(b.errors);

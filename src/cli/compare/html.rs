@@ -9,8 +9,8 @@ use serin_judge::stats::two_recordings::Quantile;
 
 use super::compared::{Compared, Outcome, Ratio, Shows};
 use super::human::{caution, effect_sentences};
-use crate::cli::number::{order, percent, positive_interval, ratio, time};
 use super::sentence::sentence;
+use crate::cli::number::{order, percent, positive_interval, ratio, time};
 use crate::cli::page::{self, escaped};
 use crate::cli::screen::count;
 

@@ -5,9 +5,9 @@ use serin_judge::stats::distribution::Distribution;
 use serin_judge::stats::two_recordings::{Quantile, QuantilePair, TwoRecordings};
 
 use super::compared::{Compared, Errors, Outcome, Ratio, Shows};
-use crate::cli::number::{interval, order, p_value, percent, positive_interval, ratio, time};
 use super::picture;
 use super::sentence::sentence;
+use crate::cli::number::{interval, order, p_value, percent, positive_interval, ratio, time};
 use crate::cli::screen::{count, wrap};
 
 const WIDTH: usize = 96;

@@ -30,7 +30,9 @@ pub(super) fn journey(text: &str) -> Result<Made, String> {
         );
     }
     let path = unfillable(url.path());
-    let query = url.query().map_or_else(String::new, |query| format!("?{}", unfillable(query)));
+    let query = url
+        .query()
+        .map_or_else(String::new, |query| format!("?{}", unfillable(query)));
     let document = json!({
         "apiVersion": "serin.dev/v1",
         "kind": "Journey",
@@ -60,7 +62,9 @@ mod tests {
 
     #[test]
     fn a_url_is_a_journey_of_one_step() {
-        let (journey, warnings) = journey("https://shop.example.com:8443/a/{{x}}?q={{y}}&n=1").unwrap().unwrap();
+        let (journey, warnings) = journey("https://shop.example.com:8443/a/{{x}}?q={{y}}&n=1")
+            .unwrap()
+            .unwrap();
         assert!(warnings.is_empty(), "{warnings:?}");
         assert_eq!(journey.target.as_deref(), Some("https://shop.example.com:8443"));
         assert_eq!(journey.steps.len(), 1);

@@ -68,7 +68,10 @@ fn line(tag: &str, window: &JourneyWindow, durations: &Durations) -> String {
 
 /// A name as a part of a tag, which ends at a comma or a blank.
 fn word(name: &str) -> String {
-    let is_plain = |character: char| !character.is_whitespace() && !character.is_control() && character != ',';
-    let plain = name.chars().map(|character| if is_plain(character) { character } else { '_' });
+    let is_plain =
+        |character: char| !character.is_whitespace() && !character.is_control() && character != ',';
+    let plain = name
+        .chars()
+        .map(|character| if is_plain(character) { character } else { '_' });
     plain.collect()
 }

@@ -20,13 +20,30 @@ const BINS: usize = 60;
 /// The whole page.
 pub(super) fn page(probed: &Probed) -> String {
     let outcome = probed.outcome();
-    let names: Vec<&str> = probed.journeys.iter().map(|journey| journey.journey.name.as_str()).collect();
+    let names: Vec<&str> = probed
+        .journeys
+        .iter()
+        .map(|journey| journey.journey.name.as_str())
+        .collect();
     let names = names.join(", ");
-    let heading = format!("<span class=\"{}\">{}</span> {}", class(outcome), outcome.word(), escaped(&names));
+    let heading = format!(
+        "<span class=\"{}\">{}</span> {}",
+        class(outcome),
+        outcome.word(),
+        escaped(&names)
+    );
     let mut body: String = probed.journeys.iter().map(of_journey).collect();
     let lateness = probed.lateness();
-    let late = |order: f64| lateness.quantile(order).map_or_else(|| "-".to_owned(), |late| time(milliseconds(late)));
-    let overloaded: u64 = probed.journeys.iter().map(|journey| journey.totals.overloaded_windows).sum();
+    let late = |order: f64| {
+        lateness
+            .quantile(order)
+            .map_or_else(|| "-".to_owned(), |late| time(milliseconds(late)))
+    };
+    let overloaded: u64 = probed
+        .journeys
+        .iter()
+        .map(|journey| journey.totals.overloaded_windows)
+        .sum();
     let windows: u64 = probed.journeys.iter().map(|journey| journey.windows).sum();
     let _ = writeln!(
         body,
@@ -67,6 +84,7 @@ fn of_journey(journey: &ProbedJourney) -> String {
     for (target, arm) in journey.arms() {
         text.push_str(&of_arm(journey, target, arm));
     }
+    text.push_str(&differences(journey));
     for Sides { step, arms, compared } in sides::all(journey).iter().filter(|sides| sides.step.is_none()) {
         let [a, b] = arms.map(arm_word);
         let what = step.as_deref().unwrap_or("whole runs");
@@ -78,6 +96,26 @@ fn of_journey(journey: &ProbedJourney) -> String {
         );
     }
     text
+}
+
+/// Where answers differ that should be alike.
+fn differences(journey: &ProbedJourney) -> String {
+    let mut items = String::new();
+    for (step, path, place) in journey.differences() {
+        let _ = write!(
+            items,
+            "<li>{} <code>{}</code>: stable says {}, the canary {} <small>{} pairs</small></li>",
+            escaped(&step.name),
+            escaped(path),
+            escaped(&place.example.one),
+            escaped(&place.example.other),
+            count(place.pairs)
+        );
+    }
+    if items.is_empty() {
+        return items;
+    }
+    format!("<h2>Answers that differ</h2>\n<ul>{items}</ul>\n")
 }
 
 fn of_arm(journey: &ProbedJourney, target: &Target, arm: &ArmWindow) -> String {
@@ -95,8 +133,16 @@ fn of_arm(journey: &ProbedJourney, target: &Target, arm: &ArmWindow) -> String {
     }
     text.push_str(&failures(journey, arm));
     if !arm.leaks.is_empty() {
-        let items: String = arm.leaks.iter().map(|leak| format!("<li>{}</li>", escaped(leak))).collect();
-        let _ = writeln!(text, "<h2>Test data that is left: {}</h2>\n<ul>{items}</ul>", count(arm.leak_count));
+        let items: String = arm
+            .leaks
+            .iter()
+            .map(|leak| format!("<li>{}</li>", escaped(leak)))
+            .collect();
+        let _ = writeln!(
+            text,
+            "<h2>Test data that is left: {}</h2>\n<ul>{items}</ul>",
+            count(arm.leak_count)
+        );
     }
     text
 }
@@ -106,7 +152,9 @@ fn table(journey: &ProbedJourney, arm: &ArmWindow) -> String {
     let mut row = |name: &str, passed: u64, failures: &str, response: &Durations, service: &Durations| {
         let cells = |durations: &Durations| {
             let quantiles = durations.quantiles([0.5, 0.9, 0.95, 0.99, 0.999, 1.0]);
-            quantiles.map(|quantile| quantile.map_or_else(|| "-".to_owned(), |quantile| time(milliseconds(quantile))))
+            quantiles.map(|quantile| {
+                quantile.map_or_else(|| "-".to_owned(), |quantile| time(milliseconds(quantile)))
+            })
         };
         let both: String = cells(response)
             .iter()
@@ -122,8 +170,18 @@ fn table(journey: &ProbedJourney, arm: &ArmWindow) -> String {
         );
     };
     let times = [Since::Planned, Since::Begun].map(|since| arm.times.since(since));
-    let failed = if arm.runs.failed > 0 { count(arm.runs.failed) } else { String::new() };
-    row("whole run", arm.runs.passed + arm.runs.degraded, &failed, times[0], times[1]);
+    let failed = if arm.runs.failed > 0 {
+        count(arm.runs.failed)
+    } else {
+        String::new()
+    };
+    row(
+        "whole run",
+        arm.runs.passed + arm.runs.degraded,
+        &failed,
+        times[0],
+        times[1],
+    );
     for step in journey.steps() {
         let Some(window) = arm.steps.get(step.index) else {
             continue;
@@ -180,7 +238,11 @@ fn failures(journey: &ProbedJourney, arm: &ArmWindow) -> String {
     let mut items = String::new();
     for step in journey.steps() {
         for example in examples::of_step(arm, step.index) {
-            let sentences: Vec<String> = example.sentences().iter().map(|sentence| escaped(sentence)).collect();
+            let sentences: Vec<String> = example
+                .sentences()
+                .iter()
+                .map(|sentence| escaped(sentence))
+                .collect();
             let _ = write!(
                 items,
                 "<li>{}: {}<br><small>{}</small></li>",

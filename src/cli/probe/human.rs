@@ -39,7 +39,11 @@ pub(super) fn headlines(probed: &Probed) -> String {
     let mut text = String::new();
     for journey in &probed.journeys {
         let (outcome, reasons) = journey.judged();
-        let targets: Vec<String> = journey.targets.iter().map(|target| shown(journey, target)).collect();
+        let targets: Vec<String> = journey
+            .targets
+            .iter()
+            .map(|target| shown(journey, target))
+            .collect();
         text.push_str(&format!(
             "{} {} {}\n",
             colour(outcome).apply_to(outcome.word().to_uppercase()),
@@ -73,7 +77,11 @@ fn colour(outcome: Outcome) -> Style {
 fn of_journey(journey: &ProbedJourney) -> String {
     let mut text = String::new();
     for (target, arm) in journey.arms() {
-        text.push_str(&format!("\n  {} {}\n", style(&journey.journey.name).bold(), shown(journey, target)));
+        text.push_str(&format!(
+            "\n  {} {}\n",
+            style(&journey.journey.name).bold(),
+            shown(journey, target)
+        ));
         text.push_str(&wrap(&runs(journey, arm), 4, WIDTH));
         text.push_str(&steps::table(journey, arm));
         text.push_str(&steps::phases(journey, arm));
@@ -81,6 +89,7 @@ fn of_journey(journey: &ProbedJourney) -> String {
         text.push_str(&leaks(arm));
     }
     text.push_str(&against(journey));
+    text.push_str(&differences(journey));
     text.push_str(&histogram(journey));
     text
 }
@@ -104,10 +113,19 @@ fn runs(journey: &ProbedJourney, arm: &ArmWindow) -> String {
     }
     let all = journey.all();
     for (reason, missed) in all.map(|all| &all.missed).into_iter().flatten() {
-        parts.push(format!("{} missed ({})", count(*missed), reason.as_str().replace('_', " ")));
+        parts.push(format!(
+            "{} missed ({})",
+            count(*missed),
+            reason.as_str().replace('_', " ")
+        ));
     }
     let requests = arm.steps.iter().map(|step| step.requests).sum();
-    format!("{}, {}: {}.", several(measured, "run"), several(requests, "request"), parts.join(", "))
+    format!(
+        "{}, {}: {}.",
+        several(measured, "run"),
+        several(requests, "request"),
+        parts.join(", ")
+    )
 }
 
 /// `1 run`, `60,321 runs`.
@@ -170,7 +188,12 @@ fn leaks(arm: &ArmWindow) -> String {
 fn against(journey: &ProbedJourney) -> String {
     let mut text = String::new();
     let mut arms = None;
-    for Sides { step, arms: of, compared } in sides::all(journey) {
+    for Sides {
+        step,
+        arms: of,
+        compared,
+    } in sides::all(journey)
+    {
         if arms != Some(of) {
             arms = Some(of);
             let [a, b] = of.map(arm_word);
@@ -182,17 +205,41 @@ fn against(journey: &ProbedJourney) -> String {
             let Some(ratio) = Compared::ratio(pair) else {
                 continue;
             };
-            text.push_str(&format!("      {:<6} {}\n", order(pair.p), ratio_text(&compared, &ratio)));
+            text.push_str(&format!(
+                "      {:<6} {}\n",
+                order(pair.p),
+                ratio_text(&compared, &ratio)
+            ));
         }
         if let Some(ratio) = compared.errors.as_ref().and_then(|errors| errors.ratio) {
             text.push_str(&format!("      failed {}\n", ratio_text(&compared, &ratio)));
         }
     }
     if !text.is_empty() {
-        let caution = "Intervals at 95 % that hold together for each line's quantiles, for one look at the end.";
+        let caution =
+            "Intervals at 95 % that hold together for each line's quantiles, for one look at the end.";
         text.push_str(&wrap(caution, 4, WIDTH));
     }
     text
+}
+
+/// Where answers differ that should be alike.
+fn differences(journey: &ProbedJourney) -> String {
+    let mut text = String::new();
+    for (step, path, place) in journey.differences() {
+        let line = format!(
+            "{} {path}: stable says {}, the canary {} ({})",
+            step.name,
+            place.example.one,
+            place.example.other,
+            several(place.pairs, "pair")
+        );
+        text.push_str(&wrap(&line, 4, WIDTH));
+    }
+    if text.is_empty() {
+        return text;
+    }
+    format!("\n  answers that differ\n{text}")
 }
 
 /// Response times of whole runs: of one side, or of both beside each other.
@@ -216,9 +263,17 @@ fn bars(population: &Distribution) -> String {
     let mut text = String::new();
     for (from, share) in bins.bounds.iter().zip(shares) {
         let wanted = share / most * BAR as f64;
-        let length = (0..=BAR).rev().find(|length| *length as f64 <= wanted + 0.5).unwrap_or(0);
+        let length = (0..=BAR)
+            .rev()
+            .find(|length| *length as f64 <= wanted + 0.5)
+            .unwrap_or(0);
         let length = length.max(usize::from(*share > 0.0));
-        let line = format!("  {:>10}  {} {:.1} %", time(*from), "#".repeat(length), 100.0 * share);
+        let line = format!(
+            "  {:>10}  {} {:.1} %",
+            time(*from),
+            "#".repeat(length),
+            100.0 * share
+        );
         text.push_str(&line);
         text.push('\n');
     }
@@ -229,8 +284,16 @@ fn bars(population: &Distribution) -> String {
 fn prober(probed: &Probed) -> String {
     let lateness = probed.lateness();
     let windows: u64 = probed.journeys.iter().map(|journey| journey.windows).sum();
-    let overloaded: u64 = probed.journeys.iter().map(|journey| journey.totals.overloaded_windows).sum();
-    let ms = |order: f64| lateness.quantile(order).map_or_else(|| "-".to_owned(), steps::shown);
+    let overloaded: u64 = probed
+        .journeys
+        .iter()
+        .map(|journey| journey.totals.overloaded_windows)
+        .sum();
+    let ms = |order: f64| {
+        lateness
+            .quantile(order)
+            .map_or_else(|| "-".to_owned(), steps::shown)
+    };
     let mut text = format!(
         "\n  starts were late by {} (p50), {} (p99); {:.1} s in all\n",
         ms(0.5),

@@ -1,7 +1,7 @@
 //! The result as JUnit XML: a suite a journey and side, a case a step.
 
 use super::examples;
-use super::probed::{ProbedJourney, Probed, arm_word};
+use super::probed::{Probed, ProbedJourney, arm_word};
 use crate::cli::junit::{Cases, HEADER};
 use crate::engine::journeys::{ArmWindow, StepWindow, Target};
 
@@ -43,7 +43,11 @@ fn suite(journey: &ProbedJourney, target: &Target, arm: &ArmWindow) -> String {
         cases.broken(&class, "runs", &message);
     }
     if arm.leak_count > 0 {
-        let message = format!("{} pieces of test data are left: {}", arm.leak_count, arm.leaks.join(", "));
+        let message = format!(
+            "{} pieces of test data are left: {}",
+            arm.leak_count,
+            arm.leaks.join(", ")
+        );
         cases.failed(&class, "teardown", &message);
     }
     cases.finish(&class)
@@ -72,5 +76,9 @@ fn failure(arm: &ArmWindow, index: usize, window: &StepWindow) -> String {
     let example = examples.first().map_or_else(String::new, |example| {
         format!("\n{}\n{}", example.sentences().join("\n"), example.place())
     });
-    format!("{} of {tried} failed: {}{example}", window.failed_count(), classes.join(", "))
+    format!(
+        "{} of {tried} failed: {}{example}",
+        window.failed_count(),
+        classes.join(", ")
+    )
 }

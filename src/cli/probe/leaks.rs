@@ -82,7 +82,9 @@ fn write(file: &Path, leaks: &[Leak]) -> Result<(), csv::Error> {
 }
 
 fn read(file: &Path) -> Result<Vec<Leak>, csv::Error> {
-    csv::Reader::from_reader(File::open(file)?).deserialize().collect()
+    csv::Reader::from_reader(File::open(file)?)
+        .deserialize()
+        .collect()
 }
 
 /// Lists what a file holds. Exit code 1 when there is anything, 2 when it is no such file; one that does not exist yet
@@ -117,9 +119,20 @@ fn human(file: &Path, leaks: &[Leak]) -> String {
     if leaks.is_empty() {
         return format!("{}: no test data is left\n", file.display());
     }
-    let mut text = format!("{}: {} pieces of test data are left\n", file.display(), leaks.len());
+    let mut text = format!(
+        "{}: {} pieces of test data are left\n",
+        file.display(),
+        leaks.len()
+    );
     for leak in leaks {
-        let Leak { journey, arm, target, data, tag, at } = leak;
+        let Leak {
+            journey,
+            arm,
+            target,
+            data,
+            tag,
+            at,
+        } = leak;
         text.push_str(&format!("  {data}  {journey}, {arm} at {target}, {at}  {tag}\n"));
     }
     let what_to_do = "Remove them where they are (each is tagged), or by a journey that takes this file as its rows: \
@@ -146,7 +159,10 @@ mod tests {
         };
         write(&file, &[leak("order 7"), leak("a \"b\", c")]).unwrap();
         write(&file, &[leak("order 8")]).unwrap();
-        assert_eq!(read(&file).unwrap(), [leak("order 7"), leak("a \"b\", c"), leak("order 8")]);
+        assert_eq!(
+            read(&file).unwrap(),
+            [leak("order 7"), leak("a \"b\", c"), leak("order 8")]
+        );
         assert!(human(&file, &read(&file).unwrap()).contains("3 pieces"));
         assert!(is_missing(&read(&folder.path().join("none")).unwrap_err()));
         std::fs::write(&file, "a,b\n1,2\n").unwrap();
@@ -155,7 +171,10 @@ mod tests {
 
     #[test]
     fn data_and_tag_are_told_apart() {
-        assert_eq!(parts("order 7 (draft) (serin-0af)"), ("order 7 (draft)", "serin-0af"));
+        assert_eq!(
+            parts("order 7 (draft) (serin-0af)"),
+            ("order 7 (draft)", "serin-0af")
+        );
         assert_eq!(parts("order 7"), ("order 7", ""));
     }
 }

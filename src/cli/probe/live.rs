@@ -60,7 +60,9 @@ impl Board {
 
     /// What a follower sees.
     pub(super) fn put(&self, place: usize, progress: Progress, totals: Option<Totals>) {
-        let mut seen = self.journeys[place].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = self.journeys[place]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         seen.progress = progress;
         if let Some(totals) = totals {
             seen.totals = totals;
@@ -78,7 +80,13 @@ impl Board {
         let mut all = Progress::default();
         for journey in &self.journeys {
             let seen = journey.lock().unwrap_or_else(PoisonError::into_inner);
-            let Progress { planned, missed, begun, ended, failed } = seen.progress;
+            let Progress {
+                planned,
+                missed,
+                begun,
+                ended,
+                failed,
+            } = seen.progress;
             all.planned += planned;
             all.missed += missed;
             all.begun += begun;
@@ -128,8 +136,14 @@ impl Live {
 
     fn lines(&self) -> Vec<String> {
         let progress = self.board.progress();
-        let (word, lasted) = (verdict(&progress), minutes(self.clock.now().since(self.started_at)));
-        let of = self.board.lasts.map_or_else(String::new, |lasts| format!(" of {}", minutes(lasts)));
+        let (word, lasted) = (
+            verdict(&progress),
+            minutes(self.clock.now().since(self.started_at)),
+        );
+        let of = self
+            .board
+            .lasts
+            .map_or_else(String::new, |lasts| format!(" of {}", minutes(lasts)));
         let mut lines = vec![format!(
             "{word}  {lasted}{of}  {} runs ended, {} failed, {} missed, {} under way",
             count(progress.ended),
@@ -159,7 +173,10 @@ fn verdict(progress: &Progress) -> &'static str {
 /// Each step of each side.
 fn figures(seen: &Seen) -> Vec<String> {
     let Some(all) = &seen.totals.all else {
-        return vec![format!("  {}: figures come with the end of the first window", seen.name)];
+        return vec![format!(
+            "  {}: figures come with the end of the first window",
+            seen.name
+        )];
     };
     let mut lines = Vec::new();
     for arm in &all.arms {
@@ -178,7 +195,13 @@ fn figures(seen: &Seen) -> Vec<String> {
             "p99.9",
             "max"
         ));
-        lines.extend(seen.steps.iter().zip(&arm.steps).take(STEPS_MAX).map(|(name, step)| line(name, step)));
+        lines.extend(
+            seen.steps
+                .iter()
+                .zip(&arm.steps)
+                .take(STEPS_MAX)
+                .map(|(name, step)| line(name, step)),
+        );
         if arm.leak_count > 0 || arm.runs.wrong_side > 0 {
             lines.push(remarks(arm));
         }

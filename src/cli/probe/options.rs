@@ -151,7 +151,8 @@ fn host_and_port(text: &str) -> Option<String> {
     }
     let (host, port) = text.rsplit_once(':')?;
     let is_port = port.parse::<u16>().is_ok_and(|port| port > 0);
-    (is_port && !host.is_empty() && !host.contains('/')).then(|| format!("{}:{port}", host.to_ascii_lowercase()))
+    (is_port && !host.is_empty() && !host.contains('/'))
+        .then(|| format!("{}:{port}", host.to_ascii_lowercase()))
 }
 
 fn rate(text: &str) -> Result<f64, String> {
@@ -187,14 +188,25 @@ mod tests {
                 (from, "127.0.0.1:8443")
             );
         }
-        for bad in ["shop", "shop=127.0.0.1:1", "shop:80", "shop:80=127.0.0.1", "shop:0=127.0.0.1:1", "=", "a:b=c:d"] {
+        for bad in [
+            "shop",
+            "shop=127.0.0.1:1",
+            "shop:80",
+            "shop:80=127.0.0.1",
+            "shop:0=127.0.0.1:1",
+            "=",
+            "a:b=c:d",
+        ] {
             assert!(bad.parse::<ConnectTo>().is_err(), "{bad}");
         }
     }
 
     #[test]
     fn paces_are_positive() {
-        assert_eq!((rate("0.5"), lasts("1m30s")), (Ok(0.5), Ok(Duration::from_secs(90))));
+        assert_eq!(
+            (rate("0.5"), lasts("1m30s")),
+            (Ok(0.5), Ok(Duration::from_secs(90)))
+        );
         for bad in ["0", "-1", "NaN", "inf", "2000000", "fast"] {
             assert!(rate(bad).is_err(), "{bad}");
         }

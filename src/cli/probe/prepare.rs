@@ -29,7 +29,8 @@ const LONG_WINDOW: Duration = Duration::from_secs(10);
 pub(super) fn prepare(options: &ProbeOptions) -> Result<Vec<ProbeOrder>, String> {
     let mut journeys = Vec::new();
     let mut found = Found::default();
-    let (urls, paths): (Vec<&String>, Vec<&String>) = options.what.iter().partition(|what| address::is_url(what));
+    let (urls, paths): (Vec<&String>, Vec<&String>) =
+        options.what.iter().partition(|what| address::is_url(what));
     if !paths.is_empty() {
         let paths: Vec<PathBuf> = paths.into_iter().map(PathBuf::from).collect();
         journeys.extend(of_documents(&paths, options, &mut found)?);
@@ -89,7 +90,11 @@ impl Found {
     }
 }
 
-fn of_documents(paths: &[PathBuf], options: &ProbeOptions, found: &mut Found) -> Result<Vec<Journey>, String> {
+fn of_documents(
+    paths: &[PathBuf],
+    options: &ProbeOptions,
+    found: &mut Found,
+) -> Result<Vec<Journey>, String> {
     let (documents, diagnostics) = documents::read(paths).map_err(|message| format!("error: {message}"))?;
     found.0.extend(diagnostics);
     let names: Vec<&str> = documents.journeys().collect();
@@ -99,7 +104,10 @@ fn of_documents(paths: &[PathBuf], options: &ProbeOptions, found: &mut Found) ->
     };
     if wanted.is_empty() {
         // Says what is missing, in the words for a single one.
-        return Ok(found.take(documents.journey(None, &Inputs::default())).into_iter().collect());
+        return Ok(found
+            .take(documents.journey(None, &Inputs::default()))
+            .into_iter()
+            .collect());
     }
     let secrets = secrets::gather(
         &options.secrets,
@@ -109,7 +117,10 @@ fn of_documents(paths: &[PathBuf], options: &ProbeOptions, found: &mut Found) ->
     refuse_unknown_args(&documents, &wanted, options)?;
     let journeys = wanted.iter().filter_map(|name| {
         let declared = documents.journey_args(name);
-        let given = options.args.iter().filter(|(arg, _)| wanted.len() == 1 || declared.contains(&arg.as_str()));
+        let given = options
+            .args
+            .iter()
+            .filter(|(arg, _)| wanted.len() == 1 || declared.contains(&arg.as_str()));
         let inputs = Inputs {
             args: given.cloned().collect(),
             secrets: secrets.clone(),
@@ -121,10 +132,19 @@ fn of_documents(paths: &[PathBuf], options: &ProbeOptions, found: &mut Found) ->
 
 /// Several journeys have different arguments; one that none of them has is a mistake.
 fn refuse_unknown_args(documents: &Documents, wanted: &[&str], options: &ProbeOptions) -> Result<(), String> {
-    let is_known = |arg: &str| wanted.iter().any(|name| documents.journey_args(name).contains(&arg));
-    let unknown = options.args.iter().find(|(arg, _)| wanted.len() > 1 && !is_known(arg));
+    let is_known = |arg: &str| {
+        wanted
+            .iter()
+            .any(|name| documents.journey_args(name).contains(&arg))
+    };
+    let unknown = options
+        .args
+        .iter()
+        .find(|(arg, _)| wanted.len() > 1 && !is_known(arg));
     unknown.map_or(Ok(()), |(arg, _)| {
-        Err(format!("error: --arg {arg}: none of the journeys has such an argument; nothing was probed"))
+        Err(format!(
+            "error: --arg {arg}: none of the journeys has such an argument; nothing was probed"
+        ))
     })
 }
 
@@ -143,7 +163,12 @@ fn shards(options: &PaceOptions, journeys: usize) -> Shards {
     }
 }
 
-fn order(mut journey: Journey, options: &ProbeOptions, seed: u128, shards: Shards) -> Result<ProbeOrder, String> {
+fn order(
+    mut journey: Journey,
+    options: &ProbeOptions,
+    seed: u128,
+    shards: Shards,
+) -> Result<ProbeOrder, String> {
     let targets = targets(&journey, options)?;
     if targets.len() == 1 {
         // Who answers is told apart where there are sides.
@@ -167,7 +192,9 @@ fn order(mut journey: Journey, options: &ProbeOptions, seed: u128, shards: Shard
     };
     let name = |message: String| format!("error: journey `{}`: {message}; nothing was probed", journey.name);
     let connects = options.connect.iter();
-    let connect_to = connects.map(|connect| (connect.from.clone(), connect.to)).collect();
+    let connect_to = connects
+        .map(|connect| (connect.from.clone(), connect.to))
+        .collect();
     let credentials = journeys::credentials(&journey, &EnvironmentAndFiles).map_err(name)?;
     let client = client_settings(&journey, &credentials).map_err(|error| name(error.to_string()))?;
     Ok(ProbeOrder {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serin_judge::analysis::plan::journey::{Journey, Step};
-use serin_judge::journey::Arm;
+use serin_judge::journey::{Arm, Place};
 use serin_judge::stats::distribution::Distribution;
 use serin_judge::time::Timestamp;
 
@@ -103,6 +103,18 @@ impl ProbedJourney {
         self.journey.all_steps()
     }
 
+    /// Places at which the canary answers otherwise than stable, by step.
+    pub(super) fn differences(&self) -> Vec<(&Step, &str, &Place)> {
+        let pairs = self.all().map_or(&[][..], |all| &all.pairs);
+        let by_step = self.steps().into_iter().zip(pairs);
+        by_step
+            .flat_map(|(step, pairs)| {
+                let places = pairs.differences.places();
+                places.map(move |(path, place)| (step, path, place))
+            })
+            .collect()
+    }
+
     /// How it went, and why not better.
     pub(super) fn judged(&self) -> (Outcome, Vec<String>) {
         let (mut outcome, mut reasons) = (Outcome::Passed, Vec::new());
@@ -121,9 +133,17 @@ impl ProbedJourney {
             };
             self.judge_arm(&side, arm, &mut found);
         }
+        let differences = self.differences().len();
+        if differences > 0 {
+            let reason = format!("places at which the sides answer differently: {differences}");
+            found(Outcome::Degraded, reason);
+        }
         let missed = self.all().map_or(0, JourneyWindow::missed_count);
         if missed > 0 {
-            found(Outcome::Degraded, format!("planned starts that were missed: {missed}"));
+            found(
+                Outcome::Degraded,
+                format!("planned starts that were missed: {missed}"),
+            );
         }
         (outcome, reasons)
     }
@@ -143,7 +163,11 @@ impl ProbedJourney {
             (runs.failed, Outcome::Failed, "failed"),
             (runs.unanswered, Outcome::Failed, "did not end"),
             (runs.degraded, Outcome::Degraded, "degraded"),
-            (self.teardown_failures(arm), Outcome::Degraded, "failed in teardown"),
+            (
+                self.teardown_failures(arm),
+                Outcome::Degraded,
+                "failed in teardown",
+            ),
             (arm.leak_count, Outcome::Degraded, "left test data behind"),
         ] {
             if count > 0 {
@@ -152,7 +176,10 @@ impl ProbedJourney {
         }
         if runs.wrong_side > 0 && runs.passed + runs.degraded + runs.failed > 0 {
             let wrong = runs.wrong_side;
-            found(Outcome::Degraded, format!("{side}answered by the wrong side: {wrong}"));
+            found(
+                Outcome::Degraded,
+                format!("{side}answered by the wrong side: {wrong}"),
+            );
         }
     }
 

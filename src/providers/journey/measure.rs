@@ -89,9 +89,11 @@ impl Measure for JourneyMeasure {
                 None => window = Some(more),
             }
         }
-        let window = window.filter(|window| value::runs(window) > 0).ok_or_else(|| MeasureError {
-            message: "journey: no run came to its end, so nothing is known".to_owned(),
-        })?;
+        let window = window
+            .filter(|window| value::runs(window) > 0)
+            .ok_or_else(|| MeasureError {
+                message: "journey: no run came to its end, so nothing is known".to_owned(),
+            })?;
         let found = value::of(&window, &self.feed.order().journey);
         Ok(Reading {
             value: Value::from_json(&found),

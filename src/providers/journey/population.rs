@@ -87,7 +87,10 @@ impl Open {
         let mut merged: Option<JourneyWindow> = None;
         let mut is_partial = false;
         while self.until < end {
-            let next = self.ahead.take().map_or(None, |window| Some(Next::Window(window)));
+            let next = self
+                .ahead
+                .take()
+                .map_or(None, |window| Some(Next::Window(window)));
             let next = match next {
                 Some(next) => next,
                 None => self.reader.next().await,
@@ -113,7 +116,9 @@ impl Open {
             }
         }
         let mut merged = merged.ok_or_else(|| {
-            PopulationError::Unavailable("journey: the prober stood still, and has no window of this time".into())
+            PopulationError::Unavailable(
+                "journey: the prober stood still, and has no window of this time".into(),
+            )
         })?;
         merged.partial |= is_partial;
         Ok(merged)

@@ -108,7 +108,8 @@ async fn windows_are_those_of_the_engine_and_runs_are_shared() {
         _ => Scripted::ok(""),
     });
     let journey = journey("interval: 100ms");
-    let population = |name: &str, compares| JourneyPopulation::new(name, compares, order(&journey, &BOTH), &world.feeds);
+    let population =
+        |name: &str, compares| JourneyPopulation::new(name, compares, order(&journey, &BOTH), &world.feeds);
     let mut failures = population("failures", Compares::Errors(None));
     let mut latency = population("latency", Compares::Latency(Some(0)));
     let start = world.clock.now();
@@ -121,8 +122,16 @@ async fn windows_are_those_of_the_engine_and_runs_are_shared() {
         world.until(end).await;
         let windows = failures.close(end).await.unwrap();
         assert_eq!(windows.len(), 2);
-        assert!(windows.iter().all(|found| found.end == end && !found.flags.overloaded), "{windows:?}");
-        assert!(windows.iter().all(|found| found.start == end - window), "{windows:?}");
+        assert!(
+            windows
+                .iter()
+                .all(|found| found.end == end && !found.flags.overloaded),
+            "{windows:?}"
+        );
+        assert!(
+            windows.iter().all(|found| found.start == end - window),
+            "{windows:?}"
+        );
         let of_latency = latency.close(end).await.unwrap();
         let Data::Latency(latencies) = &of_latency[0].data else {
             panic!("{of_latency:?}")
@@ -130,9 +139,16 @@ async fn windows_are_those_of_the_engine_and_runs_are_shared() {
         assert_eq!(latencies.histogram.total(), errors(&windows, Side::Stable).0);
         all.extend(windows);
     }
-    assert_eq!((errors(&all, Side::Stable), errors(&all, Side::Canary)), ((300, 0), (300, 300)));
+    assert_eq!(
+        (errors(&all, Side::Stable), errors(&all, Side::Canary)),
+        ((300, 0), (300, 300))
+    );
     // 300 pairs of runs with teardown: nothing was driven twice.
-    assert!((1200..1210).contains(&world.probe.asked()), "{}", world.probe.asked());
+    assert!(
+        (1200..1210).contains(&world.probe.asked()),
+        "{}",
+        world.probe.asked()
+    );
     drop((failures, latency));
     world.feeds.ended().await;
     let asked = world.probe.asked();
@@ -147,8 +163,12 @@ async fn a_server_that_hangs_delays_a_window_and_loses_nothing() {
         _ => Scripted::ok(""),
     });
     let journey = journey("interval: 500ms");
-    let mut population =
-        JourneyPopulation::new("failures", Compares::Errors(Some(0)), order(&journey, &BOTH), &world.feeds);
+    let mut population = JourneyPopulation::new(
+        "failures",
+        Compares::Errors(Some(0)),
+        order(&journey, &BOTH),
+        &world.feeds,
+    );
     let start = world.clock.now();
     population.open(start, SECOND).await.unwrap();
     let mut all = Vec::new();
@@ -159,18 +179,28 @@ async fn a_server_that_hangs_delays_a_window_and_loses_nothing() {
         let late = world.clock.now().since(end);
         assert!(late <= 6 * SECOND, "{late:?} is more than all limits of a run");
     }
-    assert_eq!((errors(&all, Side::Stable), errors(&all, Side::Canary)), ((20, 0), (20, 20)));
+    assert_eq!(
+        (errors(&all, Side::Stable), errors(&all, Side::Canary)),
+        ((20, 0), (20, 20))
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_closed_before_it_is_open_and_a_wrong_target_is_refused() {
     let world = World::new(|_| Scripted::ok(""));
     let journey = journey("interval: 1s");
-    let mut population =
-        JourneyPopulation::new("failures", Compares::Errors(None), order(&journey, &BOTH), &world.feeds);
+    let mut population = JourneyPopulation::new(
+        "failures",
+        Compares::Errors(None),
+        order(&journey, &BOTH),
+        &world.feeds,
+    );
     let early = population.close(world.clock.now()).await;
     assert!(matches!(early, Err(PopulationError::Unavailable(_))), "{early:?}");
-    let nowhere = order(&journey, &[(Arm::Canary, "no url"), (Arm::Stable, "http://stable")]);
+    let nowhere = order(
+        &journey,
+        &[(Arm::Canary, "no url"), (Arm::Stable, "http://stable")],
+    );
     let mut population = JourneyPopulation::new("failures", Compares::Errors(None), nowhere, &world.feeds);
     let refused = population.open(world.clock.now(), SECOND).await;
     assert!(matches!(refused, Err(PopulationError::Refused(_))), "{refused:?}");
@@ -186,7 +216,10 @@ async fn a_metric_tells_of_all_runs_since_the_last_time() {
         let reading = measure.measure(world.clock.now()).await.unwrap();
         let value: serde_json::Value = serde_json::from_str(&reading.text).unwrap();
         assert_eq!(value["failed"], 0, "{value}");
-        assert!(value["steps"]["get"]["p99Ms"].as_f64().unwrap() >= 10.0, "{value}");
+        assert!(
+            value["steps"]["get"]["p99Ms"].as_f64().unwrap() >= 10.0,
+            "{value}"
+        );
         runs.push(value["runs"].as_u64().unwrap());
         tokio::time::sleep(30 * SECOND).await;
     }
@@ -202,8 +235,15 @@ async fn a_metric_that_is_measured_once_drives_nothing_else() {
     let measure = JourneyMeasure::new(order(&journey, &BOTH[..1]), 1, &world.feeds);
     let reading = measure.measure(world.clock.now()).await.unwrap();
     let value: serde_json::Value = serde_json::from_str(&reading.text).unwrap();
-    assert_eq!((&value["failed"], &value["p50Ms"]), (&1.into(), &serde_json::Value::Null));
-    assert!(reading.metadata["example"].contains("500"), "{:?}", reading.metadata);
+    assert_eq!(
+        (&value["failed"], &value["p50Ms"]),
+        (&1.into(), &serde_json::Value::Null)
+    );
+    assert!(
+        reading.metadata["example"].contains("500"),
+        "{:?}",
+        reading.metadata
+    );
     tokio::time::sleep(60 * SECOND).await;
     assert_eq!(world.probe.asked(), 2, "the step and teardown");
 }

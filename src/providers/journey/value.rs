@@ -82,10 +82,16 @@ pub(super) fn facts(window: &JourneyWindow) -> Facts {
             .iter()
             .find(|step| step.failure.is_some() || !step.assertions.is_empty())?;
         let assertion = step.assertions.first().map(|assertion| {
-            format!("{}: expected {}, got {}", assertion.at, assertion.expected, assertion.got)
+            format!(
+                "{}: expected {}, got {}",
+                assertion.at, assertion.expected, assertion.got
+            )
         });
         let why = assertion.or_else(|| Some(step.failure.as_ref()?.message.clone()))?;
-        Some([("example".to_owned(), why), ("traceId".to_owned(), run.trace_id.clone())])
+        Some([
+            ("example".to_owned(), why),
+            ("traceId".to_owned(), run.trace_id.clone()),
+        ])
     });
     let mut told = told;
     told.next().into_iter().flatten().collect()

@@ -23,6 +23,8 @@ pub(crate) struct Manners {
     pub(crate) keeps_orders: bool,
     /// Every answer takes this long.
     pub(crate) takes: Duration,
+    /// What `GET /items` lists first; 1 unless it is said.
+    pub(crate) first_item: u64,
     /// What `POST /login` gives.
     pub(crate) token: &'static str,
 }
@@ -108,17 +110,26 @@ async fn answer(State(counter): State<Counter>, request: Request) -> Response {
     tokio::time::sleep(manners.takes).await;
     let (status, body) = match (parts.method.as_str(), path.as_str()) {
         ("POST", "/login") => (200, json!({"token": manners.token})),
-        ("POST", "/orders") => (manners.order_status.unwrap_or(201), json!({"id": 7, "echo": manners.token})),
+        ("POST", "/orders") => (
+            manners.order_status.unwrap_or(201),
+            json!({"id": 7, "echo": manners.token}),
+        ),
         ("DELETE", _) if manners.keeps_orders => (500, Value::Null),
         ("DELETE", _) => (200, Value::Null),
-        ("GET", "/items") => (200, json!({"items": [1, 2, 3]})),
+        ("GET", "/items") => (
+            200,
+            json!({"items": [manners.first_item.max(1), 2, 3], "number": number}),
+        ),
         ("GET", "/hang") => {
             std::future::pending::<()>().await;
             (200, Value::Null)
         }
         _ => (404, Value::Null),
     };
-    let version = manners.other_version.filter(|_| number % 2 == 0).unwrap_or(manners.version);
+    let version = manners
+        .other_version
+        .filter(|_| number % 2 == 0)
+        .unwrap_or(manners.version);
     let headers = [("x-version", version), ("content-type", "application/json")];
     (StatusCode::from_u16(status).unwrap(), headers, body.to_string()).into_response()
 }

@@ -42,7 +42,9 @@ async fn analyse(documents: &str, canary: &Shop, stable: Option<&Shop>) -> Ended
     let canary = format!("canary={}", canary.address());
     let stable = format!("stable={}", stable.map_or("", Shop::address));
     run(
-        ["run", &path, "--arg", &canary, "--arg", &stable, "--output", "json"],
+        [
+            "run", &path, "--arg", &canary, "--arg", &stable, "--output", "json",
+        ],
         PATIENCE,
     )
     .await
@@ -61,27 +63,52 @@ async fn a_journey_is_a_metric() {
         .map(|measurement| serde_json::from_str(measurement["value"].as_str().unwrap()).unwrap())
         .collect();
     // The first two are asked for themselves; after that whatever the schedule has driven counts.
-    assert_eq!((&values[0]["runs"], &values[1]["runs"]), (&json!(1), &json!(1)), "{values:?}");
+    assert_eq!(
+        (&values[0]["runs"], &values[1]["runs"]),
+        (&json!(1), &json!(1)),
+        "{values:?}"
+    );
     for value in &values {
-        assert_eq!((&value["failed"], &value["steps"]["order"]["failed"]), (&json!(0), &json!(0)), "{value}");
+        assert_eq!(
+            (&value["failed"], &value["steps"]["order"]["failed"]),
+            (&json!(0), &json!(0)),
+            "{value}"
+        );
         assert!(value["p95Ms"].as_f64().unwrap() > 0.0, "{value}");
         assert_eq!(value["runs"], value["passed"], "{value}");
     }
     // Test data is gone when the command ends.
-    assert_eq!(good.count(&Method::POST, "/orders"), good.count(&Method::DELETE, "/orders/"));
+    assert_eq!(
+        good.count(&Method::POST, "/orders"),
+        good.count(&Method::DELETE, "/orders/")
+    );
 }
 
 #[tokio::test]
 async fn a_journey_that_fails_fails_the_metric_and_says_why() {
-    let bad = Shop::open(Manners { version: "v2", token: "t", order_status: Some(503), ..Manners::default() }).await;
+    let bad = Shop::open(Manners {
+        version: "v2",
+        token: "t",
+        order_status: Some(503),
+        ..Manners::default()
+    })
+    .await;
     let ended = analyse(&documents(METRIC), &bad, None).await;
     assert_eq!(ended.code, Some(1), "{ended:?}");
     let run = ended.json();
     let measurement = &run["metrics"][0]["measurements"][0];
     assert_eq!(measurement["phase"], "Failed", "{run}");
     let value: Value = serde_json::from_str(measurement["value"].as_str().unwrap()).unwrap();
-    assert_eq!(value["steps"]["order"]["failures"], json!({"status_mismatch": 1}), "{value}");
-    assert_eq!((&value["p95Ms"], &value["steps"]["items"]["skipped"]), (&Value::Null, &json!(1)), "{value}");
+    assert_eq!(
+        value["steps"]["order"]["failures"],
+        json!({"status_mismatch": 1}),
+        "{value}"
+    );
+    assert_eq!(
+        (&value["p95Ms"], &value["steps"]["items"]["skipped"]),
+        (&Value::Null, &json!(1)),
+        "{value}"
+    );
     let example = measurement["metadata"]["example"].as_str().unwrap();
     assert!(example.contains("expected 201, got 503"), "{example}");
 }
@@ -100,30 +127,59 @@ async fn nobody_there_is_a_failure_and_not_a_success() {
 #[tokio::test]
 async fn a_canary_that_fails_its_journey_is_rolled_back() {
     let stable = shop().await;
-    let bad = Shop::open(Manners { version: "v2", token: "t", order_status: Some(503), ..Manners::default() }).await;
+    let bad = Shop::open(Manners {
+        version: "v2",
+        token: "t",
+        order_status: Some(503),
+        ..Manners::default()
+    })
+    .await;
     let ended = analyse(&documents(COMPARISONS), &bad, Some(&stable)).await;
     assert_eq!(ended.code, Some(1), "{ended:?}");
     let run = ended.json();
     assert_eq!(run["reasons"][0], "regression_detected", "{run}");
     let failures = &run["comparisons"][0];
-    assert_eq!((&failures["name"], &failures["decision"]), (&json!("failures"), &json!("regressed")), "{failures}");
-    assert!(failures["eventsCanary"].as_u64() > failures["eventsStable"].as_u64(), "{failures}");
+    assert_eq!(
+        (&failures["name"], &failures["decision"]),
+        (&json!("failures"), &json!("regressed")),
+        "{failures}"
+    );
+    assert!(
+        failures["eventsCanary"].as_u64() > failures["eventsStable"].as_u64(),
+        "{failures}"
+    );
     // Both comparisons share one set of runs, in pairs: both sides got as many.
-    let (of_stable, of_canary) = (stable.count(&Method::POST, "/login"), bad.count(&Method::POST, "/login"));
+    let (of_stable, of_canary) = (
+        stable.count(&Method::POST, "/login"),
+        bad.count(&Method::POST, "/login"),
+    );
     assert!(of_stable.abs_diff(of_canary) <= 2, "{of_stable} and {of_canary}");
-    assert_eq!(stable.count(&Method::DELETE, "/orders/"), of_stable, "teardown ends before the command does");
+    assert_eq!(
+        stable.count(&Method::DELETE, "/orders/"),
+        of_stable,
+        "teardown ends before the command does"
+    );
 }
 
 #[tokio::test]
 async fn a_canary_that_is_slower_is_rolled_back() {
     let stable = shop().await;
-    let slow = Manners { version: "v2", token: "t", takes: Duration::from_millis(300), ..Manners::default() };
+    let slow = Manners {
+        version: "v2",
+        token: "t",
+        takes: Duration::from_millis(300),
+        ..Manners::default()
+    };
     let slow = Shop::open(slow).await;
     let ended = analyse(&documents(COMPARISONS), &slow, Some(&stable)).await;
     assert_eq!(ended.code, Some(1), "{ended:?}");
     let run = ended.json();
     let latency = &run["comparisons"][1];
-    assert_eq!((&latency["name"], &latency["decision"]), (&json!("latency"), &json!("regressed")), "{run}");
+    assert_eq!(
+        (&latency["name"], &latency["decision"]),
+        (&json!("latency"), &json!("regressed")),
+        "{run}"
+    );
 }
 
 #[tokio::test]
@@ -131,17 +187,37 @@ async fn the_ready_made_journey_drives_the_sample_api() {
     let system = sample::system(3, 20.0).await;
     let target = system.base_urls(serin_judge::verdict::Side::Stable).remove(0);
     let path = repository("analyses/planning-critical-path.yaml");
-    let ended = run(["probe", &path, "--target", &target, "--output", "json"], PATIENCE).await;
+    let ended = run(
+        ["probe", &path, "--target", &target, "--output", "json"],
+        PATIENCE,
+    )
+    .await;
     let result = ended.json();
     // One answer in two hundred is bad by design.
     if ended.code != Some(0) {
-        let again = run(["probe", &path, "--target", &target, "--output", "json", "--rate", "5", "--for", "4s"], PATIENCE).await;
+        let again = run(
+            [
+                "probe", &path, "--target", &target, "--output", "json", "--rate", "5", "--for", "4s",
+            ],
+            PATIENCE,
+        )
+        .await;
         let runs = again.json()["journeys"][0]["arms"][0]["runs"].clone();
-        assert!(runs["passed"].as_u64() > runs["failed"].as_u64(), "{result} {runs}");
+        assert!(
+            runs["passed"].as_u64() > runs["failed"].as_u64(),
+            "{result} {runs}"
+        );
     }
     let validated = run(["validate", &path], PATIENCE).await;
     assert_eq!(validated.code, Some(0), "{validated:?}");
-    for expected in ["Journey planning-critical-path\n", "Analysis planning-journey-canary\n"] {
-        assert!(validated.stdout.contains(expected), "{expected}: {}", validated.stdout);
+    for expected in [
+        "Journey planning-critical-path\n",
+        "Analysis planning-journey-canary\n",
+    ] {
+        assert!(
+            validated.stdout.contains(expected),
+            "{expected}: {}",
+            validated.stdout
+        );
     }
 }

@@ -20,11 +20,18 @@ async fn fails(text: &str, class: &str) {
     assert_eq!(result["outcome"], "failed", "{class}: {result}");
     let step = step(arm(&result), "get");
     assert_eq!(step["failures"], json!({class: 1}), "{step}");
-    assert_eq!((&step["response"]["count"], &step["service"]["count"]), (&json!(0), &json!(0)), "{step}");
+    assert_eq!(
+        (&step["response"]["count"], &step["service"]["count"]),
+        (&json!(0), &json!(0)),
+        "{step}"
+    );
     assert_eq!(step["timeouts"], u64::from(class.ends_with("_timeout")), "{step}");
     let failure = &step["examples"][0]["failure"];
     assert_eq!(failure["class"], class, "{failure}");
-    assert!(failure["message"].as_str().unwrap().contains("\"get\""), "{failure}");
+    assert!(
+        failure["message"].as_str().unwrap().contains("\"get\""),
+        "{failure}"
+    );
 }
 
 #[tokio::test]
@@ -44,7 +51,10 @@ async fn servers_that_misbehave_are_told_apart() {
     let circle = FaultServer::start(Fault::Loop).await;
     fails(&one(circle.address(), ", redirects: 5"), "redirect").await;
     // Nobody listens on a port that was just given back.
-    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let gone = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     fails(&one(&format!("http://{gone}"), ""), "connect_refused").await;
 }
 
@@ -54,7 +64,11 @@ async fn certificates_that_do_not_fit_are_told_apart() {
     let port = server.address().rsplit(':').next().unwrap().to_owned();
     fails(&one(server.address(), ""), "tls_untrusted").await;
     let ca = format!(", ca: {}", server.roots());
-    fails(&one(&format!("https://127.0.0.1:{port}"), &ca), "tls_name_mismatch").await;
+    fails(
+        &one(&format!("https://127.0.0.1:{port}"), &ca),
+        "tls_name_mismatch",
+    )
+    .await;
     for http in [ca.as_str(), ", insecure: true"] {
         let (_files, path) = files(&one(server.address(), http));
         let result = probed(0, &[&path]).await;
@@ -66,7 +80,11 @@ async fn certificates_that_do_not_fit_are_told_apart() {
     let connect = format!("localhost:1=127.0.0.1:{port}");
     assert_eq!(probe(&[&path, "--connect", &connect]).await.code, Some(0));
     let plain = FaultServer::start(Fault::Bytes("HTTP/1.1 200 OK\r\n\r\n".to_owned())).await;
-    fails(&one(&plain.address().replace("http:", "https:"), ""), "tls_handshake").await;
+    fails(
+        &one(&plain.address().replace("http:", "https:"), ""),
+        "tls_handshake",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -76,15 +94,27 @@ async fn a_failure_is_shown_with_what_was_expected_and_what_came() {
     let (_files, path) = files(&text);
     let ended = probe(&[&path, "--target", shop.address()]).await;
     assert_eq!(ended.code, Some(1), "{ended:?}");
-    assert!(ended.stdout.starts_with("FAILED checkout at http://"), "{}", ended.stdout);
-    for expected in ["items: 1 assert_failed", "jsonpath $.items: expected count >= 4, got", "trace "] {
+    assert!(
+        ended.stdout.starts_with("FAILED checkout at http://"),
+        "{}",
+        ended.stdout
+    );
+    for expected in [
+        "items: 1 assert_failed",
+        "jsonpath $.items: expected count >= 4, got",
+        "trace ",
+    ] {
         assert!(ended.stdout.contains(expected), "{expected}: {}", ended.stdout);
     }
     let result = probed(1, &[&path, "--target", shop.address()]).await;
     let step = step(arm(&result), "items");
     let assertion = &step["examples"][0]["assertions"][0];
     assert_eq!(assertion["at"], "jsonpath $.items", "{step}");
-    assert_eq!(step["examples"][0]["traceId"].as_str().map(str::len), Some(32), "{step}");
+    assert_eq!(
+        step["examples"][0]["traceId"].as_str().map(str::len),
+        Some(32),
+        "{step}"
+    );
 }
 
 #[tokio::test]
@@ -97,5 +127,8 @@ async fn soft_assertions_make_a_run_degraded_which_is_good_and_said() {
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(ended.stdout.starts_with("DEGRADED checkout"), "{}", ended.stdout);
     let result = probed(0, &[&path, "--target", shop.address()]).await;
-    assert_eq!((&result["outcome"], &arm(&result)["runs"]["degraded"]), (&json!("degraded"), &json!(1)));
+    assert_eq!(
+        (&result["outcome"], &arm(&result)["runs"]["degraded"]),
+        (&json!("degraded"), &json!(1))
+    );
 }

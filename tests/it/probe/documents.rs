@@ -9,7 +9,11 @@ async fn mistakes_have_a_place_and_nobody_is_asked() {
     for (from, to, expected) in [
         ("url: /items", "ulr: /items", &["did you mean `url`", "^"][..]),
         ("\"Bearer {{token}}\"", "x", &[]),
-        ("bearer: \"{{token}}\"", "bearer: \"{{tokn}}\"", &["tokn", "did you mean `token`", "^"]),
+        (
+            "bearer: \"{{token}}\"",
+            "bearer: \"{{tokn}}\"",
+            &["tokn", "did you mean `token`", "^"],
+        ),
         ("count: {min: 3}", "count: {min: many}", &["^"]),
         ("status: 201", "condition: 'result.status == '", &["^"]),
     ] {
@@ -19,10 +23,21 @@ async fn mistakes_have_a_place_and_nobody_is_asked() {
         }
         let (_files, path) = files(&text);
         let ended = probe(&[&[path.as_str()][..], &target].concat()).await;
-        assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""), "{to}: {ended:?}");
-        assert!(ended.stderr.contains("analysis.yaml:") && ended.stderr.contains("nothing was probed"), "{ended:?}");
+        assert_eq!(
+            (ended.code, ended.stdout.as_str()),
+            (Some(2), ""),
+            "{to}: {ended:?}"
+        );
+        assert!(
+            ended.stderr.contains("analysis.yaml:") && ended.stderr.contains("nothing was probed"),
+            "{ended:?}"
+        );
         for expected in expected {
-            assert!(ended.stderr.contains(expected), "{to}, {expected}: {}", ended.stderr);
+            assert!(
+                ended.stderr.contains(expected),
+                "{to}, {expected}: {}",
+                ended.stderr
+            );
         }
     }
     assert_eq!(shop.seen().len(), 0);
@@ -38,24 +53,46 @@ async fn wrong_arguments_are_refused_with_the_reason() {
         (&[path], "has no target; give --target"),
         (&[path, "--target", "no url"], "nothing was probed"),
         (&[path, "--canary", "http://a"], "--stable"),
-        (&[path, "--target", "http://a", "--stable", "http://b", "--canary", "http://c"], "cannot be used with"),
+        (
+            &[
+                path, "--target", "http://a", "--stable", "http://b", "--canary", "http://c",
+            ],
+            "cannot be used with",
+        ),
         (&[path, "--rate", "5"], "--for"),
-        (&[path, "--rate", "5", "--concurrency", "5", "--for", "1s"], "cannot be used with"),
+        (
+            &[path, "--rate", "5", "--concurrency", "5", "--for", "1s"],
+            "cannot be used with",
+        ),
         (&[path, "--once", "--for", "1s"], "cannot be used with"),
         (&[path, "--rate", "0", "--for", "1s"], "above 0"),
         (&[path, "--for", "0s"], "above 0"),
-        (&[path, "--target", "http://a", "--arg", "x=1"], "nothing was probed"),
+        (
+            &[path, "--target", "http://a", "--arg", "x=1"],
+            "nothing was probed",
+        ),
         (&[path, "--journey", "chekout"], "did you mean `checkout`"),
         (&[&analysis], "kind Journey"),
         (&["missing.yaml"], "No such file"),
         (&["http://"], "is no URL"),
         (&["http://ann:s3cret@localhost/"], "others can see"),
         (&["--janitor"], "--leaks"),
-        (&[path, "--output", "xml"], "[possible values: human, json, junit, html, hdr]"),
+        (
+            &[path, "--output", "xml"],
+            "[possible values: human, json, junit, html, hdr]",
+        ),
     ] {
         let ended = probe(arguments).await;
-        assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""), "{arguments:?}: {ended:?}");
-        assert!(ended.stderr.contains(expected), "{arguments:?}, {expected}: {}", ended.stderr);
+        assert_eq!(
+            (ended.code, ended.stdout.as_str()),
+            (Some(2), ""),
+            "{arguments:?}: {ended:?}"
+        );
+        assert!(
+            ended.stderr.contains(expected),
+            "{arguments:?}, {expected}: {}",
+            ended.stderr
+        );
         assert!(arguments[..].iter().any(|part| part.contains("s3cret")) || !ended.stderr.contains("s3cret"));
     }
 }
@@ -77,19 +114,40 @@ spec:
     let (files, path) = files(text);
     files.write("accounts.csv", b"user,password\nann,pw-one-1\nbob,pw-two-2\n");
     files.write("rows.json", br#"[{"item": 1}, {"item": "two"}]"#);
-    let arguments = [&path, "--target", shop.address(), "--arg", "shop=north", "--concurrency", "2", "--for", "500ms"];
+    let arguments = [
+        &path,
+        "--target",
+        shop.address(),
+        "--arg",
+        "shop=north",
+        "--concurrency",
+        "2",
+        "--for",
+        "500ms",
+    ];
     let result = probed(0, &arguments).await;
-    let bodies: Vec<serde_json::Value> = shop.seen().iter().map(|seen| serde_json::from_slice(&seen.body).unwrap()).collect();
+    let bodies: Vec<serde_json::Value> = shop
+        .seen()
+        .iter()
+        .map(|seen| serde_json::from_slice(&seen.body).unwrap())
+        .collect();
     assert!(bodies.len() >= 4, "{result}");
     for user in ["ann", "bob"] {
         assert!(bodies.iter().any(|body| body["user"] == user), "{bodies:?}");
     }
     // A value that is one placeholder keeps its type.
-    assert!(bodies.iter().any(|body| body["item"] == 1) && bodies.iter().any(|body| body["item"] == "two"), "{bodies:?}");
+    assert!(
+        bodies.iter().any(|body| body["item"] == 1) && bodies.iter().any(|body| body["item"] == "two"),
+        "{bodies:?}"
+    );
     assert!(bodies.iter().all(|body| body["shop"] == "north"));
     // A file that is not there is a mistake in the document.
     std::fs::remove_file(files.folder().join("accounts.csv")).unwrap();
     let ended = probe(&[&path, "--target", shop.address()]).await;
     assert_eq!(ended.code, Some(2), "{ended:?}");
-    assert!(ended.stderr.contains("accounts.csv") && ended.stderr.contains('^'), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("accounts.csv") && ended.stderr.contains('^'),
+        "{}",
+        ended.stderr
+    );
 }

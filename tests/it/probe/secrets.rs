@@ -56,7 +56,18 @@ async fn planted_secrets_are_in_no_output() {
     let leaks = files.folder().join("leaks.csv").display().to_string();
     for output in ["human", "json", "junit", "html", "hdr"] {
         let secret = format!("shop/key=@{key}");
-        let arguments = ["probe", &path, "--target", shop.address(), "--output", output, "--secret", &secret, "--leaks", &leaks];
+        let arguments = [
+            "probe",
+            &path,
+            "--target",
+            shop.address(),
+            "--output",
+            output,
+            "--secret",
+            &secret,
+            "--leaks",
+            &leaks,
+        ];
         let mut command = serin(arguments);
         command.env("PLANTED_HEADER", HEADER).env("SERIN_LOG", "trace");
         let ended = start(command).end(super::PATIENCE).await;
@@ -64,7 +75,10 @@ async fn planted_secrets_are_in_no_output() {
         let written = std::fs::read_to_string(&leaks).unwrap();
         for planted in [TOKEN, PASSWORD, HEADER, ARGUMENT] {
             for (place, text) in [("output", ended.all()), ("leaks", written.clone())] {
-                assert!(!text.contains(planted), "{planted} in {place} of {output}: {text}");
+                assert!(
+                    !text.contains(planted),
+                    "{planted} in {place} of {output}: {text}"
+                );
             }
         }
         if output == "json" {
@@ -73,7 +87,11 @@ async fn planted_secrets_are_in_no_output() {
         }
     }
     // They were really sent, or there would be nothing to find.
-    let orders: Vec<_> = shop.seen().into_iter().filter(|seen| seen.method == Method::POST && seen.path == "/orders").collect();
+    let orders: Vec<_> = shop
+        .seen()
+        .into_iter()
+        .filter(|seen| seen.method == Method::POST && seen.path == "/orders")
+        .collect();
     assert_eq!(orders.len(), 5);
     assert_eq!(orders[0].headers["x-key"], HEADER);
     assert_eq!(orders[0].headers["x-argument"], ARGUMENT);

@@ -6,7 +6,13 @@ use super::{CHECKOUT, Manners, Shop, arm, files, probe, probed};
 
 #[tokio::test]
 async fn what_teardown_could_not_remove_is_counted_named_and_kept() {
-    let shop = Shop::open(Manners { version: "v1", token: "t", keeps_orders: true, ..Manners::default() }).await;
+    let shop = Shop::open(Manners {
+        version: "v1",
+        token: "t",
+        keeps_orders: true,
+        ..Manners::default()
+    })
+    .await;
     let (files, path) = files(CHECKOUT);
     let leaks = files.folder().join("leaks.csv").display().to_string();
     let janitor = ["--janitor", "--leaks", leaks.as_str()];
@@ -14,18 +20,28 @@ async fn what_teardown_could_not_remove_is_counted_named_and_kept() {
     assert_eq!(nothing.code, Some(0), "{nothing:?}");
     for _ in 0..2 {
         let result = probed(0, &[&path, "--target", shop.address(), "--leaks", &leaks]).await;
-        assert_eq!((&result["outcome"], &result["journeys"][0]["leakCount"]), (&"degraded".into(), &1.into()));
+        assert_eq!(
+            (&result["outcome"], &result["journeys"][0]["leakCount"]),
+            (&"degraded".into(), &1.into())
+        );
         let named = result["journeys"][0]["leaks"][0].as_str().unwrap();
         assert!(named.starts_with("order serin-"), "{named}");
     }
     let listed = probe(&janitor).await;
     assert_eq!(listed.code, Some(1), "{listed:?}");
-    assert!(listed.stdout.contains("2 pieces of test data are left"), "{}", listed.stdout);
+    assert!(
+        listed.stdout.contains("2 pieces of test data are left"),
+        "{}",
+        listed.stdout
+    );
     let json = probed(1, &janitor).await;
     let all = json["leaks"].as_array().unwrap();
     assert_eq!(all.len(), 2, "{json}");
     let tag = all[0]["tag"].as_str().unwrap();
-    assert!(tag.starts_with("serin-") && all[0]["data"] == format!("order {tag}"), "{json}");
+    assert!(
+        tag.starts_with("serin-") && all[0]["data"] == format!("order {tag}"),
+        "{json}"
+    );
     // The file is the rows of a journey that cleans up.
     let clean = r#"apiVersion: serin.dev/v1
 kind: Journey

@@ -5,8 +5,8 @@ use serin_judge::stats::distribution_band;
 use serin_judge::stats::two_recordings::QuantilePair;
 
 use super::super::compared::{Compared, Shows};
-use crate::cli::number::{order, percent, ratio, time};
 use super::super::picture::Bins;
+use crate::cli::number::{order, percent, ratio, time};
 use crate::cli::page::{Chart, Room, Scale, in_both};
 
 const CLASSES: [&str; 2] = ["a", "b"];

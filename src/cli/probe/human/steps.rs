@@ -21,7 +21,12 @@ pub(super) fn table(journey: &ProbedJourney, arm: &ArmWindow) -> String {
     if steps.len() > 1 {
         let runs = &arm.runs;
         let times = [Since::Planned, Since::Begun].map(|since| arm.times.since(since).clone());
-        text.push_str(&rows("whole run", runs.passed + runs.degraded, runs.failed, &times));
+        text.push_str(&rows(
+            "whole run",
+            runs.passed + runs.degraded,
+            runs.failed,
+            &times,
+        ));
     }
     for step in steps {
         let Some(window) = arm.steps.get(step.index) else {
@@ -36,12 +41,7 @@ pub(super) fn table(journey: &ProbedJourney, arm: &ArmWindow) -> String {
 
 /// Response time, and service time where it differs.
 fn rows(name: &str, passed: u64, failed: u64, [response, service]: &[Durations; 2]) -> String {
-    let mut text = row(
-        &cut(name, NAME - 1),
-        &count(passed),
-        &count(failed),
-        response,
-    );
+    let mut text = row(&cut(name, NAME - 1), &count(passed), &count(failed), response);
     if response != service {
         text.push_str(&row("  service", "", "", service));
     }

@@ -115,12 +115,7 @@ impl JourneyWindow {
 
     /// How long a step took, one window an arm, for the judge; `None` is for whole runs. Runs of the wrong side are in none.
     #[must_use]
-    pub fn latency_windows(
-        &self,
-        comparison: &Arc<str>,
-        step: Option<usize>,
-        since: Since,
-    ) -> Vec<Window> {
+    pub fn latency_windows(&self, comparison: &Arc<str>, step: Option<usize>, since: Since) -> Vec<Window> {
         self.windows(comparison, |arm| {
             let latencies = match step {
                 Some(step) => arm.steps.get(step)?.latencies(since),

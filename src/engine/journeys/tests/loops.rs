@@ -54,11 +54,7 @@ async fn a_closed_loop_asks_a_frozen_server_less_often() {
     };
     let (_, totals) = all(&order, &freezing()).await;
     let stable = totals.arm(Arm::Stable).unwrap();
-    assert!(
-        (7_000..9_000).contains(&stable.runs.passed),
-        "{:?}",
-        stable.runs
-    );
+    assert!((7_000..9_000).contains(&stable.runs.passed), "{:?}", stable.runs);
     let p99 = stable.times.response.quantile(0.99).unwrap();
     assert!(p99 < millis(3), "{p99:?}: this is what such loops hide");
 }
