@@ -90,7 +90,7 @@ pub async fn execute(options: RunOptions) -> ExitCode {
     let output = options.output.output();
     let conducted = conduct::conduct(Arc::clone(&plan), instruments, store, output).await;
     // Journeys end after the run that drove them: their teardown is not cut short.
-    settings.journeys.ended().await;
+    settings.ended().await;
     match conducted {
         Ok(conducted) => {
             match options.output {

@@ -46,6 +46,12 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Returns once nothing is under way any more that sources of runs have begun and end by themselves: journeys, with
+    /// their teardown.
+    pub async fn ended(&self) {
+        self.journeys.ended().await;
+    }
+
     /// The same, for a run whose sources share nothing with those of others.
     pub(super) fn of_another_run(&self) -> Self {
         Self {

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::config;
 use crate::config::analyses::AnalysisFiles;
 use crate::config::service::{self, ConfiguredInstrumentation};
 use crate::engine::ports::{Analyses, Clock, Store};
@@ -31,6 +32,7 @@ pub struct Service {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     retention: Retention,
+    adapters: config::Settings,
 }
 
 impl Service {
@@ -55,15 +57,13 @@ impl Service {
         let public_url = settings.public_url.clone();
         let public_url = public_url.unwrap_or_else(|| format!("http://{address}"));
         let outbox = Arc::new(service::outbox(&settings));
+        let adapters = service::adapters(&settings);
         let receivers = service::receivers(&settings, &clock, &metrics)?;
         let runs = Runs::new(
             Arc::clone(&clock),
             Arc::clone(&store),
             Arc::clone(&outbox),
-            Arc::new(ConfiguredInstrumentation::new(
-                service::adapters(&settings),
-                secrets,
-            )),
+            Arc::new(ConfiguredInstrumentation::new(adapters.clone(), secrets)),
             RunLimits {
                 active_runs: settings.limits.active_runs,
                 measurements_per_metric: settings.limits.measurements_per_metric,
@@ -101,6 +101,7 @@ impl Service {
             store,
             clock,
             retention: settings.retention,
+            adapters,
         })
     }
 
@@ -145,6 +146,7 @@ impl Service {
         let _before = closing.send_replace(true);
         let _ended = sending.await;
         self.runs.shutdown().await;
+        self.adapters.ended().await;
     }
 }
 

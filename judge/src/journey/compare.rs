@@ -113,7 +113,7 @@ fn shown(value: Option<&Value>) -> String {
 
 /// What has been seen of the differences of one step: between canary and stable, and between stable and stable, which is
 /// the noise that no version is to blame for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AnswerDifferences {
     /// Pairs of canary and stable.
     pub pairs: u64,

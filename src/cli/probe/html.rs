@@ -84,6 +84,7 @@ fn of_journey(journey: &ProbedJourney) -> String {
     for (target, arm) in journey.arms() {
         text.push_str(&of_arm(journey, target, arm));
     }
+    text.push_str(&differences(journey));
     for Sides { step, arms, compared } in sides::all(journey).iter().filter(|sides| sides.step.is_none()) {
         let [a, b] = arms.map(arm_word);
         let what = step.as_deref().unwrap_or("whole runs");
@@ -95,6 +96,26 @@ fn of_journey(journey: &ProbedJourney) -> String {
         );
     }
     text
+}
+
+/// Where answers differ that should be alike.
+fn differences(journey: &ProbedJourney) -> String {
+    let mut items = String::new();
+    for (step, path, place) in journey.differences() {
+        let _ = write!(
+            items,
+            "<li>{} <code>{}</code>: stable says {}, the canary {} <small>{} pairs</small></li>",
+            escaped(&step.name),
+            escaped(path),
+            escaped(&place.example.one),
+            escaped(&place.example.other),
+            count(place.pairs)
+        );
+    }
+    if items.is_empty() {
+        return items;
+    }
+    format!("<h2>Answers that differ</h2>\n<ul>{items}</ul>\n")
 }
 
 fn of_arm(journey: &ProbedJourney, target: &Target, arm: &ArmWindow) -> String {

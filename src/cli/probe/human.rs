@@ -89,6 +89,7 @@ fn of_journey(journey: &ProbedJourney) -> String {
         text.push_str(&leaks(arm));
     }
     text.push_str(&against(journey));
+    text.push_str(&differences(journey));
     text.push_str(&histogram(journey));
     text
 }
@@ -220,6 +221,25 @@ fn against(journey: &ProbedJourney) -> String {
         text.push_str(&wrap(caution, 4, WIDTH));
     }
     text
+}
+
+/// Where answers differ that should be alike.
+fn differences(journey: &ProbedJourney) -> String {
+    let mut text = String::new();
+    for (step, path, place) in journey.differences() {
+        let line = format!(
+            "{} {path}: stable says {}, the canary {} ({})",
+            step.name,
+            place.example.one,
+            place.example.other,
+            several(place.pairs, "pair")
+        );
+        text.push_str(&wrap(&line, 4, WIDTH));
+    }
+    if text.is_empty() {
+        return text;
+    }
+    format!("\n  answers that differ\n{text}")
 }
 
 /// Response times of whole runs: of one side, or of both beside each other.

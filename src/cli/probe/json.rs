@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use serin_judge::analysis::plan::journey::{RequestPhase, Step};
+use serin_judge::journey::Place;
 
 use super::examples::{self, Example};
 use super::probed::{Probed, ProbedJourney, arm_word, shown_target, started};
@@ -40,9 +41,25 @@ fn journey(probed: &ProbedJourney) -> Value {
         "comparisons": sides::all(probed).iter().map(comparison).collect::<Vec<_>>(),
         "leaks": leaks,
         "leakCount": probed.arms().map(|(_, arm)| arm.leak_count).sum::<u64>(),
+        "differences": differences(probed),
         "overloadedWindows": probed.totals.overloaded_windows,
         "windows": probed.windows,
     })
+}
+
+/// Places at which the canary answers otherwise than stable, those left out at which stable differs from itself.
+fn differences(probed: &ProbedJourney) -> Vec<Value> {
+    let differences = probed.differences();
+    let place = |(step, path, place): &(&Step, &str, &Place)| {
+        json!({
+            "step": step.name,
+            "path": path,
+            "pairs": place.pairs,
+            "stable": place.example.one,
+            "canary": place.example.other,
+        })
+    };
+    differences.iter().map(place).collect()
 }
 
 fn comparison(sides: &Sides) -> Value {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serin_judge::analysis::plan::journey::{Journey, Step};
-use serin_judge::journey::Arm;
+use serin_judge::journey::{Arm, Place};
 use serin_judge::stats::distribution::Distribution;
 use serin_judge::time::Timestamp;
 
@@ -103,6 +103,18 @@ impl ProbedJourney {
         self.journey.all_steps()
     }
 
+    /// Places at which the canary answers otherwise than stable, by step.
+    pub(super) fn differences(&self) -> Vec<(&Step, &str, &Place)> {
+        let pairs = self.all().map_or(&[][..], |all| &all.pairs);
+        let by_step = self.steps().into_iter().zip(pairs);
+        by_step
+            .flat_map(|(step, pairs)| {
+                let places = pairs.differences.places();
+                places.map(move |(path, place)| (step, path, place))
+            })
+            .collect()
+    }
+
     /// How it went, and why not better.
     pub(super) fn judged(&self) -> (Outcome, Vec<String>) {
         let (mut outcome, mut reasons) = (Outcome::Passed, Vec::new());
@@ -120,6 +132,11 @@ impl ProbedJourney {
                 String::new()
             };
             self.judge_arm(&side, arm, &mut found);
+        }
+        let differences = self.differences().len();
+        if differences > 0 {
+            let reason = format!("places at which the sides answer differently: {differences}");
+            found(Outcome::Degraded, reason);
         }
         let missed = self.all().map_or(0, JourneyWindow::missed_count);
         if missed > 0 {

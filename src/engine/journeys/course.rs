@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use super::accounts::AccountPool;
 use super::budget::Share;
 use super::control::{Control, Level};
-use super::record::{Ended, Missed, Slices};
+use super::record::{Answers, Ended, Missed, Slices};
 use crate::engine::ports::HttpClient;
 use branch::Branch;
 
@@ -34,6 +34,8 @@ pub(super) struct ArmRuns {
     pub(super) slices: Slices,
     /// Runs keep cookies: there is a second request that could send them.
     pub(super) has_cookies: bool,
+    /// Other sides are asked the same: answers are kept until they can be compared.
+    pub(super) is_paired: bool,
 }
 
 /// What is one run's own.
@@ -91,8 +93,15 @@ pub(super) async fn run(arm: Arc<ArmRuns>, ticket: Ticket) -> Ended {
         leaks: branch.leaks(&tag),
         steps: branch.results,
     };
+    let answers = (!branch.answers.is_empty()).then(|| Answers {
+        values: branch.values,
+        by_step: branch.answers,
+    });
     let lateness = started.saturating_duration_since(ticket.planned);
-    ticket.ended(&arm, lateness, Ok(result))
+    Ended {
+        answers: answers.map(Box::new),
+        ..ticket.ended(&arm, lateness, Ok(result))
+    }
 }
 
 impl Ticket {
@@ -104,6 +113,7 @@ impl Ticket {
             planned: self.planned,
             lateness,
             outcome,
+            answers: None,
         }
     }
 }

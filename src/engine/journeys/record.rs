@@ -11,6 +11,7 @@ mod window;
 
 pub use arm::{ArmWindow, EXAMPLES_MAX, LEAKS_MAX, RunCounts};
 pub use durations::{Digits, Durations, DurationsError, LONGEST};
+pub(super) use pairs::Answers;
 pub use pairs::{PAIRS_MAX, PairedStep, StepPairs};
 pub(super) use recorder::{Ended, Recorder};
 pub(super) use slices::Slices;

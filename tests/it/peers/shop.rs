@@ -23,6 +23,8 @@ pub(crate) struct Manners {
     pub(crate) keeps_orders: bool,
     /// Every answer takes this long.
     pub(crate) takes: Duration,
+    /// What `GET /items` lists first; 1 unless it is said.
+    pub(crate) first_item: u64,
     /// What `POST /login` gives.
     pub(crate) token: &'static str,
 }
@@ -114,7 +116,10 @@ async fn answer(State(counter): State<Counter>, request: Request) -> Response {
         ),
         ("DELETE", _) if manners.keeps_orders => (500, Value::Null),
         ("DELETE", _) => (200, Value::Null),
-        ("GET", "/items") => (200, json!({"items": [1, 2, 3]})),
+        ("GET", "/items") => (
+            200,
+            json!({"items": [manners.first_item.max(1), 2, 3], "number": number}),
+        ),
         ("GET", "/hang") => {
             std::future::pending::<()>().await;
             (200, Value::Null)

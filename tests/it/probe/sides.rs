@@ -163,3 +163,52 @@ async fn a_control_tells_the_noise_of_the_day() {
         .collect();
     assert_eq!(arms, [&json!("canary"), &json!("control")]);
 }
+
+#[tokio::test]
+async fn answers_that_differ_are_told_by_place_and_noise_is_left_out() {
+    let other = Manners {
+        first_item: 9,
+        ..Manners::default()
+    };
+    let (stable, canary) = sides(Manners::default(), other).await;
+    let (control, _) = sides(Manners::default(), Manners::default()).await;
+    // Each shop counts its requests: one more here makes a field in which stable differs from stable.
+    assert_eq!(
+        probe(&[&format!("{}/items", control.address())]).await.code,
+        Some(0)
+    );
+    let text = CHECKOUT.replace(
+        "request: {url: /items}",
+        "request: {url: /items}\n    compare: true",
+    );
+    let (_files, path) = files(&text);
+    let (stable, canary) = (stable.address(), canary.address());
+    let arguments = [
+        &path,
+        "--stable",
+        stable,
+        "--canary",
+        canary,
+        "--control",
+        control.address(),
+    ];
+    let result = probed(0, &arguments).await;
+    assert_eq!(result["outcome"], "degraded", "{result}");
+    let differences = &result["journeys"][0]["differences"];
+    let expected = json!([{"step": "items", "path": "$.items[]", "pairs": 1, "stable": "1", "canary": "9"}]);
+    assert_eq!(differences, &expected, "{result}");
+    let alike = probed(0, &[&path, "--stable", stable, "--canary", control.address()]).await;
+    let differences = &alike["journeys"][0]["differences"];
+    assert_eq!(
+        differences[0]["path"], "$.number",
+        "without a control nothing is left out: {alike}"
+    );
+    let ended = probe(&arguments).await;
+    assert!(
+        ended
+            .stdout
+            .contains("$.items[]: stable says 1, the canary 9 (1 pair)"),
+        "{}",
+        ended.stdout
+    );
+}

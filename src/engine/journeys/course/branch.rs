@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use cookie_store::CookieStore;
 use serin_judge::analysis::plan::journey::{Failure, FailureClass, Step};
-use serin_judge::journey::{RunOutcome, StepOutcome, StepResult, Values};
+use serin_judge::journey::{Answer, RunOutcome, StepOutcome, StepResult, Values};
 use tokio::time::Instant;
 
 use super::ArmRuns;
@@ -19,6 +19,8 @@ pub(super) struct Branch<'run> {
     pub(super) cookies: Option<CookieStore>,
     /// In the order they ended.
     pub(super) results: Vec<StepResult>,
+    /// Those that are compared with what other sides answer, by step.
+    pub(super) answers: Vec<(usize, Answer)>,
     /// The end of the last step.
     pub(super) finished: Option<Instant>,
     /// Draws think times.
@@ -52,6 +54,7 @@ impl<'run> Branch<'run> {
             values,
             cookies: arm.has_cookies.then(CookieStore::default),
             results: Vec::with_capacity(arm.journey.steps.len()),
+            answers: Vec::new(),
             finished: None,
             chance,
             failed: None,
@@ -88,6 +91,7 @@ impl<'run> Branch<'run> {
                 self.cookies = CookieStore::from_cookies(both.map(Ok::<_, Infallible>), false).ok();
             }
             self.results.extend(branch.results);
+            self.answers.extend(branch.answers);
             self.finished = self.finished.max(branch.finished);
             self.failed = self.failed.or(branch.failed);
             self.is_wrong_side |= branch.is_wrong_side;

@@ -153,6 +153,10 @@ impl<'run> Branch<'run> {
             }
         };
         let judged = judge(step, &answer, &mut self.values);
+        if step.compare && self.arm.is_paired {
+            self.answers.retain(|(known, _)| *known != step.index);
+            self.answers.push((step.index, answer.clone()));
+        }
         if let Some(answering) = &self.arm.journey.answering
             && !self.is_teardown
         {

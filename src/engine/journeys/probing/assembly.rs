@@ -95,6 +95,7 @@ impl Shared<'_> {
             control: Arc::clone(&self.control),
             slices: self.slices,
             has_cookies: journey.http.cookies && asks_twice(journey),
+            is_paired: self.order.targets.len() > 1,
         }))
     }
 

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use serin_judge::journey::{Arm, RunOutcome, RunResult, StepOutcome};
+use serin_judge::journey::{
+    Answer, AnswerDifferences, Arm, RunOutcome, RunResult, StepOutcome, Values, differences,
+};
 
 /// Pairs of one step that a window keeps one by one; those beyond it are counted.
 pub const PAIRS_MAX: usize = 4096;
@@ -26,6 +28,8 @@ pub struct StepPairs {
     pub kept: Vec<PairedStep>,
     /// How many more there were.
     pub beyond: u64,
+    /// Where the answers of both sides differ, of a step that is compared.
+    pub differences: AnswerDifferences,
 }
 
 impl StepPairs {
@@ -43,6 +47,7 @@ impl StepPairs {
             self.add(*pair);
         }
         self.beyond += other.beyond;
+        self.differences.merge(&other.differences);
     }
 }
 
@@ -54,6 +59,28 @@ pub(in crate::engine::journeys) struct Half {
     position: usize,
     /// By step; `None` where the step was not done, so that nothing is known of it.
     steps: Vec<Option<Option<Duration>>>,
+    pub(super) answers: Option<Box<Answers>>,
+}
+
+/// Answers of a run that are compared with those of another side, and what has to be taken out of them.
+pub(in crate::engine::journeys) struct Answers {
+    pub(in crate::engine::journeys) values: Values,
+    /// The last one of each step.
+    pub(in crate::engine::journeys) by_step: Vec<(usize, Answer)>,
+}
+
+impl Answers {
+    fn of(&self, step: usize) -> Option<(&Answer, &Values)> {
+        let (_, answer) = self.by_step.iter().find(|(of, _)| *of == step)?;
+        Some((answer, &self.values))
+    }
+}
+
+impl std::fmt::Debug for Answers {
+    /// Without what they hold, which may be secret.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Answers({})", self.by_step.len())
+    }
 }
 
 impl Half {
@@ -66,6 +93,7 @@ impl Half {
             arm: run.arm,
             position,
             steps: vec![None; steps],
+            answers: None,
         };
         for step in &run.steps {
             let taken = match step.outcome {
@@ -97,6 +125,15 @@ pub(super) fn join(halves: &[Half], steps: &mut [StepPairs]) {
                 control: control.and_then(of).flatten(),
                 canary_first: halves[canary].position < halves[stable].position,
             });
+        }
+        let answer = |half: usize| halves[half].answers.as_ref()?.of(index);
+        if let (Some(of_stable), Some(of_canary)) = (answer(stable), answer(canary)) {
+            pairs.differences.record(differences(of_stable, of_canary));
+        }
+        if let (Some(of_stable), Some(of_control)) = (answer(stable), control.and_then(answer)) {
+            pairs
+                .differences
+                .record_control(&differences(of_stable, of_control));
         }
     }
 }

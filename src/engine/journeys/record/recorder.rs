@@ -5,7 +5,7 @@ use serin_judge::analysis::plan::journey::FailureClass;
 use serin_judge::journey::{Arm, RunResult, StepOutcome};
 use tokio::time::Instant;
 
-use super::pairs::{self, Half};
+use super::pairs::{self, Answers, Half};
 use super::{JourneyWindow, Missed, Slices};
 
 /// After the process stood still for longer than so many windows, those in between are left out instead of told as empty.
@@ -26,6 +26,8 @@ pub(in crate::engine::journeys) struct Ended {
     pub(in crate::engine::journeys) lateness: Duration,
     /// What it did.
     pub(in crate::engine::journeys) outcome: Result<RunResult, Missed>,
+    /// What is compared with the answers of other sides.
+    pub(in crate::engine::journeys) answers: Option<Box<Answers>>,
 }
 
 /// Puts runs into the windows in which they were planned. One a thread: nothing is shared or locked.
@@ -113,6 +115,10 @@ impl Recorder {
             Ok(run) if !is_warm_up && self.arms.len() > 1 => Half::of(run, self.steps, ended.position),
             _ => None,
         };
+        let half = half.map(|half| Half {
+            answers: ended.answers,
+            ..half
+        });
         let is_closed = self.slices.index(ended.planned) < self.next;
         let open = self.open(ended.planned);
         if !is_closed {

@@ -15,6 +15,7 @@ fn ended(round: u64, planned: Instant) -> Ended {
         position: 0,
         planned,
         lateness: Duration::ZERO,
+        answers: None,
         outcome: Ok(RunResult {
             arm: Arm::Stable,
             planned_at: AT,
