@@ -6,6 +6,7 @@
 //! meant, and [`parse_exposition`] reads the text of a `/metrics` endpoint. `rate()` and `increase()`
 //! extrapolate and are not whole numbers of requests, so they are not used anywhere here.
 
+mod bucket_layout;
 mod buckets;
 mod counts;
 mod exposition;
@@ -17,7 +18,8 @@ mod selector;
 mod selector_text;
 mod series;
 
-pub use buckets::{BucketLayout, Buckets, BucketsError, Increment, LayoutError};
+pub use bucket_layout::{BucketLayout, LayoutError};
+pub use buckets::{Buckets, BucketsError, Increment};
 pub use counts::Counts;
 pub use exposition::{ExpositionError, ExpositionLimits, Sample, parse_exposition};
 pub use ledger::{Increase, Ledger};

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use serin_judge::analysis::plan::{
-    Comparison, ComparisonKind, JourneyMetric, Population as Source, PrometheusAccess, Provider, Secret,
-    Selection, WebRequest,
+    Comparison, ComparisonKind, JourneyMetric, JourneyPopulation, Population as Source, PrometheusAccess,
+    Provider, Secret, Selection, WebRequest,
 };
 use serin_judge::journey::Arm;
 
 use crate::config::{Settings, journeys};
+use crate::engine::journeys::ProbeOrder;
 use crate::engine::ports::{Measure, MeasureError, Population, PopulationError, SecretError, Secrets};
 use crate::providers::{Unavailable, journey, prometheus, scrape, web};
 
@@ -98,27 +99,13 @@ pub fn population(
             control,
         } => {
             let connection = connection(access, settings, secrets).map_err(PopulationError::Refused)?;
-            let limits = settings.prometheus;
             let sides = prometheus::Sides {
                 canary,
                 stable,
                 before: before.unwrap_or_default(),
                 control: control.as_ref(),
             };
-            match &canary.selection {
-                Selection::Value { .. } => Box::new(prometheus::PrometheusSeries::new(
-                    name,
-                    sides,
-                    &connection,
-                    limits,
-                )?),
-                _ => Box::new(prometheus::PrometheusPopulation::new(
-                    name,
-                    sides,
-                    &connection,
-                    limits,
-                )?),
-            }
+            in_prometheus(name, sides, &connection, settings)?
         }
         Source::Scrape {
             canary,
@@ -143,16 +130,17 @@ pub fn population(
             }
         }
         Source::Journey(sides) => {
+            let order = both_sides(sides, secrets).map_err(PopulationError::Refused)?;
             let compares = match comparison.kind {
                 ComparisonKind::Latency => journey::Compares::Latency(sides.step),
                 _ => journey::Compares::Errors(sides.step),
             };
-            let mut targets = vec![(Arm::Stable, sides.stable.as_str()), (Arm::Canary, &sides.canary)];
-            targets.extend(sides.control.as_deref().map(|url| (Arm::Control, url)));
-            let order =
-                journeys::order(&sides.journey, &targets, secrets).map_err(PopulationError::Refused)?;
-            let feeds = &settings.journeys;
-            Box::new(journey::JourneyPopulation::new(name, compares, order, feeds))
+            Box::new(journey::JourneyPopulation::new(
+                name,
+                compares,
+                order,
+                &settings.journeys,
+            ))
         }
         Source::Recorded => {
             return Err(PopulationError::Refused(format!(
@@ -160,6 +148,30 @@ pub fn population(
             )));
         }
     })
+}
+
+fn in_prometheus(
+    name: &str,
+    sides: prometheus::Sides<'_>,
+    connection: &prometheus::Connection,
+    settings: &Settings,
+) -> Result<Box<dyn Population>, PopulationError> {
+    let limits = settings.prometheus;
+    Ok(match &sides.canary.selection {
+        Selection::Value { .. } => Box::new(prometheus::PrometheusSeries::new(
+            name, sides, connection, limits,
+        )?),
+        _ => Box::new(prometheus::PrometheusPopulation::new(
+            name, sides, connection, limits,
+        )?),
+    })
+}
+
+/// What drives a journey at both sides, and at the control if there is one.
+fn both_sides(sides: &JourneyPopulation, secrets: &dyn Secrets) -> Result<ProbeOrder, String> {
+    let mut targets = vec![(Arm::Stable, sides.stable.as_str()), (Arm::Canary, &sides.canary)];
+    targets.extend(sides.control.as_deref().map(|url| (Arm::Control, url)));
+    journeys::order(&sides.journey, &targets, secrets)
 }
 
 /// The document's access; what it leaves open comes from the settings when both mean the same address, and only

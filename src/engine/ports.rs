@@ -26,5 +26,6 @@ pub use scripted::{Reply, Scripted, ScriptedProbe, Seen};
 pub use secrets::{SecretError, Secrets};
 pub use store::{
     Attempt, Beginning, Begun, Cursor, Delivery, DeliveryEvent, DeliveryState, Ended, Finish, IdempotencyKey,
-    Journal, Record, RunFilter, RunRecord, RunRequest, RunSummary, SourceText, Store, StoreError, StoredRun,
+    Journal, KeptFile, Record, RunFilter, RunRecord, RunRequest, RunSummary, SourceText, Store, StoreError,
+    StoredRun,
 };

@@ -12,11 +12,14 @@ mod view;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serin_judge::analysis::Documents;
+use serin_judge::analysis::plan::journey::NamedFile;
 use serin_judge::verdict::RunReport;
 use tokio::sync::watch;
 
-use crate::engine::ports::{Clock, Instrumentation, RunRequest, SourceText, Store};
+use crate::engine::ports::{Clock, Instrumentation, KeptFile, RunRequest, SourceText, Store};
 use crate::engine::runs::active::Active;
 use crate::engine::{Engine, Identifiers, Outbox, RunHandle};
 
@@ -146,5 +149,17 @@ impl Runs {
 /// The documents of a request that was kept.
 fn documents(request: &RunRequest) -> Documents {
     let source = |source: &SourceText| serin_judge::analysis::Source::new(&source.name, &source.text);
-    Documents::read(request.sources.iter().map(source).collect()).0
+    let documents = Documents::read(request.sources.iter().map(source).collect()).0;
+    documents.with_files(Arc::new(
+        request.files.iter().filter_map(named).collect::<Vec<_>>(),
+    ))
+}
+
+/// One that is damaged is missing, and the plan says so.
+fn named(file: &KeptFile) -> Option<NamedFile> {
+    Some(NamedFile {
+        document: file.document.clone(),
+        path: file.path.clone(),
+        bytes: STANDARD.decode(&file.base64).ok()?.into(),
+    })
 }

@@ -4,6 +4,7 @@ mod client;
 mod config;
 mod counters;
 mod decode;
+mod gauges;
 mod measure;
 mod native;
 mod population;

@@ -1,10 +1,11 @@
 //! Files that documents name. This crate reads none: whoever reads documents hands in how.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+
+use super::plan::journey::NamedFile;
 
 /// Reads the files that documents name.
 pub trait Files: Send + Sync {
@@ -15,11 +16,12 @@ pub trait Files: Send + Sync {
     fn read(&self, document: &str, path: &str) -> Result<Bytes, String>;
 }
 
-/// Files that are known already, by their paths: those of a journey that was made before.
-impl Files for BTreeMap<String, Bytes> {
-    fn read(&self, _document: &str, path: &str) -> Result<Bytes, String> {
-        self.get(path)
-            .cloned()
+/// Files that are known already: those of a plan that was made before.
+impl Files for Vec<NamedFile> {
+    fn read(&self, document: &str, path: &str) -> Result<Bytes, String> {
+        let mut files = self.iter();
+        let file = files.find(|file| file.document == document && file.path == path);
+        file.map(|file| file.bytes.clone())
             .ok_or_else(|| "it is not among the files that were kept".to_owned())
     }
 }

@@ -85,6 +85,27 @@ impl Plan {
         }
     }
 
+    /// The files that the documents of its journeys name, each once.
+    #[must_use]
+    pub fn files(&self) -> Vec<journey::NamedFile> {
+        let metrics = self.metrics.iter().filter_map(|metric| match &metric.provider {
+            Provider::Journey(metric) => Some(&metric.journey),
+            _ => None,
+        });
+        let comparisons = self.comparisons.iter();
+        let comparisons = comparisons.filter_map(|comparison| match &comparison.population {
+            Population::Journey(population) => Some(&population.journey),
+            _ => None,
+        });
+        let mut files: Vec<journey::NamedFile> = Vec::new();
+        for file in metrics.chain(comparisons).flat_map(|journey| &journey.files) {
+            if !files.contains(file) {
+                files.push(file.clone());
+            }
+        }
+        files
+    }
+
     /// True when the run ends undecided after `policy.deadline`. Argo's documents know no deadline.
     #[must_use]
     pub fn has_deadline(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Conditions of steps, and the values that they are put to: only what a condition asks for is made.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -57,9 +58,9 @@ fn environment(condition: &Condition, observed: Option<&Observed<'_>>, values: &
             let mut known = Arc::unwrap_or_clone(known);
             add_result(&mut known, observed, mention.member.as_deref());
             parts.insert(part, map(known));
-        } else if !parts.contains_key(&part) {
-            let value = part_of(&part, values);
-            parts.insert(part, value);
+        } else if let Entry::Vacant(missing) = parts.entry(part) {
+            let value = part_of(missing.key(), values);
+            missing.insert(value);
         }
     }
     map(parts)

@@ -113,8 +113,8 @@ mod tests {
             prop_assert!(starts.at(k) <= starts.at(k + 1));
             let place = i128::from(k) * i128::from(nanos) + i128::from(starts.offset);
             let away = i128::from(starts.at(k).as_micros() - 1_000_000) * 1000 - place;
-            let most = (jitter * nanos as f64) as i128 + 1001;
-            prop_assert!(away.abs() <= most, "{away} {most}");
+            let most = jitter * nanos as f64 + 1001.0;
+            prop_assert!(away.abs() as f64 <= most, "{away} {most}");
             prop_assert!(starts.offset < nanos);
         }
 

@@ -6,7 +6,7 @@ use serin_judge::time::Timestamp;
 
 pub use delivery::{Delivery, DeliveryEvent, DeliveryState};
 pub use run::{
-    Attempt, Beginning, Begun, Cursor, Ended, Finish, IdempotencyKey, Record, RunFilter, RunRecord,
+    Attempt, Beginning, Begun, Cursor, Ended, Finish, IdempotencyKey, KeptFile, Record, RunFilter, RunRecord,
     RunRequest, RunSummary, SourceText, StoredRun,
 };
 

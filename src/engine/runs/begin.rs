@@ -1,7 +1,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serin_judge::analysis::plan::Plan;
+use serin_judge::analysis::plan::journey::NamedFile;
 use serin_judge::analysis::{Diagnostic, Documents};
 use serin_judge::verdict::{RunIdentity, RunState};
 
@@ -9,8 +12,8 @@ use crate::engine::Instruments;
 use crate::engine::course::Refusals;
 use crate::engine::handle::RunHandle;
 use crate::engine::ports::{
-    Attempt, Beginning, Begun, Delivery, DeliveryEvent, IdempotencyKey, RunRecord, RunRequest, SourceText,
-    StoreError,
+    Attempt, Beginning, Begun, Delivery, DeliveryEvent, IdempotencyKey, KeptFile, RunRecord, RunRequest,
+    SourceText, StoreError,
 };
 use crate::engine::run::{Known, RunFailure};
 use crate::engine::runs::Runs;
@@ -180,6 +183,7 @@ impl Runs {
                 analysis: order.analysis.clone(),
                 args: order.args.clone(),
                 hooks: order.hooks.clone(),
+                files: plan.files().iter().map(kept).collect(),
             },
         })
     }
@@ -274,5 +278,13 @@ impl Runs {
             attempt,
             is_new: false,
         })
+    }
+}
+
+fn kept(file: &NamedFile) -> KeptFile {
+    KeptFile {
+        document: file.document.clone(),
+        path: file.path.clone(),
+        base64: STANDARD.encode(&file.bytes),
     }
 }

@@ -87,12 +87,8 @@ impl Open {
         let mut merged: Option<JourneyWindow> = None;
         let mut is_partial = false;
         while self.until < end {
-            let next = self
-                .ahead
-                .take()
-                .map_or(None, |window| Some(Next::Window(window)));
-            let next = match next {
-                Some(next) => next,
+            let next = match self.ahead.take() {
+                Some(window) => Next::Window(window),
                 None => self.reader.next().await,
             };
             match next {

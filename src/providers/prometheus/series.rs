@@ -1,20 +1,18 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::join_all;
-use serin_judge::analysis::plan::{Selection, SideSelection};
-use serin_judge::counter::{Read, Selector, Series};
+use serin_judge::counter::Read;
 use serin_judge::time::Timestamp;
 use serin_judge::verdict::Window;
 
 use super::Sides;
 use super::client::Client;
 use super::config::{Connection, Limits};
-use super::counters::{SILENT_FOR_MAX, raw};
+use super::gauges::Gauges;
 use super::population::{OPENING_LOOKBACK, OVERLAP_MIN};
-use super::samples::{self, Part};
+use super::samples;
 use crate::engine::ports::{Population, PopulationError};
 use crate::providers::{Role, Valued};
 
@@ -22,22 +20,12 @@ use crate::providers::{Role, Valued};
 pub struct PrometheusSeries {
     comparison: Arc<str>,
     client: Client,
-    sides: Vec<Side>,
+    sides: Vec<Gauges>,
     /// End of the last window; `None` before the opening.
     until: Option<Timestamp>,
+    window: Duration,
     interval: Option<Duration>,
     settling: Duration,
-}
-
-/// One side: what to ask for and what is known.
-struct Side {
-    role: Role,
-    series: Selector,
-    target: String,
-    /// It is read this long before the others.
-    before: Duration,
-    /// When each target was seen last.
-    seen: BTreeMap<Arc<str>, Timestamp>,
 }
 
 impl PrometheusSeries {
@@ -52,17 +40,18 @@ impl PrometheusSeries {
         limits: Limits,
     ) -> Result<Self, PopulationError> {
         let mut all = vec![
-            Side::new(Role::Canary, sides.canary, Duration::ZERO)?,
-            Side::new(Role::Stable, sides.stable, sides.before)?,
+            Gauges::new(Role::Canary, sides.canary, Duration::ZERO)?,
+            Gauges::new(Role::Stable, sides.stable, sides.before)?,
         ];
         if let Some(control) = sides.control {
-            all.push(Side::new(Role::Control, control, Duration::ZERO)?);
+            all.push(Gauges::new(Role::Control, control, Duration::ZERO)?);
         }
         Ok(Self {
             comparison: comparison.into(),
             client: Client::new(connection, limits).map_err(PopulationError::Refused)?,
             sides: all,
             until: None,
+            window: Duration::ZERO,
             interval: None,
             settling: limits.settling,
         })
@@ -87,7 +76,7 @@ impl PrometheusSeries {
     }
 
     /// Refuses what can never be compared.
-    fn inspect(&mut self, reads: &[&[Read]], window: Duration) -> Result<(), PopulationError> {
+    fn inspect(&mut self, reads: &[&[Read]]) -> Result<(), PopulationError> {
         let now: Vec<&[Read]> = self
             .sides
             .iter()
@@ -103,92 +92,10 @@ impl PrometheusSeries {
         self.interval = samples::scrape_interval(reads.iter().copied().flatten()).or(self.interval);
         match self.interval {
             Some(interval) => {
-                samples::refuse_short_window(window, interval, 1).map_err(PopulationError::Refused)
+                samples::refuse_short_window(self.window, interval, 1).map_err(PopulationError::Refused)
             }
             None => Ok(()),
         }
-    }
-}
-
-impl Side {
-    fn new(role: Role, side: &SideSelection, before: Duration) -> Result<Self, PopulationError> {
-        let Selection::Value { series } = &side.selection else {
-            return Err(PopulationError::Refused(format!(
-                "prometheus, {role:?}: no series of values is selected"
-            )));
-        };
-        Ok(Self {
-            role,
-            series: Selector::parse(series).map_err(|error| {
-                PopulationError::Refused(format!("prometheus, series of {role:?} `{series}`: {error}"))
-            })?,
-            target: side.target.clone(),
-            before,
-            seen: BTreeMap::new(),
-        })
-    }
-
-    async fn read(
-        &self,
-        client: &Client,
-        end: Timestamp,
-        range: Duration,
-    ) -> Result<Vec<Read>, PopulationError> {
-        let raw = raw(client, self.series.text(), end - self.before, range)
-            .await
-            .map_err(PopulationError::Unavailable)?;
-        let native = raw
-            .native
-            .first()
-            .map(|(series, _)| format!("series {series} is a native histogram, which is no number"));
-        let reads = native.map_or_else(
-            || samples::reads(&self.target, &[(Part::Total, &raw.matrix)]),
-            Err,
-        );
-        reads.map_err(|reason| {
-            PopulationError::Refused(
-                client
-                    .redaction()
-                    .apply(&format!("prometheus, {:?}: {reason}", self.role)),
-            )
-        })
-    }
-
-    /// The mean of each target's samples after `start` until `end`, and whether samples came too late for their window.
-    fn values(
-        &mut self,
-        (start, end): (Timestamp, Timestamp),
-        reads: &[Read],
-    ) -> Result<(BTreeMap<Arc<str>, f64>, bool), String> {
-        let (start, end) = (start - self.before, end - self.before);
-        let mut sums: BTreeMap<&Arc<str>, (BTreeMap<&Series, ()>, f64, f64)> = BTreeMap::new();
-        let mut late = false;
-        for read in reads {
-            if read.at <= start {
-                late |= self.seen.get(&read.target).is_some_and(|seen| *seen < read.at);
-                continue;
-            }
-            let (series, sum, count) = sums.entry(&read.target).or_default();
-            for reading in &read.counters {
-                let _ = series.insert(&reading.series, ());
-                *sum += reading.value;
-                *count += 1.0;
-            }
-        }
-        let mut values = BTreeMap::new();
-        for (target, (series, sum, count)) in sums {
-            let _only = Valued::only(target, series.keys().map(|series| (*series, 0.0)))?;
-            let _ = values.insert(Arc::clone(target), sum / count);
-        }
-        for read in reads {
-            let seen = self.seen.entry(Arc::clone(&read.target)).or_insert(read.at);
-            *seen = (*seen).max(read.at);
-        }
-        self.seen.retain(|_, seen| end.since(*seen) <= SILENT_FOR_MAX);
-        for target in self.seen.keys() {
-            let _ = values.entry(Arc::clone(target)).or_insert(f64::NAN);
-        }
-        Ok((values, late))
     }
 }
 
@@ -214,7 +121,8 @@ impl Population for PrometheusSeries {
         }
         let slices: Vec<&[Read]> = reads.iter().map(Vec::as_slice).collect();
         self.interval = None;
-        self.inspect(&slices, window)?;
+        self.window = window;
+        self.inspect(&slices)?;
         for (side, reads) in self.sides.iter_mut().zip(&reads) {
             side.seen.clear();
             // Nothing is counted yet: this only notes who is there, and refuses what can never be compared.
@@ -239,7 +147,7 @@ impl Population for PrometheusSeries {
             .iter()
             .map(|reads| reads.as_deref().unwrap_or_default())
             .collect();
-        self.inspect(&slices, end.since(start))?;
+        self.inspect(&slices)?;
         self.until = Some(end);
         let mut windows = Vec::new();
         for (side, reads) in self.sides.iter_mut().zip(&reads) {

@@ -29,6 +29,11 @@ pub(super) fn run(id: &str) -> RunRecord {
         config_hash: "sha256:00".to_owned(),
         started_at: at(7),
         request: RunRequest {
+            files: vec![crate::engine::ports::KeptFile {
+                document: "a.yaml".to_owned(),
+                path: "users.csv".to_owned(),
+                base64: "dXNlcg==".to_owned(),
+            }],
             sources: sources("kind: Analysis"),
             analysis: Some("checkout".to_owned()),
             args: [("canary".to_owned(), "NaN".to_owned())].into(),

@@ -1,5 +1,7 @@
 //! `serin compare --windows`: recorded releases as files.
 
+mod marks;
+
 use serde_json::Value;
 
 use crate::binary::{AT_ONCE, Files, run};

@@ -12,7 +12,11 @@ const NUMBERS: [&str; 4] = ["    canary   ", "    stable   ", "    ratio    ", "
 
 /// Plays one act with each seed, and checks what every final report has in common.
 async fn play(fault: &str, code: i32, verdict: &str) -> Vec<Ended> {
-    let acts = SEEDS.map(|seed| async move {
+    play_with(&SEEDS, fault, code, verdict).await
+}
+
+async fn play_with(seeds: &[&str], fault: &str, code: i32, verdict: &str) -> Vec<Ended> {
+    let acts = seeds.iter().map(|seed| async move {
         let _stage = stage().await;
         start(demo(&["--fault", fault, "--seed", seed]))
             .end(PATIENCE)
@@ -63,6 +67,24 @@ async fn a_release_with_errors_is_rolled_back_whatever_the_seed() {
         let report = report(&act.stdout, "ROLLBACK");
         assert!(report.contains("reasons: regression_detected"), "{report}");
         assert!(report.contains("error-rate (errors): regressed"), "{report}");
+    }
+}
+
+/// The seeds are played by the simulation, a thousand each.
+#[tokio::test]
+async fn a_release_that_is_slow_in_any_way_is_rolled_back() {
+    for fault in ["latency", "tail", "leak"] {
+        for act in play_with(&SEEDS[..1], fault, 1, "ROLLBACK").await {
+            let report = report(&act.stdout, "ROLLBACK");
+            assert!(
+                report.contains("reasons: regression_detected"),
+                "{fault}: {report}"
+            );
+            assert!(
+                report.contains("latency (latency): regressed"),
+                "{fault}: {report}"
+            );
+        }
     }
 }
 

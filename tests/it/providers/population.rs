@@ -157,6 +157,16 @@ async fn windows_from_prometheus_are_exactly_what_the_applications_logged() {
     );
 }
 
+fn of_total(total: &str) -> SideSelection {
+    SideSelection {
+        selection: Selection::Requests {
+            bad: "bad".into(),
+            total: total.into(),
+        },
+        target: "pod".into(),
+    }
+}
+
 #[tokio::test]
 async fn a_prometheus_that_refuses() {
     let (canary, stable) = (App::start().await, App::start().await);
@@ -217,15 +227,7 @@ async fn a_prometheus_that_refuses() {
         ("a[5m]", "a range"),
         ("a{", "`}` is missing"),
     ] {
-        let error = with(SideSelection {
-            selection: Selection::Requests {
-                bad: "bad".into(),
-                total: total.into(),
-            },
-            target: "pod".into(),
-        })
-        .err()
-        .unwrap();
+        let error = with(of_total(total)).err().unwrap();
         assert!(
             matches!(&error, PopulationError::Refused(text) if text.contains(expected)),
             "{total}: {error:?}"

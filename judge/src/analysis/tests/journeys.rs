@@ -10,7 +10,7 @@ use super::{Documents, Source, found, indented, validated};
 use crate::analysis::plan::Secret;
 use crate::analysis::plan::journey::{
     Action, Auth, Body, Check, Connections, Credential, FailureClass, HttpVersion, Journey, JsonTemplate,
-    Piece, Predicate, Query, Reference, RowOrder, StatusRange,
+    NamedFile, Piece, Predicate, Query, Reference, RowOrder, StatusRange,
 };
 use crate::analysis::{Diagnostic, Inputs};
 
@@ -27,13 +27,13 @@ fn step(fields: &str) -> String {
     ))
 }
 
-fn files(named: &[(&str, &str)]) -> Arc<BTreeMap<String, Bytes>> {
-    let files = named.iter();
-    Arc::new(
-        files
-            .map(|(path, text)| ((*path).to_owned(), Bytes::from((*text).to_owned())))
-            .collect(),
-    )
+fn files(named: &[(&str, &str)]) -> Arc<Vec<NamedFile>> {
+    let file = |(path, text): &(&str, &str)| NamedFile {
+        document: "j.yaml".to_owned(),
+        path: (*path).to_owned(),
+        bytes: Bytes::from((*text).to_owned()),
+    };
+    Arc::new(named.iter().map(file).collect())
 }
 
 fn made(
@@ -290,152 +290,154 @@ fn the_hash_follows_what_is_done() {
     assert_ne!(with(&spec.replace("url: /", "url: /b"), "a\n1\n"), hash);
 }
 
+const MISTAKES: &[(&str, &str)] = &[
+    (
+        "request: {url: '/{{token}}'}",
+        "`token`, which is captured nowhere",
+    ),
+    ("request: {url: '/{{token'}", "`{{` without an end"),
+    (
+        "request: {url: '/{{data.x}}'}",
+        "the column `x`, but the journey has no `data`",
+    ),
+    ("request: {url: '/{{run.ids}}'}", "unknown `{{run.ids}}`"),
+    ("request: {url: '/{{args.x}}'}", "failed to resolve {{args.x}}"),
+    ("request: {url: 'ftp://x/'}", "the scheme \"ftp\" in \"ftp://x/\""),
+    ("request: {url: /, method: get}", "the method \"get\""),
+    (
+        "request: {url: /, json: {}, raw: x}",
+        "several bodies: `json` or `raw`",
+    ),
+    ("request: {url: /, headers: [{name: 'a b', value: x}]}", "\"a b\""),
+    (
+        "request: {url: /, headers: [{name: Content-Length, value: x}]}",
+        "the header `content-length`",
+    ),
+    ("request: {url: /, redirects: 51}", "the number 51"),
+    (
+        "request: {url: /, auth: {}}",
+        "none or several ways to say who asks",
+    ),
+    (
+        "request: {url: /}\nparallel: []",
+        "a step that does nothing, or several things",
+    ),
+    ("request: {url: /}\ntimeout: 0s", "a time of 0s"),
+    ("request: {url: /}\ntimeout: 5", "the number 5 for `timeout`"),
+    ("request: {url: /}\nrepeat: {times: 0}", "the number 0"),
+    ("request: {url: /}\nretry: {attempts: 101}", "the number 101"),
+    (
+        "request: {url: /}\nretry: {attempts: 1, on: [timeout]}",
+        "the text \"timeout\" for `on`",
+    ),
+    (
+        "request: {url: /}\nthink: {min: 2s, max: 1s}",
+        "a `max` below `min`",
+    ),
+    ("request: {url: /}\nwhen: vars.x ==", "unexpected token"),
+    (
+        "request: {url: /}\nwhen: vars.x == 1",
+        "`x`, which is captured nowhere",
+    ),
+    (
+        "request: {url: /}\nwhen: result.status == 1",
+        "unknown name result",
+    ),
+    (
+        "request: {url: /}\nwhen: steps.x.passed",
+        "`steps.x`, but no step of that name comes before",
+    ),
+    (
+        "request: {url: /}\nassert: [{condition: result.stat == 1}]",
+        "`result.stat`, which no answer has",
+    ),
+    (
+        "request: {url: /}\nassert: [{condition: '$env.x == 1'}]",
+        "unknown name $env",
+    ),
+    ("request: {url: /}\nassert: [{}]", "an assertion about nothing"),
+    (
+        "request: {url: /}\nassert: [{status: 200, health: auto}]",
+        "an assertion about several things: `status` or `health`",
+    ),
+    (
+        "request: {url: /}\nassert: [{header: a}]",
+        "`header` without a predicate",
+    ),
+    (
+        "request: {url: /}\nassert: [{jsonpath: $.a, equals: null}]",
+        "`jsonpath` without a predicate",
+    ),
+    (
+        "request: {url: /}\nassert: [{status: 200, contains: x}]",
+        "a predicate beside `status`",
+    ),
+    ("request: {url: /}\nassert: [{status: 99}]", "the status \"99\""),
+    ("request: {url: /}\nassert: [{status: 6xx}]", "the status \"6xx\""),
+    (
+        "request: {url: /}\nassert: [{jsonpath: items, exists: true}]",
+        "no JSONPath",
+    ),
+    (
+        "request: {url: /}\nassert: [{regex: '(', exists: true}]",
+        "no regular expression: unclosed group",
+    ),
+    ("request: {url: /}\nassert: [{size: {}}]", "no limits"),
+    (
+        "request: {url: /}\nassert: [{duration: {min: 2s, max: 1s}}]",
+        "1000 below `min` 2000",
+    ),
+    (
+        "request: {url: /}\nassert: [{jsonSchema: {type: 5}}]",
+        "no JSON Schema",
+    ),
+    (
+        "request: {url: /}\nassert: [{jsonSchema: {$ref: 'http://x/y'}}]",
+        "no JSON Schema",
+    ),
+    (
+        "request: {url: /}\nassert: [{jsonSchema: x.json}]",
+        "the file \"x.json\" cannot be read",
+    ),
+    (
+        "request: {url: /}\nassert: [{body: false, contains: x}]",
+        "`body: false`",
+    ),
+    ("request: {url: /}\ncaptures: {x: {}}", "a capture of 0 places"),
+    (
+        "request: {url: /}\ncaptures: {x: {status: true, body: true}}",
+        "a capture of 2 places",
+    ),
+    (
+        "request: {url: /}\ncaptures: {vars: {status: true}}",
+        "\"vars\" as the name of a captured value",
+    ),
+    (
+        "request: {url: /}\ncaptures: {'a.b': {status: true}}",
+        "\"a.b\" as the name of a captured value",
+    ),
+    (
+        "request: {url: /}\ncaptures: {x: {jsonpath: $.a, typ: string}}",
+        "unknown field `typ` in `x`",
+    ),
+    (
+        "request: {url: /}\ncompare: true\ncreates: x",
+        "`compare` of a step that creates",
+    ),
+    ("request: {url: /, file: x}", "the file \"x\" cannot be read"),
+    (
+        "request: {url: /, multipart: [{name: a}]}",
+        "a part of no content",
+    ),
+    (
+        "request: {url: /, bodyy: x}",
+        "unknown field `bodyy` in `request`",
+    ),
+];
+
 #[test]
 fn mistakes_and_what_is_said_of_them() {
-    for (fields, expected) in [
-        (
-            "request: {url: '/{{token}}'}",
-            "`token`, which is captured nowhere",
-        ),
-        ("request: {url: '/{{token'}", "`{{` without an end"),
-        (
-            "request: {url: '/{{data.x}}'}",
-            "the column `x`, but the journey has no `data`",
-        ),
-        ("request: {url: '/{{run.ids}}'}", "unknown `{{run.ids}}`"),
-        ("request: {url: '/{{args.x}}'}", "failed to resolve {{args.x}}"),
-        ("request: {url: 'ftp://x/'}", "the scheme \"ftp\" in \"ftp://x/\""),
-        ("request: {url: /, method: get}", "the method \"get\""),
-        (
-            "request: {url: /, json: {}, raw: x}",
-            "several bodies: `json` or `raw`",
-        ),
-        ("request: {url: /, headers: [{name: 'a b', value: x}]}", "\"a b\""),
-        (
-            "request: {url: /, headers: [{name: Content-Length, value: x}]}",
-            "the header `content-length`",
-        ),
-        ("request: {url: /, redirects: 51}", "the number 51"),
-        (
-            "request: {url: /, auth: {}}",
-            "none or several ways to say who asks",
-        ),
-        (
-            "request: {url: /}\nparallel: []",
-            "a step that does nothing, or several things",
-        ),
-        ("request: {url: /}\ntimeout: 0s", "a time of 0s"),
-        ("request: {url: /}\ntimeout: 5", "the number 5 for `timeout`"),
-        ("request: {url: /}\nrepeat: {times: 0}", "the number 0"),
-        ("request: {url: /}\nretry: {attempts: 101}", "the number 101"),
-        (
-            "request: {url: /}\nretry: {attempts: 1, on: [timeout]}",
-            "the text \"timeout\" for `on`",
-        ),
-        (
-            "request: {url: /}\nthink: {min: 2s, max: 1s}",
-            "a `max` below `min`",
-        ),
-        ("request: {url: /}\nwhen: vars.x ==", "unexpected token"),
-        (
-            "request: {url: /}\nwhen: vars.x == 1",
-            "`x`, which is captured nowhere",
-        ),
-        (
-            "request: {url: /}\nwhen: result.status == 1",
-            "unknown name result",
-        ),
-        (
-            "request: {url: /}\nwhen: steps.x.passed",
-            "`steps.x`, but no step of that name comes before",
-        ),
-        (
-            "request: {url: /}\nassert: [{condition: result.stat == 1}]",
-            "`result.stat`, which no answer has",
-        ),
-        (
-            "request: {url: /}\nassert: [{condition: '$env.x == 1'}]",
-            "unknown name $env",
-        ),
-        ("request: {url: /}\nassert: [{}]", "an assertion about nothing"),
-        (
-            "request: {url: /}\nassert: [{status: 200, health: auto}]",
-            "an assertion about several things: `status` or `health`",
-        ),
-        (
-            "request: {url: /}\nassert: [{header: a}]",
-            "`header` without a predicate",
-        ),
-        (
-            "request: {url: /}\nassert: [{jsonpath: $.a, equals: null}]",
-            "`jsonpath` without a predicate",
-        ),
-        (
-            "request: {url: /}\nassert: [{status: 200, contains: x}]",
-            "a predicate beside `status`",
-        ),
-        ("request: {url: /}\nassert: [{status: 99}]", "the status \"99\""),
-        ("request: {url: /}\nassert: [{status: 6xx}]", "the status \"6xx\""),
-        (
-            "request: {url: /}\nassert: [{jsonpath: items, exists: true}]",
-            "no JSONPath",
-        ),
-        (
-            "request: {url: /}\nassert: [{regex: '(', exists: true}]",
-            "no regular expression: unclosed group",
-        ),
-        ("request: {url: /}\nassert: [{size: {}}]", "no limits"),
-        (
-            "request: {url: /}\nassert: [{duration: {min: 2s, max: 1s}}]",
-            "1000 below `min` 2000",
-        ),
-        (
-            "request: {url: /}\nassert: [{jsonSchema: {type: 5}}]",
-            "no JSON Schema",
-        ),
-        (
-            "request: {url: /}\nassert: [{jsonSchema: {$ref: 'http://x/y'}}]",
-            "no JSON Schema",
-        ),
-        (
-            "request: {url: /}\nassert: [{jsonSchema: x.json}]",
-            "the file \"x.json\" cannot be read",
-        ),
-        (
-            "request: {url: /}\nassert: [{body: false, contains: x}]",
-            "`body: false`",
-        ),
-        ("request: {url: /}\ncaptures: {x: {}}", "a capture of 0 places"),
-        (
-            "request: {url: /}\ncaptures: {x: {status: true, body: true}}",
-            "a capture of 2 places",
-        ),
-        (
-            "request: {url: /}\ncaptures: {vars: {status: true}}",
-            "\"vars\" as the name of a captured value",
-        ),
-        (
-            "request: {url: /}\ncaptures: {'a.b': {status: true}}",
-            "\"a.b\" as the name of a captured value",
-        ),
-        (
-            "request: {url: /}\ncaptures: {x: {jsonpath: $.a, typ: string}}",
-            "unknown field `typ` in `x`",
-        ),
-        (
-            "request: {url: /}\ncompare: true\ncreates: x",
-            "`compare` of a step that creates",
-        ),
-        ("request: {url: /, file: x}", "the file \"x\" cannot be read"),
-        (
-            "request: {url: /, multipart: [{name: a}]}",
-            "a part of no content",
-        ),
-        (
-            "request: {url: /, bodyy: x}",
-            "unknown field `bodyy` in `request`",
-        ),
-    ] {
+    for &(fields, expected) in MISTAKES {
         let found = refused(&step(fields));
         assert!(
             found.iter().any(|found| found.contains(expected)),

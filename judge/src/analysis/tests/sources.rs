@@ -178,5 +178,5 @@ fn what_is_refused() {
     ));
     assert_eq!(found(&report), ["missing field `histogram`"]);
     let (_, report) = read(&comparison(&latency("histogram: took_seconds, unit: hours")));
-    assert_eq!(found(&report), ["\"hours\""]);
+    assert_eq!(found(&report), ["the text \"hours\" for `unit`"]);
 }

@@ -68,35 +68,8 @@ pub(crate) fn journey(checks: &mut Checks<'_>, document: &Document, access: &Fil
     let target = target(checks, raw.target.as_deref(), &place.field("target"));
     let raw_http = raw.http.clone().unwrap_or_default();
     let http_place = place.field("http");
-    let defaults = Defaults {
-        headers: request::headers(
-            checks,
-            &names,
-            raw_http.headers.as_deref(),
-            &http_place.field("headers"),
-        ),
-        redirects_max: count(
-            checks,
-            &http_place.field("redirects"),
-            raw_http.redirects.as_ref(),
-            0,
-            0..=REDIRECTS_MAX,
-        ),
-    };
-    let milliseconds = Duration::from_millis(1)..=TIME_MAX;
-    let mut period = |place: &Place<'_>, text: Option<&str>, default| {
-        time(checks, place, text, default, milliseconds.clone())
-    };
-    let timeout = period(&place.field("timeout"), raw.timeout.as_deref(), TIMEOUT);
-    let step_timeout = period(
-        &http_place.field("timeout"),
-        raw_http.timeout.as_deref(),
-        STEP_TIMEOUT,
-    );
-    let raw_finally = raw.finally.as_ref();
-    let finally_text = raw_finally.and_then(|finally| finally.timeout.as_deref());
-    let finally_place = place.field("finally");
-    let finally_timeout = period(&finally_place.field("timeout"), finally_text, STEP_TIMEOUT);
+    let defaults = defaults(checks, &names, &raw_http, &http_place);
+    let times = times(checks, &raw, &raw_http, &place);
     if raw.steps.is_empty() {
         checks.refuse(&place.field("steps"), "no steps", "at least one step");
     }
@@ -105,52 +78,92 @@ pub(crate) fn journey(checks: &mut Checks<'_>, document: &Document, access: &Fil
         names,
         files: &mut files,
         defaults: &defaults,
-        timeout: step_timeout,
+        timeout: times.step,
         made: 0,
     };
     let ordinary = steps.list(&raw.steps, &place.field("steps"), false);
-    let teardown = raw_finally.map_or(&[][..], |finally| &finally.steps);
-    let finally = steps.list(teardown, &finally_place.field("steps"), false);
+    let teardown = raw.finally.as_ref().map_or(&[][..], |finally| &finally.steps);
+    let finally = steps.list(teardown, &place.field("finally").field("steps"), false);
     let http = http(checks, &mut files, &raw_http, &http_place);
+    let warm_up = warm_up(checks, &raw, &place);
     Some(Journey {
         name: document.name.clone(),
         config_hash: String::new(),
         target,
         steps: ordinary,
         finally,
-        timeout,
-        finally_timeout,
+        timeout: times.all,
+        finally_timeout: times.finally,
         schedule: schedule(
             checks,
             &raw.schedule.unwrap_or_default(),
             &place.field("schedule"),
         ),
-        connections: match raw.connections {
-            Some(raw::Connections::Cold) => Connections::Cold,
-            Some(raw::Connections::Warm) | None => Connections::Warm,
-        },
+        connections: connections(raw.connections),
         version: raw_http.version.map_or(HttpVersion::Auto, request::version),
         http,
         answering: answering(checks, raw.answered_by.as_ref(), &place.field("answeredBy")),
         data: data.0,
         accounts: accounts.0,
-        body_bytes_max: size(
-            checks,
-            &http_place.field("maxBodyBytes"),
-            raw_http.max_body_bytes.as_ref(),
-            BODY_BYTES,
-            BODY_BYTES_MAX,
-        ),
-        warm_up: count(
-            checks,
-            &place.field("warmUp"),
-            raw.warm_up.as_ref(),
-            0,
-            0..=WARM_UP_MAX,
-        ),
+        body_bytes_max: body_bytes_max(checks, &raw_http, &http_place),
+        warm_up,
         secrets: FilledSecrets::default(),
         files: files.read,
     })
+}
+
+fn defaults(checks: &mut Checks<'_>, names: &Names, raw: &raw::Http, place: &Place<'_>) -> Defaults {
+    let headers = request::headers(checks, names, raw.headers.as_deref(), &place.field("headers"));
+    let redirects = raw.redirects.as_ref();
+    let redirects_max = count(checks, &place.field("redirects"), redirects, 0, 0..=REDIRECTS_MAX);
+    Defaults {
+        headers,
+        redirects_max,
+    }
+}
+
+/// How long what may take.
+struct Times {
+    all: Duration,
+    step: Duration,
+    finally: Duration,
+}
+
+fn times(checks: &mut Checks<'_>, raw: &JourneySpec, http: &raw::Http, place: &Place<'_>) -> Times {
+    let milliseconds = Duration::from_millis(1)..=TIME_MAX;
+    let mut period = |place: &Place<'_>, text: Option<&str>, default| {
+        time(
+            checks,
+            &place.field("timeout"),
+            text,
+            default,
+            milliseconds.clone(),
+        )
+    };
+    let finally = raw.finally.as_ref();
+    let finally = finally.and_then(|finally| finally.timeout.as_deref());
+    Times {
+        all: period(place, raw.timeout.as_deref(), TIMEOUT),
+        step: period(&place.field("http"), http.timeout.as_deref(), STEP_TIMEOUT),
+        finally: period(&place.field("finally"), finally, STEP_TIMEOUT),
+    }
+}
+
+fn connections(raw: Option<raw::Connections>) -> Connections {
+    match raw {
+        Some(raw::Connections::Cold) => Connections::Cold,
+        Some(raw::Connections::Warm) | None => Connections::Warm,
+    }
+}
+
+fn body_bytes_max(checks: &mut Checks<'_>, raw: &raw::Http, place: &Place<'_>) -> u64 {
+    let (place, given) = (place.field("maxBodyBytes"), raw.max_body_bytes.as_ref());
+    size(checks, &place, given, BODY_BYTES, BODY_BYTES_MAX)
+}
+
+fn warm_up(checks: &mut Checks<'_>, raw: &JourneySpec, place: &Place<'_>) -> u32 {
+    let (place, given) = (place.field("warmUp"), raw.warm_up.as_ref());
+    count(checks, &place, given, 0, 0..=WARM_UP_MAX)
 }
 
 /// Every step, with its place: those inside of others and of `finally` too.

@@ -1,5 +1,6 @@
 use super::*;
-use crate::counter::{Ledger, NativeBuckets, Read, Reading};
+use crate::counter::{BucketLayout, LayoutError, Ledger, NativeBuckets, Read, Reading};
+use crate::histogram::Histogram;
 use std::time::Duration;
 
 fn at(seconds: i64) -> Timestamp {

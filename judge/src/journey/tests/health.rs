@@ -17,105 +17,108 @@ const PASSED: &str = "passed";
 const DEGRADED: &str = "degraded";
 const FAILED: &str = "failed";
 
+const JSON: &str = "application/json";
+const VERBOSE_BAD: &str = "[+]ping ok\n[-]etcd failed: reason withheld\nlivez check failed";
+
+const FORMATS: &[(&str, u16, &str, &str, &str, &str)] = &[
+    ("spring", 200, r#"{"status": "UP"}"#, JSON, PASSED, ""),
+    (
+        "auto",
+        200,
+        r#"{"status": "UP", "components": {"db": {"status": "UP", "components": {"primary": {"status": "UP"}}}, "disk": {"status": "UP", "details": {"free": 5}}}}"#,
+        JSON,
+        PASSED,
+        "db/primary:Up db:Up disk:Up",
+    ),
+    (
+        "auto",
+        503,
+        r#"{"status": "DOWN", "components": {"db": {"status": "DOWN"}, "mq": {"status": "UP"}}}"#,
+        JSON,
+        FAILED,
+        "db:Down mq:Up",
+    ),
+    ("spring", 503, r#"{"status": "OUT_OF_SERVICE"}"#, JSON, FAILED, ""),
+    ("spring", 200, r#"{"status": "UNKNOWN"}"#, JSON, FAILED, ""),
+    (
+        "spring",
+        200,
+        r#"{"status": "UP", "components": {"db": {"status": "DOWN"}}}"#,
+        JSON,
+        DEGRADED,
+        "db:Down",
+    ),
+    // Spring Boot before 2.2.
+    (
+        "spring",
+        200,
+        r#"{"status": "UP", "details": {"db": {"status": "UP"}}}"#,
+        JSON,
+        PASSED,
+        "db:Up",
+    ),
+    (
+        "auto",
+        200,
+        r#"{"status": "pass"}"#,
+        "application/health+json",
+        PASSED,
+        "",
+    ),
+    (
+        "auto",
+        200,
+        r#"{"status": "WARN", "checks": {"db:connections": [{"componentId": "a", "status": "warn"}, {"componentId": "b", "status": "pass"}], "cpu": {"status": "pass"}, "up": [{"observedValue": 5}]}}"#,
+        JSON,
+        DEGRADED,
+        "db:connections/a:Degraded db:connections/b:Up cpu:Up",
+    ),
+    ("healthJson", 500, r#"{"status": "fail"}"#, JSON, FAILED, ""),
+    ("healthJson", 200, r#"{"status": "fine"}"#, JSON, FAILED, ""),
+    ("kubernetes", 200, "ok", "text/plain", PASSED, ""),
+    (
+        "auto",
+        200,
+        "[+]ping ok\n[+]etcd excluded: ok\nreadyz check passed",
+        "text/plain",
+        PASSED,
+        "ping:Up etcd:Up",
+    ),
+    (
+        "auto",
+        500,
+        VERBOSE_BAD,
+        "text/plain",
+        FAILED,
+        "ping:Up etcd:Down",
+    ),
+    // The words and the code say different things.
+    ("auto", 503, r#"{"status": "UP"}"#, JSON, FAILED, ""),
+    ("auto", 200, r#"{"status": "DOWN"}"#, JSON, FAILED, ""),
+    ("healthJson", 503, r#"{"status": "warn"}"#, JSON, FAILED, ""),
+    ("healthJson", 200, r#"{"status": "fail"}"#, JSON, FAILED, ""),
+    (
+        "auto",
+        200,
+        VERBOSE_BAD,
+        "text/plain",
+        FAILED,
+        "ping:Up etcd:Down",
+    ),
+    ("auto", 500, "ok", "text/plain", FAILED, ""),
+    // No health report at all.
+    ("auto", 200, "<html>login</html>", "text/html", FAILED, ""),
+    ("auto", 200, "", JSON, FAILED, ""),
+    ("auto", 200, "[]", JSON, FAILED, ""),
+    ("spring", 200, r#"{"state": "UP"}"#, JSON, FAILED, ""),
+    ("spring", 200, r#"{"status": 1}"#, JSON, FAILED, ""),
+    ("healthJson", 200, "ok", JSON, FAILED, ""),
+    ("kubernetes", 200, r#"{"status": "UP"}"#, JSON, FAILED, ""),
+];
+
 #[test]
 fn formats_and_what_they_mean() {
-    let json = "application/json";
-    let verbose_bad = "[+]ping ok\n[-]etcd failed: reason withheld\nlivez check failed";
-    for (format, status, body, media_type, outcome, components) in [
-        ("spring", 200, r#"{"status": "UP"}"#, json, PASSED, ""),
-        (
-            "auto",
-            200,
-            r#"{"status": "UP", "components": {"db": {"status": "UP", "components": {"primary": {"status": "UP"}}}, "disk": {"status": "UP", "details": {"free": 5}}}}"#,
-            json,
-            PASSED,
-            "db/primary:Up db:Up disk:Up",
-        ),
-        (
-            "auto",
-            503,
-            r#"{"status": "DOWN", "components": {"db": {"status": "DOWN"}, "mq": {"status": "UP"}}}"#,
-            json,
-            FAILED,
-            "db:Down mq:Up",
-        ),
-        ("spring", 503, r#"{"status": "OUT_OF_SERVICE"}"#, json, FAILED, ""),
-        ("spring", 200, r#"{"status": "UNKNOWN"}"#, json, FAILED, ""),
-        (
-            "spring",
-            200,
-            r#"{"status": "UP", "components": {"db": {"status": "DOWN"}}}"#,
-            json,
-            DEGRADED,
-            "db:Down",
-        ),
-        // Spring Boot before 2.2.
-        (
-            "spring",
-            200,
-            r#"{"status": "UP", "details": {"db": {"status": "UP"}}}"#,
-            json,
-            PASSED,
-            "db:Up",
-        ),
-        (
-            "auto",
-            200,
-            r#"{"status": "pass"}"#,
-            "application/health+json",
-            PASSED,
-            "",
-        ),
-        (
-            "auto",
-            200,
-            r#"{"status": "WARN", "checks": {"db:connections": [{"componentId": "a", "status": "warn"}, {"componentId": "b", "status": "pass"}], "cpu": {"status": "pass"}, "up": [{"observedValue": 5}]}}"#,
-            json,
-            DEGRADED,
-            "db:connections/a:Degraded db:connections/b:Up cpu:Up",
-        ),
-        ("healthJson", 500, r#"{"status": "fail"}"#, json, FAILED, ""),
-        ("healthJson", 200, r#"{"status": "fine"}"#, json, FAILED, ""),
-        ("kubernetes", 200, "ok", "text/plain", PASSED, ""),
-        (
-            "auto",
-            200,
-            "[+]ping ok\n[+]etcd excluded: ok\nreadyz check passed",
-            "text/plain",
-            PASSED,
-            "ping:Up etcd:Up",
-        ),
-        (
-            "auto",
-            500,
-            verbose_bad,
-            "text/plain",
-            FAILED,
-            "ping:Up etcd:Down",
-        ),
-        // The words and the code say different things.
-        ("auto", 503, r#"{"status": "UP"}"#, json, FAILED, ""),
-        ("auto", 200, r#"{"status": "DOWN"}"#, json, FAILED, ""),
-        ("healthJson", 503, r#"{"status": "warn"}"#, json, FAILED, ""),
-        ("healthJson", 200, r#"{"status": "fail"}"#, json, FAILED, ""),
-        (
-            "auto",
-            200,
-            verbose_bad,
-            "text/plain",
-            FAILED,
-            "ping:Up etcd:Down",
-        ),
-        ("auto", 500, "ok", "text/plain", FAILED, ""),
-        // No health report at all.
-        ("auto", 200, "<html>login</html>", "text/html", FAILED, ""),
-        ("auto", 200, "", json, FAILED, ""),
-        ("auto", 200, "[]", json, FAILED, ""),
-        ("spring", 200, r#"{"state": "UP"}"#, json, FAILED, ""),
-        ("spring", 200, r#"{"status": 1}"#, json, FAILED, ""),
-        ("healthJson", 200, "ok", json, FAILED, ""),
-        ("kubernetes", 200, r#"{"status": "UP"}"#, json, FAILED, ""),
-    ] {
+    for &(format, status, body, media_type, outcome, components) in FORMATS {
         let judged = judged(format, status, body, media_type);
         let is = match judged.outcome {
             StepOutcome::Passed => PASSED,

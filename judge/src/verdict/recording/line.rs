@@ -14,7 +14,7 @@ use crate::verdict::{Data, Events, Flags, Latencies, Side, Window};
 const SECONDS_MAX: f64 = 86_400.0;
 
 /// The key of the A/A control.
-const CONTROL: &str = "control";
+pub(super) const CONTROL: &str = "control";
 
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -135,6 +135,47 @@ fn a_control_is_a_side_of_its_own() {
 }
 
 #[test]
+fn what_is_written_of_a_look_reads_back_to_it() {
+    let text: Vec<String> = [
+        line(1, "e", &errors(50, 2), &errors(70, 1)).replacen(
+            '{',
+            r#"{"control":{"total":9,"bad":1},"target":"p","#,
+            1,
+        ),
+        line(1, "e", &errors(5, 2), &errors(7, 1)).replacen(
+            '{',
+            r#"{"before":true,"partial":true,"overloaded":true,"#,
+            1,
+        ),
+        line(1, "h", &errors(5, 2), &errors(7, 1)).replacen('{', r#"{"history":true,"#, 1),
+        line(1, "v", r#"{"value":0.30000000000000004}"#, r#"{"value":-1e300}"#),
+        line(
+            1,
+            "x",
+            r#"{"events":3,"exposure":0.1}"#,
+            r#"{"events":0,"exposure":2}"#,
+        ),
+        line(
+            1,
+            "l",
+            r#"{"histogram":[[1.5,2],["+Inf",1]],"timeouts":4}"#,
+            r#"{"histogram":[[1.5,0]]}"#,
+        ),
+    ]
+    .into();
+    let read = |text: &str| {
+        let mut reader = RecordingReader::default();
+        text.lines().for_each(|line| reader.line(line).unwrap());
+        reader.finish()
+    };
+    let first = read(&text.join("\n"));
+    let mut written = String::new();
+    first.looks.iter().for_each(|look| write(look, &mut written));
+    assert_eq!(written.lines().count(), 13);
+    assert_eq!(read(&written).looks, first.looks);
+}
+
+#[test]
 fn stages_of_a_recording_are_carried_or_begun_anew() {
     use crate::analysis::plan::EvidencePolicy;
     let mut chance = Chance::from_seed(5);

@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use super::line::CONTROL;
 use crate::verdict::{Data, Look, Side, Window};
 
 /// Appends the windows of a look, one line for each in their order: what [`super::RecordingReader`] reads back to the same look.
@@ -21,6 +22,7 @@ fn line(look: &Look, window: &Window) -> Value {
         ("history", window.flags.history),
         ("partial", window.flags.partial),
         ("overloaded", window.flags.overloaded),
+        ("before", window.flags.before),
     ] {
         if is_set {
             line[flag] = Value::Bool(true);
@@ -28,6 +30,7 @@ fn line(look: &Look, window: &Window) -> Value {
     }
     let side = match window.side {
         Side::Canary => "canary",
+        Side::Stable if window.flags.control => CONTROL,
         Side::Stable => "stable",
     };
     line[side] = match &window.data {

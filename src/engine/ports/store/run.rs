@@ -43,6 +43,21 @@ pub struct RunRequest {
     pub args: BTreeMap<String, String>,
     /// Receivers of deliveries; `None` for all that there are.
     pub hooks: Option<Vec<String>>,
+    /// Files that the documents name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<KeptFile>,
+}
+
+/// A file as it was when the run began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptFile {
+    /// The name of the document that names it.
+    pub document: String,
+    /// As it is named there.
+    pub path: String,
+    /// All of it, in base64.
+    pub base64: String,
 }
 
 /// A document's text as it was when the run began.

@@ -51,6 +51,8 @@ pub struct Journey {
 /// A file that a document names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedFile {
+    /// The document's source.
+    pub document: String,
     /// As it is named there.
     pub path: String,
     /// What it held.

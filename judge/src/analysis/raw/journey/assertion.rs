@@ -79,7 +79,8 @@ pub(crate) enum Health {
     /// Spring Boot's Actuator.
     Spring,
     /// `application/health+json`.
-    HealthJson,
+    #[serde(rename = "healthJson")]
+    Draft,
     /// The lines of Kubernetes' `?verbose`.
     Kubernetes,
 }

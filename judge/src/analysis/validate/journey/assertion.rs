@@ -167,7 +167,7 @@ fn health(raw: raw::Health) -> HealthFormat {
     match raw {
         raw::Health::Auto => HealthFormat::Auto,
         raw::Health::Spring => HealthFormat::Spring,
-        raw::Health::HealthJson => HealthFormat::HealthJson,
+        raw::Health::Draft => HealthFormat::HealthJson,
         raw::Health::Kubernetes => HealthFormat::Kubernetes,
     }
 }

@@ -21,6 +21,13 @@ pub(super) struct Reading<'f> {
     pub(super) read: Vec<NamedFile>,
 }
 
+/// `csv`, `json` and `rows`, of which one is given.
+pub(super) type Sources<'a> = (
+    Option<&'a str>,
+    Option<&'a str>,
+    Option<&'a [BTreeMap<String, Value>]>,
+);
+
 impl Reading<'_> {
     /// The bytes of a file. Its path stands in the document as it is: whoever gives arguments chooses no files.
     pub(super) fn bytes(&mut self, checks: &mut Checks<'_>, place: &Place<'_>, path: &str) -> Option<Bytes> {
@@ -41,6 +48,7 @@ impl Reading<'_> {
         match self.access.read(place.source().name(), path) {
             Ok(bytes) => {
                 self.read.push(NamedFile {
+                    document: place.source().name().to_owned(),
                     path: path.to_owned(),
                     bytes: bytes.clone(),
                 });
@@ -79,7 +87,7 @@ impl Reading<'_> {
         &mut self,
         checks: &mut Checks<'_>,
         place: &Place<'_>,
-        sources: (Option<&str>, Option<&str>, Option<&[BTreeMap<String, Value>]>),
+        sources: Sources<'_>,
     ) -> (Rows, Columns) {
         let before = checks.report.len();
         let rows = match sources {
