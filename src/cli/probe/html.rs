@@ -10,7 +10,7 @@ use super::probed::{Outcome, Probed, ProbedJourney, arm_word, population, respon
 use super::sides::{self, Sides};
 use crate::cli::compare;
 use crate::cli::number::time;
-use crate::cli::page::{escaped, page as whole};
+use crate::cli::page::{escaped, in_both, page as whole};
 use crate::cli::screen::count;
 use crate::engine::journeys::{ArmWindow, Target};
 

@@ -6,7 +6,7 @@ use serin_judge::stats::distribution::Distribution;
 
 use crate::cli::compare::Bins;
 use crate::cli::number::{percent, time};
-use crate::cli::page::{Chart, Scale, escaped};
+use crate::cli::page::{Chart, Room, Scale, escaped};
 use crate::cli::probe::json::milliseconds;
 use crate::cli::probe::probed::ProbedJourney;
 use crate::cli::screen::count;
