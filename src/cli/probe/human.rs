@@ -1,28 +1,19 @@
 //! The result for people at a terminal: how it went first, then the numbers.
 
+mod compared;
+mod shape;
 mod steps;
 
 pub(super) use steps::shown as shown_time;
 
 use console::{Style, style};
-use serin_judge::stats::distribution::Distribution;
 
 use super::examples;
-use super::probed::{Outcome, Probed, ProbedJourney, arm_word, population, responses, shown_target};
-use super::sides::{self, Sides};
-use crate::cli::compare::{self, Bins, Compared, ratio_text};
-use crate::cli::number::{order, time};
+use super::probed::{Outcome, Probed, ProbedJourney, arm_word, shown_target};
 use crate::cli::screen::{count, wrap};
 use crate::engine::journeys::{ArmWindow, Target};
 
 const WIDTH: usize = 96;
-
-/// Rows of the histogram of one side, and its longest bar.
-const ROWS: usize = 12;
-const BAR: usize = 50;
-
-/// A window with this many runs has a shape worth drawing.
-const DRAWN_FROM: u64 = 20;
 
 /// The whole report.
 pub(super) fn report(probed: &Probed) -> String {
@@ -88,9 +79,9 @@ fn of_journey(journey: &ProbedJourney) -> String {
         text.push_str(&failures(journey, arm));
         text.push_str(&leaks(arm));
     }
-    text.push_str(&against(journey));
-    text.push_str(&differences(journey));
-    text.push_str(&histogram(journey));
+    text.push_str(&compared::against(journey));
+    text.push_str(&compared::differences(journey));
+    text.push_str(&shape::histogram(journey));
     text
 }
 
@@ -180,102 +171,6 @@ fn leaks(arm: &ArmWindow) -> String {
     let mut text = format!("    test data that is left: {}\n", count(arm.leak_count));
     for leak in &arm.leaks {
         text.push_str(&wrap(leak, 6, WIDTH));
-    }
-    text
-}
-
-/// One side against the other: ratios of quantiles with intervals.
-fn against(journey: &ProbedJourney) -> String {
-    let mut text = String::new();
-    let mut arms = None;
-    for Sides {
-        step,
-        arms: of,
-        compared,
-    } in sides::all(journey)
-    {
-        if arms != Some(of) {
-            arms = Some(of);
-            let [a, b] = of.map(arm_word);
-            text.push_str(&format!("\n  {}\n", style(format!("{b} / {a}")).bold()));
-        }
-        let name = step.unwrap_or_else(|| "whole run".to_owned());
-        text.push_str(&format!("    {name}\n"));
-        for pair in compared.latencies.iter().flat_map(|found| &found.quantiles) {
-            let Some(ratio) = Compared::ratio(pair) else {
-                continue;
-            };
-            text.push_str(&format!(
-                "      {:<6} {}\n",
-                order(pair.p),
-                ratio_text(&compared, &ratio)
-            ));
-        }
-        if let Some(ratio) = compared.errors.as_ref().and_then(|errors| errors.ratio) {
-            text.push_str(&format!("      failed {}\n", ratio_text(&compared, &ratio)));
-        }
-    }
-    if !text.is_empty() {
-        let caution =
-            "Intervals at 95 % that hold together for each line's quantiles, for one look at the end.";
-        text.push_str(&wrap(caution, 4, WIDTH));
-    }
-    text
-}
-
-/// Where answers differ that should be alike.
-fn differences(journey: &ProbedJourney) -> String {
-    let mut text = String::new();
-    for (step, path, place) in journey.differences() {
-        let line = format!(
-            "{} {path}: stable says {}, the canary {} ({})",
-            step.name,
-            place.example.one,
-            place.example.other,
-            several(place.pairs, "pair")
-        );
-        text.push_str(&wrap(&line, 4, WIDTH));
-    }
-    if text.is_empty() {
-        return text;
-    }
-    format!("\n  answers that differ\n{text}")
-}
-
-/// Response times of whole runs: of one side, or of both beside each other.
-fn histogram(journey: &ProbedJourney) -> String {
-    let populations: Vec<Distribution> = journey
-        .arms()
-        .filter(|(_, arm)| responses(arm).len() >= DRAWN_FROM)
-        .map(|(_, arm)| population(responses(arm)))
-        .collect();
-    match populations.as_slice() {
-        [] => String::new(),
-        [one] => format!("\n{}", bars(one)),
-        [a, b, ..] => format!("\n  A stable, B canary\n{}", compare::rows([a, b])),
-    }
-}
-
-fn bars(population: &Distribution) -> String {
-    let bins = Bins::new([population, population], ROWS);
-    let shares = &bins.shares[0];
-    let most = shares.iter().copied().fold(0.0, f64::max);
-    let mut text = String::new();
-    for (from, share) in bins.bounds.iter().zip(shares) {
-        let wanted = share / most * BAR as f64;
-        let length = (0..=BAR)
-            .rev()
-            .find(|length| *length as f64 <= wanted + 0.5)
-            .unwrap_or(0);
-        let length = length.max(usize::from(*share > 0.0));
-        let line = format!(
-            "  {:>10}  {} {:.1} %",
-            time(*from),
-            "#".repeat(length),
-            100.0 * share
-        );
-        text.push_str(&line);
-        text.push('\n');
     }
     text
 }

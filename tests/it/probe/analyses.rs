@@ -77,11 +77,12 @@ async fn a_journey_is_a_metric() {
         assert!(value["p95Ms"].as_f64().unwrap() > 0.0, "{value}");
         assert_eq!(value["runs"], value["passed"], "{value}");
     }
-    // Test data is gone when the command ends.
-    assert_eq!(
+    // Test data is gone when the command ends; a run that was stopped tears down whatever it had come to.
+    let (made, removed) = (
         good.count(&Method::POST, "/orders"),
-        good.count(&Method::DELETE, "/orders/")
+        good.count(&Method::DELETE, "/orders/"),
     );
+    assert!(made > 2 && removed >= made, "{made} made, {removed} removed");
 }
 
 #[tokio::test]

@@ -146,7 +146,7 @@ impl<'run> Branch<'run> {
     }
 }
 
-/// The request was on its way, and nobody knows what became of it.
+/// The request was on its way, and nobody knows what became of it; or what was answered is not all that was wanted.
 fn leaves_open(class: FailureClass) -> bool {
     matches!(
         class,
@@ -158,6 +158,8 @@ fn leaves_open(class: FailureClass) -> bool {
             | FailureClass::ProtocolError
             | FailureClass::TooLarge
             | FailureClass::CaptureMissing
+            | FailureClass::AssertFailed
+            | FailureClass::SchemaMismatch
     )
 }
 

@@ -59,7 +59,7 @@ pub(in crate::engine::journeys) struct Half {
     position: usize,
     /// By step; `None` where the step was not done, so that nothing is known of it.
     steps: Vec<Option<Option<Duration>>>,
-    pub(super) answers: Option<Box<Answers>>,
+    answers: Option<Box<Answers>>,
 }
 
 /// Answers of a run that are compared with those of another side, and what has to be taken out of them.
@@ -106,6 +106,11 @@ impl Half {
             }
         }
         Some(half)
+    }
+
+    /// The same, with what is compared with the answers of the others.
+    pub(super) fn with(self, answers: Option<Box<Answers>>) -> Self {
+        Self { answers, ..self }
     }
 }
 

@@ -115,10 +115,7 @@ impl Recorder {
             Ok(run) if !is_warm_up && self.arms.len() > 1 => Half::of(run, self.steps, ended.position),
             _ => None,
         };
-        let half = half.map(|half| Half {
-            answers: ended.answers,
-            ..half
-        });
+        let half = half.map(|half| half.with(ended.answers));
         let is_closed = self.slices.index(ended.planned) < self.next;
         let open = self.open(ended.planned);
         if !is_closed {
