@@ -13,6 +13,7 @@
 //! A connection of HTTP/1 belongs to one exchange at a time and is driven by it: there is no second task to wake. One of
 //! HTTP/2 has a task of its own and is shared.
 
+mod alarm;
 mod chain;
 mod client;
 mod connection;

@@ -16,7 +16,7 @@ pub trait HttpProbe: Send + Sync {
     fn client(&self, settings: &ClientSettings) -> Result<Box<dyn HttpClient>, ProbeError>;
 }
 
-/// Sends requests over connections of its own.
+/// Sends requests over connections of its own. They belong to the runtime that made them, so a client is of one runtime.
 #[async_trait]
 pub trait HttpClient: Send + Sync {
     /// One request, its redirects followed. Whatever happens ends in an [`Exchange`] not later than `deadline`, give or

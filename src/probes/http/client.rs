@@ -5,8 +5,9 @@ use std::task::Poll;
 
 use async_trait::async_trait;
 use cookie_store::CookieStore;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
+use super::alarm::Alarms;
 use super::chain::chain;
 use super::dial::Dialer;
 use super::failure::overdue;
@@ -19,6 +20,7 @@ use crate::engine::ports::{Exchange, HttpClient, HttpRequest};
 pub(super) struct Client {
     pub(super) dialer: Arc<Dialer>,
     pub(super) idle: Idle,
+    alarms: Alarms,
 }
 
 impl Client {
@@ -26,6 +28,7 @@ impl Client {
         Self {
             dialer,
             idle: Idle::default(),
+            alarms: Alarms::default(),
         }
     }
 }
@@ -42,10 +45,10 @@ impl HttpClient for Client {
         // One timer for all phases: which of them was under way is looked at when it fires.
         let outcome = {
             let mut work = pin!(chain(self, request, cookies, &mut trace));
-            let mut over = pin!(sleep_until(deadline));
+            let mut over = self.alarms.at(deadline);
             poll_fn(|cx| match work.as_mut().poll(cx) {
                 Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
-                Poll::Pending => over.as_mut().poll(cx).map(|()| None),
+                Poll::Pending => over.poll(cx).map(|()| None),
             })
             .await
         };
@@ -65,5 +68,6 @@ impl HttpClient for Client {
 
     fn forget_connections(&self) {
         self.idle.clear();
+        self.alarms.clear();
     }
 }
