@@ -64,10 +64,7 @@ pub(super) async fn exchange(
         .await
         .map_err(|wrong| begun(said(trace, wrong)))?;
     let is_reusable = match connection {
-        Connection::Http1(http1) => http1
-            .rest()
-            .await
-            .map_err(|error| begun(said(trace, broken(&error))))?,
+        Connection::Http1(http1) => http1.rest().map_err(|error| begun(said(trace, broken(&error))))?,
         Connection::Http2(_) => true,
     };
     Ok(Answered {

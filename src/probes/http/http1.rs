@@ -1,7 +1,7 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -100,13 +100,10 @@ impl Http1 {
     ///
     /// # Errors
     /// There are bytes that belong to no answer, so the answer's end was not where its head says.
-    pub(super) async fn rest(&mut self) -> Result<bool, hyper::Error> {
+    pub(super) fn rest(&mut self) -> Result<bool, hyper::Error> {
         if !self.sender.is_ready() {
-            poll_fn(|cx| {
-                self.drive(cx);
-                Poll::Ready(())
-            })
-            .await;
+            // Nobody waits for an idle connection: waking this task for its next bytes would only be work.
+            self.drive(&mut Context::from_waker(Waker::noop()));
         }
         match self.ended.take() {
             Some(error) if is_unexpected(&error) => Err(error),

@@ -23,7 +23,7 @@ const ANALYSES: &str = "documents:
   metadata: {name: of-every-kind}
   spec:
     comparisons:
-    - {name: latency, latency: {journey: {name: j, step: s, canary: 'http://c', stable: 'http://s'}}}
+    - {name: latency, latency: {scrape: {canary: 'http://c', stable: 'http://s', histogram: h_seconds}}}
     verdict: {window: 10s, burnIn: 20s, minimumDuration: 1m, deadline: 10m}
 - apiVersion: argoproj.io/v1alpha1
   kind: AnalysisTemplate
