@@ -68,7 +68,7 @@ async fn the_outlook_has_times_effects_and_what_would_help() {
 
 const LATENCIES: &str = "
   - name: request-latency
-    latency: {scrape: {canary: 'http://c/metrics', stable: 'http://s/metrics', histogram: h}}
+    latency: {scrape: {canary: 'http://c/metrics', stable: 'http://s/metrics', histogram: h_seconds}}
 ";
 
 #[tokio::test]

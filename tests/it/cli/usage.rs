@@ -50,7 +50,7 @@ async fn wrong_arguments_are_refused_with_the_reason() {
         (&["demo", "--rate", "NaN"], "from 1 to 20000"),
         (
             &["demo", "--fault", "no"],
-            "[possible values: none, errors, shared]",
+            "[possible values: none, errors, latency, tail, leak, shared]",
         ),
         (&["validate"], "<FILE>"),
         (&["eval", "true"], "--result <JSON>"),

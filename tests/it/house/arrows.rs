@@ -27,15 +27,16 @@ pub(super) const SERIN: House = House {
     ],
     open: &["telemetry"],
     adapters: &["providers", "probes", "controllers", "alerts", "store"],
-    shared: &["http", "conformance"],
+    shared: &["http", "counted", "counting", "valued", "conformance"],
 };
 
-/// `(verdict, journey) -> analysis -> kayenta -> (condition, stats, counter, histogram) -> time`.
+/// `(verdict, journey) -> analysis -> kayenta -> (condition, stats, counter) -> histogram -> time`.
 pub(super) const JUDGE: House = House {
     crate_name: "serin_judge",
     floors: &[
         &["time"],
-        &["condition", "stats", "counter", "histogram"],
+        &["histogram"],
+        &["condition", "stats", "counter"],
         &["kayenta"],
         &["analysis"],
         &["verdict", "journey"],
