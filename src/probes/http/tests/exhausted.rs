@@ -9,11 +9,15 @@ use super::{ask, client, failed, get};
 
 const MARK: &str = "SERIN_TEST_WITHOUT_DESCRIPTORS";
 
+/// It uses up all descriptors of its process, so it starts itself in one of its own.
 #[test]
 fn used_up_descriptors_are_the_probers_fault() {
+    if std::env::var_os(MARK).is_some() {
+        return ask_without_descriptors();
+    }
     let child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "--ignored", "--nocapture"])
-        .arg("probes::http::tests::exhausted::in_a_process_of_its_own")
+        .args(["--exact", "--nocapture"])
+        .arg("probes::http::tests::exhausted::used_up_descriptors_are_the_probers_fault")
         .env(MARK, "1")
         .output()
         .unwrap();
@@ -21,10 +25,7 @@ fn used_up_descriptors_are_the_probers_fault() {
     assert!(child.status.success() && out.contains("1 passed"), "{child:?}");
 }
 
-#[test]
-#[ignore = "uses up all descriptors of its process: the test above starts it in one of its own"]
-fn in_a_process_of_its_own() {
-    assert!(std::env::var_os(MARK).is_some(), "only for a process of its own");
+fn ask_without_descriptors() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
