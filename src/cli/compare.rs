@@ -14,7 +14,7 @@ mod windows;
 use std::process::ExitCode;
 
 pub(super) use compared::{Compared, Settings};
-pub(super) use html::section;
+pub(super) use html::{section, share_plot};
 pub(super) use human::ratio_text;
 pub(super) use json::document;
 pub use options::CompareOptions;

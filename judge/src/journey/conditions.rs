@@ -10,7 +10,7 @@ use super::excerpt::{capped, excerpt};
 use super::observed::Observed;
 use super::values::{Values, bad_request};
 use super::{Answer, StepOutcome};
-use crate::analysis::plan::journey::{Failure, FailureClass, Row};
+use crate::analysis::plan::journey::{Failure, FailureClass, RESULT_MEMBERS, Row};
 use crate::condition::{Condition, ConditionError, Value};
 
 /// Whether a step is to be done: its `when`.
@@ -122,18 +122,7 @@ fn of_step(outcome: StepOutcome) -> Value {
 
 /// One member of `result`, or all of them.
 fn add_result(known: &mut Map, observed: &Observed<'_>, member: Option<&str>) {
-    const ALL: [&str; 9] = [
-        "status",
-        "headers",
-        "body",
-        "durationMs",
-        "size",
-        "url",
-        "redirects",
-        "cookies",
-        "tlsDaysLeft",
-    ];
-    for name in ALL {
+    for name in RESULT_MEMBERS {
         if member.is_none_or(|member| member == name) && !known.contains_key(name) {
             known.insert(name.into(), of_result(name, observed));
         }

@@ -2,6 +2,8 @@
 
 mod charts;
 
+pub(in crate::cli) use charts::share_plot;
+
 use std::fmt::Write as _;
 
 use serin_judge::stats::distribution::Distribution;

@@ -1,7 +1,7 @@
 //! Documents and arguments may hold secrets, so they stand in the file sealed: AES-256-GCM, with a key in a file of its own
 //! beside the store's. A copy of the store alone tells nothing of them.
 
-use std::fs::OpenOptions;
+use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -142,25 +142,22 @@ fn read_or_make(path: &Path) -> Result<Vec<u8>, String> {
     SystemRandom::new()
         .fill(&mut key)
         .map_err(|_| "the system gives no random numbers".to_owned())?;
-    let mut options = OpenOptions::new();
-    let _options = options.write(true).create_new(true);
-    #[cfg(unix)]
-    let _options = std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(mut file) => {
-            let written = file.write_all(&key).and_then(|()| file.sync_all());
-            written.map_err(|error| error.to_string())?;
-            Ok(key.to_vec())
-        }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => read(path),
-        Err(error) => Err(error.to_string()),
+    // Whole or not at all: half a key would keep everybody out.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let made = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")));
+    let mut file = made.map_err(|error| error.to_string())?;
+    let written = file.write_all(&key).and_then(|()| file.as_file().sync_all());
+    written.map_err(|error| error.to_string())?;
+    match file.persist_noclobber(path) {
+        Ok(_file) => Ok(key.to_vec()),
+        Err(kept) if kept.error.kind() == ErrorKind::AlreadyExists => read(path),
+        Err(kept) => Err(kept.error.to_string()),
     }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
     let mut key = Vec::new();
-    let file = OpenOptions::new().read(true).open(path);
-    let _length = file
+    let _length = File::open(path)
         .and_then(|file| file.take(1024).read_to_end(&mut key))
         .map_err(|error| error.to_string())?;
     Ok(key)

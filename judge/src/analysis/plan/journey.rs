@@ -22,3 +22,16 @@ pub use failure::{Failure, FailureClass, RequestPhase};
 pub use request::{Auth, Body, Credential, Part, PartContent, Request};
 pub use step::{Action, Pause, Repeat, Retry, Step};
 pub use template::{JsonTemplate, Piece, Reference, Template};
+
+/// What a condition may ask of an answer, as members of `result`.
+pub const RESULT_MEMBERS: [&str; 9] = [
+    "status",
+    "headers",
+    "body",
+    "durationMs",
+    "size",
+    "url",
+    "redirects",
+    "cookies",
+    "tlsDaysLeft",
+];

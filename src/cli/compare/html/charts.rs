@@ -28,9 +28,18 @@ pub(super) fn all(compared: &Compared, quantiles: &[QuantilePair], sides: [&Dist
 
 fn shares(sides: [&Distribution; 2], room: Room) -> String {
     let bins = Bins::new(sides, BINS);
-    let most = bins.shares.iter().flatten().copied().fold(0.0, f64::max);
+    let title = "Share of requests of A and B by time, logarithmic";
+    share_plot(&bins, &CLASSES, room, title)
+}
+
+/// Which share of each population took how long; `classes` are those of the style, one for each population to be drawn.
+pub(in crate::cli) fn share_plot(bins: &Bins, classes: &[&str], room: Room, title: &str) -> String {
+    let populations = || classes.iter().zip(&bins.shares);
+    let shares = populations().flat_map(|(_, shares)| shares);
+    let most = shares.copied().fold(0.0, f64::max);
+    let last = bins.bounds.len() - 1;
     let mut chart = Chart::new(
-        Scale::logarithmic(bins.bounds[0], bins.bounds[BINS]),
+        Scale::logarithmic(bins.bounds[0], bins.bounds[last]),
         Scale::linear(0.0, most),
         room,
         220.0,
@@ -39,18 +48,18 @@ fn shares(sides: [&Distribution; 2], room: Room) -> String {
     let marks = chart.y.ticks(4).into_iter();
     let marks: Vec<(f64, String)> = marks.map(|share| (share, percent(share))).collect();
     chart.mark_y(&marks);
-    for (class, shares) in CLASSES.iter().zip(&bins.shares) {
+    for (class, shares) in populations() {
         let steps: Vec<(f64, f64)> = shares
             .iter()
             .enumerate()
             .flat_map(|(bin, share)| [(bins.bounds[bin], *share), (bins.bounds[bin + 1], *share)])
             .collect();
         let mut corners = steps.clone();
-        corners.extend([(bins.bounds[BINS], 0.0), (bins.bounds[0], 0.0)]);
+        corners.extend([(bins.bounds[last], 0.0), (bins.bounds[0], 0.0)]);
         chart.area(&format!("area {class}"), &corners);
         chart.line(&format!("line {class}"), &steps);
     }
-    chart.svg("Share of requests of A and B by time, logarithmic")
+    chart.svg(title)
 }
 
 fn functions(sides: [&Distribution; 2], level: f64, room: Room) -> String {

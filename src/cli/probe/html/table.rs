@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use serin_judge::stats::distribution::Distribution;
 
-use crate::cli::compare::Bins;
-use crate::cli::number::{percent, time};
-use crate::cli::page::{Chart, Room, Scale, escaped};
+use crate::cli::compare::{Bins, share_plot};
+use crate::cli::number::time;
+use crate::cli::page::{Room, escaped};
 use crate::cli::probe::json::milliseconds;
 use crate::cli::probe::probed::ProbedJourney;
 use crate::cli::screen::count;
@@ -80,26 +80,5 @@ pub(super) fn table(journey: &ProbedJourney, arm: &ArmWindow) -> String {
 /// Which share of runs took how long.
 pub(super) fn shares(population: &Distribution, room: Room) -> String {
     let bins = Bins::new([population, population], BINS);
-    let shares = &bins.shares[0];
-    let most = shares.iter().copied().fold(0.0, f64::max);
-    let mut chart = Chart::new(
-        Scale::logarithmic(bins.bounds[0], bins.bounds[BINS]),
-        Scale::linear(0.0, most),
-        room,
-        220.0,
-    );
-    chart.mark_x(time);
-    let marks = chart.y.ticks(4).into_iter();
-    let marks: Vec<(f64, String)> = marks.map(|share| (share, percent(share))).collect();
-    chart.mark_y(&marks);
-    let steps: Vec<(f64, f64)> = shares
-        .iter()
-        .enumerate()
-        .flat_map(|(bin, share)| [(bins.bounds[bin], *share), (bins.bounds[bin + 1], *share)])
-        .collect();
-    let mut corners = steps.clone();
-    corners.extend([(bins.bounds[BINS], 0.0), (bins.bounds[0], 0.0)]);
-    chart.area("area a", &corners);
-    chart.line("line a", &steps);
-    chart.svg("Share of runs by response time, logarithmic")
+    share_plot(&bins, &["a"], room, "Share of runs by response time, logarithmic")
 }

@@ -30,7 +30,8 @@ pub struct RunRecord {
     pub request: RunRequest,
 }
 
-/// What a run's plan is made from. Holds no secret: those are looked up again.
+/// What a run's plan is made from. Documents, arguments and files may hold secrets, so a store keeps it sealed; secrets that
+/// are only named are looked up again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunRequest {

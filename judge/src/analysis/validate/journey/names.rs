@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::analysis::diagnostic::{Diagnostic, did_you_mean, listed};
 use crate::analysis::locate::locate;
 use crate::analysis::node::{Kind, Node, Place};
-use crate::analysis::plan::journey::{JsonTemplate, Piece, Reference, Template};
+use crate::analysis::plan::journey::{JsonTemplate, Piece, RESULT_MEMBERS, Reference, Template};
 use crate::analysis::source::Span;
 use crate::analysis::validate::Checks;
 use crate::condition::{Condition, ConditionError};
@@ -301,27 +301,14 @@ pub(super) fn condition(
     Some(condition)
 }
 
-/// What a condition may ask of an answer.
-const OF_RESULT: [&str; 9] = [
-    "status",
-    "headers",
-    "body",
-    "durationMs",
-    "size",
-    "url",
-    "redirects",
-    "cookies",
-    "tlsDaysLeft",
-];
-
 fn of_result(member: &str) -> Result<(), Unknown> {
-    if OF_RESULT.contains(&member) {
+    if RESULT_MEMBERS.contains(&member) {
         return Ok(());
     }
     Err(Unknown {
         found: format!("`result.{member}`, which no answer has"),
-        expected: listed(OF_RESULT.map(|name| name)),
-        similar: did_you_mean(member, OF_RESULT).map(str::to_owned),
+        expected: listed(RESULT_MEMBERS.map(|name| name)),
+        similar: did_you_mean(member, RESULT_MEMBERS).map(str::to_owned),
     })
 }
 
