@@ -6,8 +6,8 @@ use std::time::Duration;
 /// Upper bounds in whole microseconds, ascending: 1 ms to 10 s, each 5 % above the one before.
 ///
 /// A comparison of latencies cannot see a change smaller than a bucket, and the smallest that is worth a
-/// rollback by default is 5 %. The range holds all a healthy answer (8 ms) and a fourfold slower one take, and all
-/// that a machine makes of them that cannot keep up, with 190 buckets: an exposition of some 14 kB.
+/// rollback by default is 5 %. The range holds all a healthy answer (8 ms) and one that grows ever slower take, with
+/// 190 buckets: an exposition of some 14 kB.
 static BOUNDS_US: LazyLock<Vec<u64>> = LazyLock::new(|| {
     let mut bounds = Vec::new();
     let mut bound = FIRST_BOUND_US;

@@ -287,7 +287,8 @@ async fn metrics_show_what_was_answered() {
         format!("http_requests_total{{{common},method=\"POST\",route=\"{PROFILES}\",code=\"401\"}} 1"),
         format!("http_requests_total{{{common},method=\"GET\",route=\"unknown\",code=\"404\"}} 1"),
         format!("http_request_duration_seconds_bucket{{{common},le=\"+Inf\"}} 4"),
-        format!("http_request_duration_seconds_bucket{{{common},le=\"0.001\"}} 0"),
+        // To the microsecond what the behaviour says, whatever else this machine was doing.
+        format!("http_request_duration_seconds_bucket{{{common},le=\"0.001\"}} 4"),
         format!("http_request_duration_seconds_count{{{common}}} 4"),
         format!("http_requests_in_flight{{{common}}} 0"),
     ] {
