@@ -117,6 +117,7 @@ impl<'run> Branch<'run> {
         let limit = deadline.min(begun + step.timeout);
         let exchange = self.client.send(&request, self.cookies.as_mut(), limit).await;
         let service = begun.elapsed();
+        self.requests += exchange.hops.len();
         if let Some(under_way) = &mut self.under_way {
             under_way.is_asking = false;
         }
