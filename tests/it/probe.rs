@@ -4,6 +4,8 @@ mod analyses;
 mod budgets;
 mod classes;
 mod documents;
+mod faults;
+mod live;
 mod outputs;
 mod paces;
 mod secrets;
