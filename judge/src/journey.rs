@@ -28,7 +28,7 @@ mod tests;
 mod values;
 
 pub use answer::{Answer, TlsFacts};
-pub use answering::{answered_by, is_anonymous};
+pub use answering::{answered_by, answered_by_any, is_anonymous};
 pub use compare::{AnswerDifferences, Difference, Place, differences};
 pub use conditions::{holds_before, holds_of};
 pub use ids::{RunIds, Turn};

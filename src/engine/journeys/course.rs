@@ -1,6 +1,7 @@
 //! One run of a journey, from its first step to the end of its teardown.
 
 mod branch;
+mod cookies;
 mod request;
 mod step;
 

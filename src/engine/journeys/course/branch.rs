@@ -1,4 +1,3 @@
-use std::convert::Infallible;
 use std::time::Duration;
 
 use cookie_store::CookieStore;
@@ -6,7 +5,7 @@ use serin_judge::analysis::plan::journey::{Failure, FailureClass, Step};
 use serin_judge::journey::{Answer, RunOutcome, StepOutcome, StepResult, Values};
 use tokio::time::Instant;
 
-use super::ArmRuns;
+use super::{ArmRuns, cookies};
 use crate::engine::ports::HttpClient;
 
 /// A line of steps that are done one after another: the run itself, or one of several steps at the same time. It is given
@@ -87,11 +86,11 @@ impl<'run> Branch<'run> {
 
     /// Takes in what the branches have come to, in their order.
     pub(super) fn join(&mut self) {
+        let before = self.cookies.clone();
         for branch in std::mem::take(&mut self.branches) {
             self.values.merge(branch.values);
-            if let (Some(all), Some(more)) = (&self.cookies, &branch.cookies) {
-                let both = all.iter_unexpired().chain(more.iter_unexpired()).cloned();
-                self.cookies = CookieStore::from_cookies(both.map(Ok::<_, Infallible>), false).ok();
+            if let (Some(all), Some(before), Some(after)) = (&mut self.cookies, &before, &branch.cookies) {
+                cookies::take_changes(all, before, after);
             }
             self.requests += branch.requests;
             self.results.extend(branch.results);

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use serin_judge::analysis::plan::journey::{FailureClass, Request, Step};
 use serin_judge::journey::{
-    Answer, StepOutcome, StepResult, Turn, answered_by, holds_of, is_anonymous, judge,
+    Answer, StepOutcome, StepResult, Turn, answered_by, answered_by_any, holds_of, is_anonymous, judge,
 };
 use tokio::time::Instant;
 
@@ -164,7 +164,11 @@ impl<'run> Branch<'run> {
             // A proxy that has nobody to ask answers for itself: a failure of the side that was asked.
             let is_proxy =
                 matches!(judged.outcome, StepOutcome::Failed(_)) && is_anonymous(answering, &answer);
-            self.is_wrong_side |= !is_proxy && !answered_by(answering, &answer, self.arm.arm);
+            let is_right = match self.arm.is_paired {
+                true => answered_by(answering, &answer, self.arm.arm),
+                false => answered_by_any(answering, &answer),
+            };
+            self.is_wrong_side |= !is_proxy && !is_right;
         }
         let result = StepResult {
             outcome: judged.outcome,
