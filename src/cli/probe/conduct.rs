@@ -14,7 +14,7 @@ use super::options::Shown;
 use super::probed::{Probed, ProbedJourney};
 use crate::cli::exit;
 use crate::engine::journeys::{ProbeOrder, Probing, ProbingError, Totals};
-use crate::engine::ports::{Clock, HttpProbe};
+use crate::engine::ports::{Clock, Prober};
 
 /// A journey's figures are as fresh as this while somebody looks.
 const FRESH: Duration = Duration::from_millis(250);
@@ -28,7 +28,7 @@ type Stops = watch::Receiver<u8>;
 /// When one of the orders cannot be carried out; nothing was probed then.
 pub(super) async fn conduct(
     orders: &[ProbeOrder],
-    probe: &dyn HttpProbe,
+    probe: &dyn Prober,
     clock: Arc<dyn Clock>,
     shown: Shown,
 ) -> Result<(Probed, Option<u8>), ProbingError> {

@@ -1,6 +1,7 @@
 //! One run of a journey, from its first step to the end of its teardown.
 
 mod branch;
+mod probe;
 mod request;
 mod step;
 
@@ -18,7 +19,7 @@ use super::accounts::AccountPool;
 use super::budget::Share;
 use super::control::{Control, Level};
 use super::record::{Answers, Ended, Missed, Slices};
-use crate::engine::ports::HttpClient;
+use crate::engine::ports::{HttpClient, ProtocolProbe};
 use branch::Branch;
 
 /// What all runs of a journey at one arm share.
@@ -29,6 +30,7 @@ pub(super) struct ArmRuns {
     pub(super) journey: Arc<Journey>,
     pub(super) prepared: Prepared,
     pub(super) client: Box<dyn HttpClient>,
+    pub(super) protocols: Arc<dyn ProtocolProbe>,
     pub(super) accounts: Option<Arc<AccountPool>>,
     pub(super) control: Arc<Control>,
     pub(super) slices: Slices,

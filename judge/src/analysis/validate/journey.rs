@@ -1,11 +1,13 @@
 //! Journeys.
 
 pub(super) mod amounts;
+mod asked;
 mod assertion;
 mod capture;
 mod files;
 mod names;
 mod predicate;
+mod probe;
 mod query;
 mod request;
 mod steps;

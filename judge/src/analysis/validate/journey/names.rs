@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::analysis::diagnostic::{Diagnostic, did_you_mean, listed};
 use crate::analysis::locate::locate;
 use crate::analysis::node::{Kind, Node, Place};
-use crate::analysis::plan::journey::{JsonTemplate, Piece, RESULT_MEMBERS, Reference, Template};
+use crate::analysis::plan::journey::{JsonTemplate, Piece, Reference, Template};
 use crate::analysis::source::Span;
 use crate::analysis::validate::Checks;
 use crate::condition::{Condition, ConditionError};
@@ -259,10 +259,31 @@ pub(super) fn plain<'t>(checks: &mut Checks<'_>, place: &Place<'_>, text: &'t st
     Some(text)
 }
 
-/// A condition; `compile` says where it is put.
-pub(super) fn condition(
+/// A condition before a step, where there is no `result` yet.
+pub(super) fn condition_before(
     checks: &mut Checks<'_>,
     names: &Names,
+    place: &Place<'_>,
+    text: Option<&str>,
+) -> Option<Condition> {
+    condition(checks, names, &[], place, text, Condition::before_step)
+}
+
+/// A condition of an answer, whose `result` has these members.
+pub(super) fn condition_of(
+    checks: &mut Checks<'_>,
+    names: &Names,
+    members: &[&'static str],
+    place: &Place<'_>,
+    text: Option<&str>,
+) -> Option<Condition> {
+    condition(checks, names, members, place, text, Condition::of_answer)
+}
+
+fn condition(
+    checks: &mut Checks<'_>,
+    names: &Names,
+    members: &[&'static str],
     place: &Place<'_>,
     text: Option<&str>,
     compile: fn(&str) -> Result<Condition, ConditionError>,
@@ -284,7 +305,7 @@ pub(super) fn condition(
             "data" => column_of(&names.data, "data", member),
             "account" => column_of(&names.account, "accounts", member),
             "steps" => step_of(names, member),
-            _ => of_result(member),
+            _ => of_result(member, members),
         };
         if let Err(unknown) = unknown {
             let similar = unknown.similar.as_deref();
@@ -301,14 +322,14 @@ pub(super) fn condition(
     Some(condition)
 }
 
-fn of_result(member: &str) -> Result<(), Unknown> {
-    if RESULT_MEMBERS.contains(&member) {
+fn of_result(member: &str, members: &[&'static str]) -> Result<(), Unknown> {
+    if members.contains(&member) {
         return Ok(());
     }
     Err(Unknown {
         found: format!("`result.{member}`, which no answer has"),
-        expected: listed(RESULT_MEMBERS.map(|name| name)),
-        similar: did_you_mean(member, RESULT_MEMBERS).map(str::to_owned),
+        expected: listed(members.iter().copied()),
+        similar: did_you_mean(member, members.iter().copied()).map(str::to_owned),
     })
 }
 
