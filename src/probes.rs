@@ -100,15 +100,3 @@ impl ProtocolProbe for Protocols {
         }
     }
 }
-
-/// Who is asked, where the protocol cannot be without.
-///
-/// # Errors
-/// Nobody was told.
-fn peer(filled: &FilledProbe) -> Result<&Peer, Failure> {
-    filled.peer.as_ref().ok_or_else(|| Failure {
-        class: FailureClass::BadRequest,
-        phase: None,
-        message: format!("`{}` has no address", filled.probe.protocol.name()),
-    })
-}

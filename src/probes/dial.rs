@@ -11,8 +11,10 @@ mod tls;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use serin_judge::analysis::plan::journey::{Failure, RequestPhase, Security, Tls as TlsOptions};
-use serin_judge::journey::Peer;
+use serin_judge::analysis::plan::journey::{
+    Failure, FailureClass, RequestPhase, Security, Tls as TlsOptions,
+};
+use serin_judge::journey::{FilledProbe, Peer};
 use tokio::net::TcpStream;
 
 use crate::engine::ports::Clock;
@@ -115,6 +117,17 @@ impl Dial {
     pub(in crate::probes) fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
     }
+}
+
+/// Who is asked, where the protocol cannot be without.
+///
+/// # Errors
+/// Nobody was told.
+pub(in crate::probes) fn peer(filled: &FilledProbe) -> Result<&Peer, Failure> {
+    filled.peer.as_ref().ok_or_else(|| {
+        let message = format!("`{}` has no address", filled.probe.protocol.name());
+        failure(FailureClass::BadRequest, RequestPhase::Connect, message)
+    })
 }
 
 /// Where somebody asked to connect to instead of `host:port`.

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 use serin_judge::analysis::plan::journey::{Failure, Tcp};
 use serin_judge::journey::FilledProbe;
 
-use super::dial::{Dial, PhaseTimer};
-use super::{Found, peer};
+use super::Found;
+use super::dial::{Dial, PhaseTimer, peer};
 
 /// Connects, and talks as the dialogue says.
 pub(super) async fn ask(
