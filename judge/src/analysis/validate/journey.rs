@@ -4,6 +4,7 @@ pub(super) mod amounts;
 mod asked;
 mod assertion;
 mod capture;
+mod conditions;
 mod files;
 mod names;
 mod predicate;
