@@ -9,13 +9,13 @@ use serin_judge::journey::{Arm, Credentials};
 use crate::engine::journeys::{
     Budgets, Lasts, Pace, ProbeOrder, Shards, SharedBudgets, Target, client_settings,
 };
-use crate::engine::ports::{Clock, HttpProbe, Secrets};
-use crate::probes::http::{Names, Probe};
+use crate::engine::ports::{Clock, Prober, Secrets};
+use crate::probes::{Names, Probes};
 
-/// What sends the requests of journeys.
+/// What asks servers for journeys.
 #[must_use]
-pub fn http_probe(clock: Arc<dyn Clock>) -> Arc<dyn HttpProbe> {
-    Arc::new(Probe::new(clock, Names::system()))
+pub fn prober(clock: Arc<dyn Clock>) -> Arc<dyn Prober> {
+    Arc::new(Probes::new(clock, Names::system()))
 }
 
 /// The values of the secrets that a journey's requests send.

@@ -57,6 +57,7 @@ fn journey_measure(
     let mut driven = (*metric.journey).clone();
     driven.schedule.interval = metric.every;
     let target = metric.target.as_ref().or(driven.target.as_ref()).cloned();
+    let target = target.or_else(|| (!driven.needs_target()).then(String::new));
     let target = target.ok_or_else(|| failed(format!("journey `{}` has no target", driven.name)))?;
     let order = journeys::order(
         &Arc::new(driven),

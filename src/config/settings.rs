@@ -42,7 +42,7 @@ impl Default for Settings {
             web: web::Limits::default(),
             web_text: web::Text::default(),
             scrape: scrape::Limits::default(),
-            journeys: Arc::new(Feeds::new(super::journeys::http_probe(Arc::clone(&clock)), clock)),
+            journeys: Arc::new(Feeds::new(super::journeys::prober(Arc::clone(&clock)), clock)),
             budgets: Arc::default(),
             measurements_per_metric: analysis::Limits::default().measurements_per_metric,
         }

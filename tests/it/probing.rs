@@ -14,7 +14,7 @@ use serin::engine::journeys::{
     Budgets, JourneyWindow, Lasts, Pace, ProbeOrder, Probing, Shards, Since, Target,
 };
 use serin::engine::ports::ClientSettings;
-use serin::probes::http::{Names, Probe};
+use serin::probes::{Names, Probes};
 use serin_judge::analysis::plan::journey::{FailureClass, Journey, RequestPhase};
 use serin_judge::analysis::{Documents, Inputs, Source};
 use serin_judge::journey::{Arm, Credentials};
@@ -82,7 +82,7 @@ fn journey() -> Journey {
 
 async fn probed(order: &ProbeOrder) -> JourneyWindow {
     let clock = Arc::new(SystemClock::new());
-    let probe = Probe::new(clock.clone(), Names::system());
+    let probe = Probes::new(clock.clone(), Names::system());
     let mut probing = Probing::start(order, &probe, &*clock).unwrap();
     let totals = tokio::time::timeout(Duration::from_secs(60), probing.ended()).await;
     totals.unwrap().all.unwrap()

@@ -13,7 +13,7 @@ use super::options::Shown;
 use super::probed::{Probed, ProbedJourney};
 use super::signals;
 use crate::engine::journeys::{ProbeOrder, Probing, ProbingError, Totals};
-use crate::engine::ports::{Clock, HttpProbe};
+use crate::engine::ports::{Clock, Prober};
 
 /// A journey's figures are as fresh as this while somebody looks.
 const FRESH: Duration = Duration::from_millis(250);
@@ -30,7 +30,7 @@ pub(super) type Pauses = watch::Receiver<bool>;
 /// When one of the orders cannot be carried out; nothing was probed then.
 pub(super) async fn conduct(
     orders: &[ProbeOrder],
-    probe: &dyn HttpProbe,
+    probe: &dyn Prober,
     clock: Arc<dyn Clock>,
     shown: Shown,
 ) -> Result<(Probed, Option<u8>), ProbingError> {

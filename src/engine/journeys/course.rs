@@ -2,6 +2,7 @@
 
 mod branch;
 mod cookies;
+mod probe;
 mod request;
 mod step;
 
@@ -19,7 +20,7 @@ use super::accounts::AccountPool;
 use super::budget::Place;
 use super::control::{Control, Level};
 use super::record::{Answers, Ended, Missed, Slices};
-use crate::engine::ports::HttpClient;
+use crate::engine::ports::{HttpClient, ProtocolProbe};
 use branch::Branch;
 
 /// What all runs of a journey at one arm share.
@@ -30,6 +31,7 @@ pub(super) struct ArmRuns {
     pub(super) journey: Arc<Journey>,
     pub(super) prepared: Prepared,
     pub(super) client: Box<dyn HttpClient>,
+    pub(super) protocols: Arc<dyn ProtocolProbe>,
     pub(super) accounts: Option<Arc<AccountPool>>,
     pub(super) control: Arc<Control>,
     pub(super) slices: Slices,

@@ -22,7 +22,7 @@ use serin_judge::time::Timestamp;
 
 use super::*;
 use crate::engine::clock::TimerClock;
-use crate::engine::ports::{ClientSettings, HttpProbe};
+use crate::engine::ports::{ClientSettings, Prober};
 
 const START: Timestamp = Timestamp::from_micros(1_760_000_000_000_000);
 
@@ -162,15 +162,12 @@ pub(super) fn at_rate(journey: Journey, rate: f64, seconds: u64) -> ProbeOrder {
     }
 }
 
-pub(super) fn start(order: &ProbeOrder, probe: &dyn HttpProbe) -> Probing {
+pub(super) fn start(order: &ProbeOrder, probe: &dyn Prober) -> Probing {
     Probing::start(order, probe, &TimerClock::new(START)).unwrap()
 }
 
 /// All windows and what they come to, once everything is over.
-pub(super) async fn all(
-    order: &ProbeOrder,
-    probe: &dyn HttpProbe,
-) -> (Vec<Arc<JourneyWindow>>, JourneyWindow) {
+pub(super) async fn all(order: &ProbeOrder, probe: &dyn Prober) -> (Vec<Arc<JourneyWindow>>, JourneyWindow) {
     let mut probing = start(order, probe);
     let mut windows = Vec::new();
     while let Some(window) = probing.next_window().await {

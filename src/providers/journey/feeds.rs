@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use super::feed::Feed;
 use crate::engine::journeys::ProbeOrder;
-use crate::engine::ports::{Clock, HttpProbe};
+use crate::engine::ports::{Clock, Prober};
 
 /// What is the same about those who share a feed: the journey's hash, how often it starts, who is asked as whom.
 type Key = (String, Duration, Vec<(Arm, String)>);
@@ -22,7 +22,7 @@ pub struct Feeds {
 
 /// What all runs of a process share.
 pub(super) struct Process {
-    pub(super) probe: Arc<dyn HttpProbe>,
+    pub(super) probe: Arc<dyn Prober>,
     pub(super) clock: Arc<dyn Clock>,
     /// Probings that have not come to their end, teardown included.
     under_way: watch::Sender<usize>,
@@ -33,7 +33,7 @@ pub(super) struct Process {
 impl Feeds {
     /// Without any.
     #[must_use]
-    pub fn new(probe: Arc<dyn HttpProbe>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(probe: Arc<dyn Prober>, clock: Arc<dyn Clock>) -> Self {
         Self {
             process: Arc::new(Process {
                 probe,

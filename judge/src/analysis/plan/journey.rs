@@ -5,6 +5,7 @@ mod capture;
 mod credential;
 mod document;
 mod failure;
+mod probe;
 mod request;
 mod step;
 mod template;
@@ -19,6 +20,10 @@ pub use document::{
     Journey, NamedFile, Row, RowOrder, Rows, Schedule,
 };
 pub use failure::{Failure, FailureClass, RequestPhase};
+pub use probe::{
+    Command, DialogueStep, Dns, DnsTransport, Grpc, Icmp, Postgres, Probe, Protocol, RecordType, Redis,
+    Security, Smtp, StartTls, Tcp, Tls, TlsMode, TlsVersion,
+};
 pub use request::{Auth, Body, Credential, Part, PartContent, Request};
 pub use step::{Action, Pause, Repeat, Retry, Step};
 pub use template::{JsonTemplate, Piece, Reference, Template};

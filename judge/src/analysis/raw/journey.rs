@@ -1,6 +1,7 @@
 //! `serin.dev/v1` `Journey`: a synthetic critical path.
 
 pub(crate) mod assertion;
+pub(crate) mod probe;
 pub(crate) mod request;
 pub(crate) mod step;
 

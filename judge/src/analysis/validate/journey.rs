@@ -1,12 +1,15 @@
 //! Journeys.
 
 pub(super) mod amounts;
+mod asked;
 mod assertion;
 pub(super) mod budgets;
 mod capture;
+mod conditions;
 mod files;
 mod names;
 mod predicate;
+mod probe;
 mod query;
 mod request;
 mod steps;
