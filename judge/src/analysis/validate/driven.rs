@@ -93,7 +93,7 @@ fn step(
     let teardown = journey.finally.first().map_or(usize::MAX, |step| step.index);
     let steps = journey.all_steps().into_iter();
     let requests: Vec<_> = steps
-        .filter(|step| matches!(step.action, Action::Http(_)) && step.index < teardown)
+        .filter(|step| !matches!(step.action, Action::Parallel(_)) && step.index < teardown)
         .collect();
     let found = requests.iter().find(|step| step.name == name);
     if found.is_none() {
