@@ -3,6 +3,7 @@
 mod analyses;
 mod classes;
 mod documents;
+mod imports;
 mod outputs;
 mod paces;
 mod secrets;
