@@ -26,6 +26,8 @@ pub struct Journey {
     pub finally_timeout: Duration,
     /// When runs start.
     pub schedule: Schedule,
+    /// What its runs may ask for.
+    pub budget: Budget,
     /// New connections for each run, or kept ones.
     pub connections: Connections,
     /// Which protocol.
@@ -90,6 +92,24 @@ pub struct Schedule {
     pub jitter: f64,
     /// Runs under way at most; a start beyond it is a missed run.
     pub in_flight_max: usize,
+}
+
+/// What may be asked for, of each target and of all together.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Budget {
+    /// Of each target.
+    pub per_target: Allowance,
+    /// Of all targets together.
+    pub in_all: Allowance,
+}
+
+/// What may be asked for. `None` is no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Allowance {
+    /// Requests a second, on average; above 0.
+    pub requests_per_second: Option<f64>,
+    /// Runs under way; at least 1.
+    pub in_flight_max: Option<usize>,
 }
 
 /// How connections are used.
