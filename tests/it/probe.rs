@@ -5,6 +5,7 @@ mod budgets;
 mod classes;
 mod documents;
 mod faults;
+mod imports;
 mod live;
 mod outputs;
 mod paces;
