@@ -27,6 +27,9 @@ pub(super) use timer::Timer;
 /// A start that is later than this does not happen any more: after the machine slept nobody wants a burst.
 const LATE_MAX: Duration = Duration::from_secs(5);
 
+/// Stable, canary and control: each once.
+const ARMS_MAX: usize = 3;
+
 /// One line of starts, and their runs.
 pub(super) struct Driver {
     /// Among all drivers of the probing.
@@ -118,7 +121,6 @@ impl Driver {
                 continue;
             }
             self.progress.planned += 1;
-            self.recorder.planned(planned);
             match places {
                 Ok(shares) => self.begin(round, planned, shares),
                 Err(reason) => {
@@ -130,7 +132,11 @@ impl Driver {
         has_begun
     }
 
-    /// What the runs of one start hold of the budgets, by arm.
+    fn is_unlimited(&self) -> bool {
+        self.budget_in_all.is_none() && self.budgets.iter().all(Option::is_none)
+    }
+
+    /// What the runs of one start hold of the budgets, by arm; empty where there are none.
     fn places(&self, planned: Instant, now: Instant, is_paused: bool) -> Result<Vec<Vec<Place>>, Missed> {
         if is_paused {
             return Err(Missed::Paused);
@@ -140,6 +146,9 @@ impl Driver {
         }
         if self.runs.len() + self.arms.len() > self.in_flight_max {
             return Err(Missed::InFlight);
+        }
+        if self.is_unlimited() {
+            return Ok(Vec::new());
         }
         let of_arm = |budget: &Option<Arc<Budget>>| {
             let all = [budget, &self.budget_in_all].into_iter().flatten();
@@ -154,7 +163,7 @@ impl Driver {
         let data = self.arms[0].journey.data.as_ref();
         let data = data.map(|data| row(data, round, self.seed));
         let arms = u64::try_from(self.arms.len()).unwrap_or(1);
-        for (position, place) in order(self.seed, round, self.arms.len()).into_iter().enumerate() {
+        for (position, place) in order(self.seed, round, self.arms.len()).enumerate() {
             let number = round.wrapping_mul(arms) + u64::try_from(place).unwrap_or_default();
             let ticket = Ticket {
                 round,
@@ -163,7 +172,7 @@ impl Driver {
                 ids: RunIds::new(self.seed, number),
                 data: data.clone(),
                 chance: mixed(self.seed, round),
-                _shares: std::mem::take(&mut shares[place]),
+                _shares: shares.get_mut(place).map(std::mem::take).unwrap_or_default(),
             };
             self.progress.begun += 1;
             self.runs
@@ -191,17 +200,17 @@ impl Drop for Driver {
 }
 
 /// In which order the arms are asked: stable or canary first by the seed, a control anywhere.
-fn order(seed: u128, round: u64, arms: usize) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..arms).collect();
+fn order(seed: u128, round: u64, arms: usize) -> impl Iterator<Item = usize> {
+    let mut order: [usize; ARMS_MAX] = std::array::from_fn(|place| place);
     if arms > 1 && pair_order(seed, round)[0] == serin_judge::journey::Arm::Canary {
         order.swap(0, 1);
     }
     if arms > 2 {
         let places = u64::try_from(arms).unwrap_or(1);
         let turn = usize::try_from(mixed(seed, !round) % places).unwrap_or_default();
-        order.rotate_left(turn);
+        order[..arms.min(ARMS_MAX)].rotate_left(turn);
     }
-    order
+    order.into_iter().take(arms)
 }
 
 /// The row of a start; all runs of a pair have the same.

@@ -32,7 +32,7 @@ impl Dialer {
         &self,
         uri: &Uri,
         version: HttpVersion,
-        trace: &mut Trace,
+        trace: &mut Trace<'_>,
     ) -> Result<Connection, Failure> {
         let origin = Origin::of(uri)?;
         let connector = match origin.https {
@@ -76,7 +76,7 @@ impl Dialer {
     }
 
     /// Where to connect to, best first; only names are looked up, and only that is a phase.
-    async fn addresses(&self, origin: &Origin, trace: &mut Trace) -> Result<Vec<SocketAddr>, Failure> {
+    async fn addresses(&self, origin: &Origin, trace: &mut Trace<'_>) -> Result<Vec<SocketAddr>, Failure> {
         let asked = |(place, _): &&(String, SocketAddr)| {
             place.rsplit_once(':').is_some_and(|(host, port)| {
                 let host = host.trim_start_matches('[').trim_end_matches(']');

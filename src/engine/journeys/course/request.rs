@@ -88,17 +88,18 @@ impl<'run> Branch<'run> {
         turn: Turn,
         deadline: Instant,
     ) -> (StepResult, Option<Answer>) {
-        if Instant::now() >= deadline {
+        let filled = match self.arm.prepared.fill(step, &self.values, turn) {
+            Ok(filled) => filled,
+            Err(error) => return (self.not_filled(step, error), None),
+        };
+        let begun = Instant::now();
+        if begun >= deadline {
             let message = format!(
                 "step {:?}: the time of the whole journey was over before it",
                 step.name
             );
             return (failed(step, failure(FailureClass::JourneyTimeout, message)), None);
         }
-        let filled = match self.arm.prepared.fill(step, &self.values, turn) {
-            Ok(filled) => filled,
-            Err(error) => return (self.not_filled(step, error), None),
-        };
         let request = HttpRequest {
             method: filled.method,
             uri: filled.uri,
@@ -112,11 +113,11 @@ impl<'run> Branch<'run> {
         if let Some(under_way) = &mut self.under_way {
             under_way.attempts += 1;
             under_way.is_asking = true;
+            under_way.begun.get_or_insert(begun);
         }
-        let begun = Instant::now();
         let limit = deadline.min(begun + step.timeout);
         let exchange = self.client.send(&request, self.cookies.as_mut(), limit).await;
-        let service = begun.elapsed();
+        let service = exchange.ended_at.saturating_duration_since(begun);
         if let Some(under_way) = &mut self.under_way {
             under_way.is_asking = false;
         }

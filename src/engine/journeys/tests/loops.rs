@@ -149,7 +149,7 @@ fn threads_share_the_starts_and_their_windows_merge() {
     );
     assert_eq!(probe.asked(), stable.runs.passed);
     let newest = stable.newest.as_ref().unwrap();
-    assert!(newest.outcome == RunOutcome::Passed && newest.trace_id.len() == 32);
+    assert!(newest.outcome == RunOutcome::Passed && newest.ids.to_string().len() == 32);
 }
 
 #[test]
