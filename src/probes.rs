@@ -1,3 +1,102 @@
-//! What is asked of a system by its own protocols: one folder each, none of which knows another.
+//! What is asked of a system by its own protocols: one folder each, none of which knows another. What all of them need to
+//! reach a server is in `dial`.
 
+mod dial;
 pub mod http;
+mod tcp;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+use serin_judge::analysis::plan::journey::{Failure, FailureClass, Protocol};
+use serin_judge::journey::{FilledProbe, Findings, Peer, TlsFacts};
+use tokio::time::{Instant, timeout_at};
+
+use crate::engine::ports::{ClientSettings, Clock, HttpClient, ProbeError, Prober, ProtocolProbe, Sounding};
+pub use dial::Names;
+use dial::{Dial, PhaseTimer};
+
+/// Everything that is spoken.
+pub struct Probes {
+    http: http::Probe,
+    dial: Dial,
+}
+
+impl Probes {
+    /// `clock` tells whether certificates are valid, `names` turns names into addresses.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>, names: Names) -> Self {
+        let names = Arc::new(names);
+        Self {
+            http: http::Probe::new(Arc::clone(&clock), Arc::clone(&names)),
+            dial: Dial::new(names, clock),
+        }
+    }
+}
+
+impl Prober for Probes {
+    fn protocols(&self, connect_to: &[(String, SocketAddr)]) -> Arc<dyn ProtocolProbe> {
+        Arc::new(Protocols {
+            dial: self.dial.connecting_to(connect_to),
+        })
+    }
+
+    fn client(&self, settings: &ClientSettings) -> Result<Box<dyn HttpClient>, ProbeError> {
+        self.http.client(settings)
+    }
+}
+
+/// All protocols but HTTP.
+struct Protocols {
+    dial: Dial,
+}
+
+/// What a probe found.
+struct Found {
+    facts: Map<String, Value>,
+    tls: Option<TlsFacts>,
+}
+
+impl Protocols {
+    async fn found(&self, filled: &FilledProbe, timer: &mut PhaseTimer) -> Result<Found, Failure> {
+        match &filled.probe.protocol {
+            Protocol::Tcp(tcp) => tcp::ask(&self.dial, filled, tcp, timer).await,
+            other => Err(Failure {
+                class: FailureClass::BadRequest,
+                phase: None,
+                message: format!("`{}` is not spoken", other.name()),
+            }),
+        }
+    }
+}
+
+#[async_trait]
+impl ProtocolProbe for Protocols {
+    async fn ask(&self, filled: &FilledProbe, deadline: Instant) -> Sounding {
+        let mut timer = PhaseTimer::new();
+        let found = timeout_at(deadline, self.found(filled, &mut timer)).await;
+        let outcome = match found {
+            Ok(found) => {
+                timer.end();
+                found.map(|found| Findings {
+                    facts: found.facts,
+                    duration: timer.elapsed(),
+                    tls: found.tls,
+                })
+            }
+            Err(_elapsed) => {
+                let place = filled.peer.as_ref().map(Peer::to_string);
+                let failure =
+                    timer.overdue(&place.unwrap_or_else(|| filled.probe.protocol.name().to_owned()));
+                timer.end();
+                Err(failure)
+            }
+        };
+        Sounding {
+            phases: timer.phases(),
+            outcome,
+        }
+    }
+}

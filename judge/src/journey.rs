@@ -1,8 +1,8 @@
 //! Everything about synthetic critical paths that is decided without asking anybody: filling in values, taking captures,
 //! judging answers, planning starts. The checked document is [`crate::analysis::plan::journey`].
 //!
-//! Who sends requests is outside of this crate: [`Prepared`] makes them of what a run knows ([`Values`]), an [`Answer`] comes
-//! in, and [`judge`] says what it is worth.
+//! Who sends requests is outside of this crate: [`Prepared`] makes them of what a run knows ([`Values`]), an [`Answer`] or the
+//! [`Findings`] of a probe come in, and [`judge`] says what they are worth.
 
 mod answer;
 mod answering;
@@ -12,6 +12,7 @@ mod compare;
 mod conditions;
 mod encode;
 mod excerpt;
+mod findings;
 mod health;
 mod ids;
 mod judge;
@@ -20,6 +21,7 @@ mod observed;
 mod outcome;
 mod predicate;
 mod prepared;
+mod probing;
 mod secrets;
 mod starts;
 mod target;
@@ -31,6 +33,7 @@ pub use answer::{Answer, TlsFacts};
 pub use answering::{answered_by, is_anonymous};
 pub use compare::{AnswerDifferences, Difference, Place, differences};
 pub use conditions::{holds_before, holds_of};
+pub use findings::{Findings, Seen};
 pub use ids::{RunIds, Turn};
 pub use judge::{Judged, judge};
 pub use needs::needs_body;
@@ -38,6 +41,7 @@ pub use outcome::{
     Arm, AssertionFailure, Component, Health, Hop, Phases, RunOutcome, RunResult, StepOutcome, StepResult,
 };
 pub use prepared::{Filled, Prepared};
+pub use probing::{FilledProbe, Peer};
 pub use secrets::Credentials;
 pub use starts::{Starts, pair_order};
 pub use values::{Values, text};

@@ -14,6 +14,7 @@ mod options;
 mod prepare;
 mod probed;
 mod sides;
+mod signals;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -38,7 +39,7 @@ pub async fn execute(options: ProbeOptions) -> ExitCode {
         Err(message) => return exit::fail(exit::INVALID, &message),
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let probe = journeys::http_probe(Arc::clone(&clock));
+    let probe = journeys::prober(Arc::clone(&clock));
     let conducted = conduct::conduct(&orders, &*probe, clock, options.output).await;
     let (probed, signalled) = match conducted {
         Ok(conducted) => conducted,
@@ -76,7 +77,7 @@ fn code(probed: &Probed) -> u8 {
 fn failed(error: &ProbingError) -> ExitCode {
     let code = match error {
         ProbingError::Order(_) | ProbingError::Client { .. } | ProbingError::Target { .. } => exit::INVALID,
-        ProbingError::Thread(_) => exit::BROKEN,
+        ProbingError::Paused | ProbingError::Thread(_) => exit::BROKEN,
     };
     exit::fail(code, &format!("error: nothing was probed: {error}"))
 }

@@ -19,7 +19,8 @@ pub use instrumentation::Instrumentation;
 pub use measure::{Measure, MeasureError, Reading};
 pub use population::{Population, PopulationError};
 pub use probe::{
-    ClientCertificate, ClientSettings, Exchange, HttpClient, HttpProbe, HttpRequest, ProbeError,
+    ClientCertificate, ClientSettings, Exchange, HttpClient, HttpRequest, ProbeError, Prober, ProtocolProbe,
+    Sounding,
 };
 pub use redaction::Redaction;
 pub use scripted::{Reply, Scripted, ScriptedProbe, Seen};

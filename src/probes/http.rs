@@ -1,4 +1,4 @@
-//! Sends one request, follows its redirects, and times each part of it: [`HttpProbe`] directly on `hyper::client::conn`.
+//! Sends one request, follows its redirects, and times each part of it: [`HttpClient`] directly on `hyper::client::conn`.
 //!
 //! A library with a pool hides what is measured here: which name was looked up, which address was connected to, whether a
 //! connection had been used before. The way of a request:
@@ -27,7 +27,6 @@ mod hop;
 mod http1;
 mod http2;
 mod idle;
-mod names;
 mod origin;
 mod outgoing;
 mod redirect;
@@ -41,9 +40,8 @@ mod trace;
 
 use std::sync::Arc;
 
-pub use names::Names;
-
-use crate::engine::ports::{ClientSettings, Clock, HttpClient, HttpProbe, ProbeError};
+use super::dial::Names;
+use crate::engine::ports::{ClientSettings, Clock, HttpClient, ProbeError};
 use client::Client;
 
 /// Makes clients of HTTP/1.1 and HTTP/2.
@@ -55,16 +53,17 @@ pub struct Probe {
 impl Probe {
     /// `clock` tells whether certificates are valid, `names` turns names into addresses.
     #[must_use]
-    pub fn new(clock: Arc<dyn Clock>, names: Names) -> Self {
-        Self {
-            clock,
-            names: Arc::new(names),
-        }
+    pub fn new(clock: Arc<dyn Clock>, names: Arc<Names>) -> Self {
+        Self { clock, names }
     }
 }
 
-impl HttpProbe for Probe {
-    fn client(&self, settings: &ClientSettings) -> Result<Box<dyn HttpClient>, ProbeError> {
+impl Probe {
+    /// A client with connections of its own.
+    ///
+    /// # Errors
+    /// Certificates or keys that cannot be read.
+    pub fn client(&self, settings: &ClientSettings) -> Result<Box<dyn HttpClient>, ProbeError> {
         let tls = tls::Tls::new(settings, Arc::clone(&self.clock))?;
         let dialer = dial::Dialer {
             names: Arc::clone(&self.names),

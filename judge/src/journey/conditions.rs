@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::excerpt::{capped, excerpt};
 use super::observed::Observed;
 use super::values::{Values, bad_request};
-use super::{Answer, StepOutcome};
+use super::{Answer, Findings, Seen, StepOutcome};
 use crate::analysis::plan::journey::{Failure, FailureClass, RESULT_MEMBERS, Row};
 use crate::condition::{Condition, ConditionError, Value};
 
@@ -27,8 +27,12 @@ pub fn holds_before(condition: &Condition, values: &Values) -> Result<bool, Fail
 ///
 /// # Errors
 /// [`FailureClass::AssertFailed`]: the condition does not fit the answer.
-pub fn holds_of(condition: &Condition, answer: &Answer, values: &Values) -> Result<bool, Failure> {
-    evaluated(condition, &Observed::new(answer), values).map_err(|error| Failure {
+pub fn holds_of<'a>(
+    condition: &Condition,
+    seen: impl Into<Seen<'a>>,
+    values: &Values,
+) -> Result<bool, Failure> {
+    evaluated(condition, &Observed::new(seen), values).map_err(|error| Failure {
         class: FailureClass::AssertFailed,
         phase: None,
         message: excerpt(values, format!("until: {error}")),
@@ -122,15 +126,32 @@ fn of_step(outcome: StepOutcome) -> Value {
 
 /// One member of `result`, or all of them.
 fn add_result(known: &mut Map, observed: &Observed<'_>, member: Option<&str>) {
-    for name in RESULT_MEMBERS {
+    let mut add = |name: &str| {
         if member.is_none_or(|member| member == name) && !known.contains_key(name) {
             known.insert(name.into(), of_result(name, observed));
+        }
+    };
+    match observed.seen {
+        Seen::Answer(_) => RESULT_MEMBERS.into_iter().for_each(add),
+        Seen::Findings(findings) => {
+            findings.facts.keys().for_each(|name| add(name));
+            ["durationMs", "tlsDaysLeft"].into_iter().for_each(add);
         }
     }
 }
 
 fn of_result(member: &str, observed: &Observed<'_>) -> Value {
-    let answer = observed.answer;
+    match (member, observed.seen) {
+        ("durationMs", seen) => Value::Float(seen.duration().as_secs_f64() * 1e3),
+        ("tlsDaysLeft", seen) => seen.tls().map_or(Value::Nil, |tls| Value::Int(tls.days_left)),
+        (member, Seen::Answer(answer)) => of_answer(member, answer, observed),
+        (member, Seen::Findings(Findings { facts, .. })) => {
+            facts.get(member).map_or(Value::Nil, Value::from_json)
+        }
+    }
+}
+
+fn of_answer(member: &str, answer: &Answer, observed: &Observed<'_>) -> Value {
     let int = |number: u64| Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
     match member {
         "status" => Value::Int(i64::from(answer.status.as_u16())),
@@ -150,20 +171,15 @@ fn of_result(member: &str, observed: &Observed<'_>) -> Value {
             Ok(json) => Value::from_json(json),
             Err(_) => Value::text(&observed.text()),
         },
-        "durationMs" => Value::Float(answer.duration.as_secs_f64() * 1e3),
         "size" => int(answer.body_bytes),
         "url" => Value::text(&answer.url.to_string()),
         "redirects" => int(u64::from(answer.redirects)),
-        "cookies" => {
+        _ => {
             let cookies = observed.cookies();
             map(cookies
                 .map(|(name, value)| (name.into(), Value::text(value)))
                 .collect())
         }
-        _ => answer
-            .tls
-            .as_ref()
-            .map_or(Value::Nil, |tls| Value::Int(tls.days_left)),
     }
 }
 

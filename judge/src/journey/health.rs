@@ -35,14 +35,12 @@ pub(super) fn read(format: HealthFormat, observed: &Observed<'_>) -> Result<Repo
         HealthFormat::Kubernetes => kubernetes(&observed.text())?,
     };
     report.components.truncate(COMPONENTS_MAX);
-    let status = observed.answer.status;
-    let is_fine = (200..400).contains(&status.as_u16());
+    let status = observed.status().unwrap_or_default();
+    let is_fine = (200..400).contains(&status);
     let (health, said) = (report.health, &report.said);
     report.contradiction = match health {
-        Health::Up | Health::Degraded if !is_fine => {
-            Some(format!("says {said} with HTTP {}", status.as_u16()))
-        }
-        Health::Down if is_fine => Some(format!("says {said} with HTTP {}", status.as_u16())),
+        Health::Up | Health::Degraded if !is_fine => Some(format!("says {said} with HTTP {status}")),
+        Health::Down if is_fine => Some(format!("says {said} with HTTP {status}")),
         _ => None,
     };
     let is_any_down = report
@@ -63,7 +61,9 @@ fn object<'o>(observed: &'o Observed<'_>) -> Result<&'o Map<String, Value>, Stri
 
 /// By the media type, else by what it looks like.
 fn read_any(observed: &Observed<'_>) -> Result<Report, String> {
-    let media_type = observed.answer.headers.get(CONTENT_TYPE);
+    let media_type = observed
+        .answer()
+        .and_then(|answer| answer.headers.get(CONTENT_TYPE));
     let media_type = media_type
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();

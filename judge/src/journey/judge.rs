@@ -5,7 +5,7 @@ use super::observed::{Found, Observed, is_secret_place, place};
 use super::predicate::{Held, described, holds, shown};
 use super::secrets::MASK;
 use super::values::{Values, text_of};
-use super::{Answer, AssertionFailure, Component, Health, StepOutcome, conditions, health};
+use super::{AssertionFailure, Component, Health, Seen, StepOutcome, conditions, health};
 use crate::analysis::plan::journey::{
     Assertion, Capture, CaptureType, Check, Failure, FailureClass, HealthFormat, Predicate, Query, Schema,
     StatusRange, Step, is_token,
@@ -26,8 +26,8 @@ pub struct Judged {
 
 /// Takes what a step captures of its answer into `values`, then looks whether everything holds that the step asserts.
 /// What does not hold is told without the secrets that the run knows, those just captured included.
-pub fn judge(step: &Step, answer: &Answer, values: &mut Values) -> Judged {
-    let observed = Observed::new(answer);
+pub fn judge<'a>(step: &Step, seen: impl Into<Seen<'a>>, values: &mut Values) -> Judged {
+    let observed = Observed::new(seen);
     let mut problems = Vec::new();
     for capture in &step.captures {
         if let Err(problem) = take(capture, &observed, values) {
@@ -229,18 +229,13 @@ impl Judging<'_, '_, '_> {
     }
 
     fn status(&mut self, ranges: &[StatusRange], soft: bool) {
-        let status = self.observed.answer.status.as_u16();
-        if ranges
-            .iter()
-            .any(|range| (range.from..=range.to).contains(&status))
-        {
+        let status = self.observed.status();
+        let is_in =
+            |range: &StatusRange| status.is_some_and(|status| (range.from..=range.to).contains(&status));
+        if ranges.iter().any(is_in) {
             return;
         }
-        let class = match status {
-            401 | 403 => FailureClass::AuthRejected,
-            429 => FailureClass::RateLimited,
-            _ => FailureClass::StatusMismatch,
-        };
+        let class = self.class_of_status();
         let expected: Vec<String> = ranges
             .iter()
             .map(|StatusRange { from, to }| match from == to {
@@ -252,7 +247,7 @@ impl Judging<'_, '_, '_> {
             class,
             "status".into(),
             expected.join(" or "),
-            status.to_string(),
+            status.map_or_else(|| "none".to_owned(), |status| status.to_string()),
             soft,
         );
     }
@@ -279,9 +274,9 @@ impl Judging<'_, '_, '_> {
     }
 
     fn class_of_status(&self) -> FailureClass {
-        match self.observed.answer.status.as_u16() {
-            401 | 403 => FailureClass::AuthRejected,
-            429 => FailureClass::RateLimited,
+        match self.observed.status() {
+            Some(401 | 403) => FailureClass::AuthRejected,
+            Some(429) => FailureClass::RateLimited,
             _ => FailureClass::StatusMismatch,
         }
     }
@@ -318,7 +313,7 @@ impl Judging<'_, '_, '_> {
         let report = match health::read(format, self.observed) {
             Ok(report) => report,
             Err(why) => {
-                let status = self.observed.answer.status.as_u16();
+                let status = self.observed.status().unwrap_or_default();
                 let got = format!("HTTP {status}, {why}");
                 return self.fail(
                     FailureClass::Unhealthy,

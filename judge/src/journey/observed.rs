@@ -7,12 +7,13 @@ use std::time::Duration;
 use http::header::SET_COOKIE;
 use serde_json::{Number, Value};
 
-use super::Answer;
+use super::findings::Seen;
+use super::{Answer, Findings};
 use crate::analysis::plan::journey::{Query, is_credential};
 
 /// An answer with what was made of it so far.
 pub(super) struct Observed<'a> {
-    pub(super) answer: &'a Answer,
+    pub(super) seen: Seen<'a>,
     json: OnceCell<Result<Value, String>>,
 }
 
@@ -29,37 +30,59 @@ pub(super) enum Found<'o> {
 }
 
 impl<'a> Observed<'a> {
-    pub(super) fn new(answer: &'a Answer) -> Self {
+    pub(super) fn new(seen: impl Into<Seen<'a>>) -> Self {
         Self {
-            answer,
+            seen: seen.into(),
             json: OnceCell::new(),
         }
     }
 
-    pub(super) fn text(&self) -> Cow<'a, str> {
-        String::from_utf8_lossy(&self.answer.body)
+    /// The answer of a request.
+    pub(super) fn answer(&self) -> Option<&'a Answer> {
+        match self.seen {
+            Seen::Answer(answer) => Some(answer),
+            Seen::Findings(_) => None,
+        }
     }
 
-    /// The body as JSON; otherwise why it is none.
-    pub(super) fn json(&self) -> Result<&Value, &str> {
-        let parsed = self.json.get_or_init(|| {
-            if self.answer.body.is_empty() {
-                return Err("the body is empty".to_owned());
+    /// The status of a request's answer.
+    pub(super) fn status(&self) -> Option<u16> {
+        self.answer().map(|answer| answer.status.as_u16())
+    }
+
+    /// The body as text, and what a probe took for it.
+    pub(super) fn text(&self) -> Cow<'a, str> {
+        match self.seen {
+            Seen::Answer(answer) => String::from_utf8_lossy(&answer.body),
+            Seen::Findings(Findings { facts, .. }) => {
+                let text = facts.get("text").and_then(Value::as_str);
+                Cow::Borrowed(text.unwrap_or_default())
             }
-            serde_json::from_slice(&self.answer.body).map_err(|error| format!("the body is no JSON: {error}"))
+        }
+    }
+
+    /// The body as JSON; otherwise why it is none. What a probe found is JSON.
+    pub(super) fn json(&self) -> Result<&Value, &str> {
+        let parsed = self.json.get_or_init(|| match self.seen {
+            Seen::Findings(findings) => Ok(Value::Object(findings.facts.clone())),
+            Seen::Answer(answer) if answer.body.is_empty() => Err("the body is empty".to_owned()),
+            Seen::Answer(answer) => {
+                serde_json::from_slice(&answer.body).map_err(|error| format!("the body is no JSON: {error}"))
+            }
         });
         parsed.as_ref().map_err(String::as_str)
     }
 
     /// The first value of a header as text.
     fn header(&self, name: &http::HeaderName) -> Option<String> {
-        let value = self.answer.headers.get(name)?;
+        let value = self.answer()?.headers.get(name)?;
         Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
     }
 
     /// The cookies that the answer sets, by name.
     pub(super) fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
-        let lines = self.answer.headers.get_all(SET_COOKIE).iter();
+        let answer = self.answer().into_iter();
+        let lines = answer.flat_map(|answer| answer.headers.get_all(SET_COOKIE));
         let pairs = lines.filter_map(|line| line.to_str().ok()?.split(';').next()?.split_once('='));
         pairs.map(|(name, value)| (name.trim(), value.trim()))
     }
@@ -72,7 +95,7 @@ impl<'a> Observed<'a> {
         let one = |value: Value| Found::One(Cow::Owned(value));
         let maybe = |value: Option<Value>| value.map_or(Found::Nothing, one);
         match query {
-            Query::Status => one(self.answer.status.as_u16().into()),
+            Query::Status => maybe(self.status().map(Value::from)),
             Query::Header(name) => maybe(self.header(name).map(Value::from)),
             Query::Cookie(wanted) => {
                 // The last one of a name is the one that counts.
@@ -80,11 +103,11 @@ impl<'a> Observed<'a> {
                 maybe(found.map(|(_, value)| value.into()))
             }
             Query::Body => one(self.text().into_owned().into()),
-            Query::Size => one(self.answer.body_bytes.into()),
-            Query::Duration => one(Self::milliseconds(self.answer.duration)),
-            Query::TlsDaysLeft => maybe(self.answer.tls.as_ref().map(|tls| tls.days_left.into())),
-            Query::Url => one(self.answer.url.to_string().into()),
-            Query::Redirects => one(self.answer.redirects.into()),
+            Query::Size => maybe(self.answer().map(|answer| answer.body_bytes.into())),
+            Query::Duration => one(Self::milliseconds(self.seen.duration())),
+            Query::TlsDaysLeft => maybe(self.seen.tls().map(|tls| tls.days_left.into())),
+            Query::Url => maybe(self.answer().map(|answer| answer.url.to_string().into())),
+            Query::Redirects => maybe(self.answer().map(|answer| answer.redirects.into())),
             Query::Regex(regex) => {
                 let text = self.text();
                 let found = regex.captures(&text);

@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use super::body::Content;
 use super::encode::{base64, literal};
 use super::needs::{keeps_steps, needs_body};
+use super::probing::{FilledProbe, PreparedProbe};
 use super::secrets::Masks;
 use super::target::{Address, Base};
 use super::values::{Fixed, Values, bad_request};
@@ -23,8 +24,15 @@ const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 /// The requests of a journey at one target: what is the same for all runs is made once.
 pub struct Prepared {
     /// By the steps' indexes.
-    requests: Vec<Option<PreparedRequest>>,
+    actions: Vec<PreparedAction>,
     pub(super) fixed: Arc<Fixed>,
+}
+
+enum PreparedAction {
+    Http(Box<PreparedRequest>),
+    Probe(PreparedProbe),
+    /// Steps inside of it have their own.
+    Parallel,
 }
 
 struct PreparedRequest {
@@ -48,7 +56,7 @@ enum Made {
 }
 
 /// A text that is known, or a template.
-enum Given {
+pub(super) enum Given {
     Known(String),
     Template(Template),
 }
@@ -70,7 +78,7 @@ pub struct Filled {
 
 impl std::fmt::Debug for Prepared {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "Prepared({} steps)", self.requests.len())
+        write!(formatter, "Prepared({} steps)", self.actions.len())
     }
 }
 
@@ -88,16 +96,21 @@ impl Prepared {
     ) -> Result<Self, Failure> {
         let steps = journey.all_steps();
         let masks = masks(journey, &steps, credentials);
-        let prepared = |step: &&Step| match &step.action {
-            Action::Http(request) => request_of(journey, step, request, (target, credentials, agent))
-                .map(Some)
-                .map_err(|failure| Failure {
-                    message: masks.apply(format!("step {:?}: {}", step.name, failure.message)),
-                    ..failure
-                }),
-            Action::Parallel(_) => Ok(None),
+        let prepared = |step: &&Step| {
+            let action = match &step.action {
+                Action::Http(request) => request_of(journey, step, request, (target, credentials, agent))
+                    .map(|request| PreparedAction::Http(Box::new(request))),
+                Action::Probe(probe) => {
+                    PreparedProbe::new(probe, target, credentials).map(PreparedAction::Probe)
+                }
+                Action::Parallel(_) => Ok(PreparedAction::Parallel),
+            };
+            action.map_err(|failure| Failure {
+                message: masks.apply(format!("step {:?}: {}", step.name, failure.message)),
+                ..failure
+            })
         };
-        let requests = steps.iter().map(prepared).collect::<Result<_, Failure>>()?;
+        let actions = steps.iter().map(prepared).collect::<Result<_, Failure>>()?;
         let accounts = journey.accounts.as_ref();
         let fixed = Fixed {
             masks,
@@ -107,7 +120,7 @@ impl Prepared {
             keeps_steps: steps.iter().any(|step| keeps_steps(step)),
         };
         Ok(Self {
-            requests,
+            actions,
             fixed: Arc::new(fixed),
         })
     }
@@ -117,13 +130,32 @@ impl Prepared {
     /// # Errors
     /// [`crate::analysis::plan::journey::FailureClass::BadRequest`] that names the value which is missing or does not fit.
     pub fn fill(&self, step: &Step, values: &Values, turn: Turn) -> Result<Filled, Failure> {
-        let Some(Some(prepared)) = self.requests.get(step.index) else {
+        let Some(PreparedAction::Http(prepared)) = self.actions.get(step.index) else {
             return Err(bad_request(format!("step {:?}: it has no request", step.name)));
         };
-        prepared.fill(values, turn).map_err(|failure| Failure {
-            message: values.masked(format!("step {:?}: {}", step.name, failure.message)),
-            ..failure
-        })
+        prepared
+            .fill(values, turn)
+            .map_err(|failure| of_step(step, values, failure))
+    }
+
+    /// The probe of one step of one run.
+    ///
+    /// # Errors
+    /// As [`Self::fill`].
+    pub fn fill_probe(&self, step: &Step, values: &Values, turn: Turn) -> Result<FilledProbe, Failure> {
+        let Some(PreparedAction::Probe(prepared)) = self.actions.get(step.index) else {
+            return Err(bad_request(format!("step {:?}: it is no probe", step.name)));
+        };
+        prepared
+            .fill(values, turn)
+            .map_err(|failure| of_step(step, values, failure))
+    }
+}
+
+fn of_step(step: &Step, values: &Values, failure: Failure) -> Failure {
+    Failure {
+        message: values.masked(format!("step {:?}: {}", step.name, failure.message)),
+        ..failure
     }
 }
 
@@ -183,7 +215,7 @@ impl Made {
 }
 
 impl Given {
-    fn of(credential: &Credential, credentials: &Credentials) -> Result<Self, Failure> {
+    pub(super) fn of(credential: &Credential, credentials: &Credentials) -> Result<Self, Failure> {
         match credential {
             Credential::Template(template) => Ok(match template.constant() {
                 Some(text) => Self::Known(text.to_owned()),
@@ -203,7 +235,7 @@ impl Given {
         }
     }
 
-    fn text(&self, values: &Values, turn: Turn) -> Result<String, Failure> {
+    pub(super) fn text(&self, values: &Values, turn: Turn) -> Result<String, Failure> {
         match self {
             Self::Known(text) => Ok(text.clone()),
             Self::Template(template) => values.plain(template, turn),
@@ -292,8 +324,13 @@ fn masks(journey: &Journey, steps: &[&Step], credentials: &Credentials) -> Masks
         Credential::Secret(secret) => secrets.extend(credentials.get(secret).map(str::to_owned)),
     };
     for step in steps {
-        let Action::Http(request) = &step.action else {
-            continue;
+        let request = match &step.action {
+            Action::Http(request) => request,
+            Action::Probe(probe) => {
+                probe.secrets().into_iter().for_each(&mut add);
+                continue;
+            }
+            Action::Parallel(_) => continue,
         };
         for (_, value) in request
             .headers
@@ -310,7 +347,7 @@ fn masks(journey: &Journey, steps: &[&Step], credentials: &Credentials) -> Masks
     }
     let constants = steps.iter().filter_map(|step| match &step.action {
         Action::Http(request) => Some(&request.auth),
-        Action::Parallel(_) => None,
+        Action::Probe(_) | Action::Parallel(_) => None,
     });
     // A server may tell the header that it was sent.
     let pairs = constants.filter_map(|auth| match auth {

@@ -72,10 +72,12 @@ impl Journey {
     }
 }
 
-/// Whatever a request sends that may be a credential.
+/// Whatever a step sends that may be a credential.
 fn credentials(action: &Action) -> Vec<&Credential> {
-    let Action::Http(request) = action else {
-        return Vec::new();
+    let request = match action {
+        Action::Http(request) => request,
+        Action::Probe(probe) => return probe.texts(),
+        Action::Parallel(_) => return Vec::new(),
     };
     let headers = request.headers.iter().map(|(_, value)| value);
     let auth = match &request.auth {

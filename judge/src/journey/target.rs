@@ -117,6 +117,13 @@ impl Base {
         absolute(&literal(&text)).map(|_| Self { text: literal(&text) })
     }
 
+    /// Host, and port where the URL has one.
+    pub(super) fn peer(&self) -> Option<(String, Option<u16>)> {
+        let uri: Uri = self.text.parse().ok()?;
+        let host = uri.host()?.trim_start_matches('[').trim_end_matches(']');
+        Some((host.to_owned(), uri.port_u16()))
+    }
+
     /// An absolute URL as it is, everything else below the base.
     fn join(&self, url: &str) -> Result<Uri, Failure> {
         if has_scheme(url) {

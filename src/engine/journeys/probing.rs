@@ -13,7 +13,7 @@ use super::control::{Control, Level, Progress};
 use super::drive::{Driver, Timer};
 use super::order::{ProbeOrder, Shards};
 use super::record::{JourneyWindow, Slices};
-use crate::engine::ports::{Clock, HttpProbe};
+use crate::engine::ports::{Clock, Prober};
 use assembly::Shared;
 
 /// A journey that is being probed. Dropping it stops it, as [`stop`](Self::stop) does.
@@ -46,6 +46,9 @@ pub enum ProbingError {
         /// What was seen, what to do.
         message: String,
     },
+    /// Somebody has paused all probing.
+    #[error("probing is paused; it can be resumed")]
+    Paused,
     /// The machine gives no more threads.
     #[error("cannot start a thread that probes: {0}")]
     Thread(String),
@@ -56,7 +59,7 @@ impl Probing {
     ///
     /// # Errors
     /// When the order cannot be carried out, or a target has no client.
-    pub fn start(order: &ProbeOrder, probe: &dyn HttpProbe, clock: &dyn Clock) -> Result<Self, ProbingError> {
+    pub fn start(order: &ProbeOrder, probe: &dyn Prober, clock: &dyn Clock) -> Result<Self, ProbingError> {
         order.check()?;
         let drivers = match order.shards {
             Shards::Here => 1,

@@ -14,15 +14,15 @@ use std::time::Duration;
 use http::Method;
 use serin_judge::analysis::plan::FilledSecrets;
 use serin_judge::analysis::plan::journey::{
-    Action, Assertion, Auth, Body, Check, Connections, HttpSettings, HttpVersion, Journey, Piece, Request,
-    Schedule, StatusRange, Step, Template,
+    Action, Assertion, Auth, Body, Budget as Document, Check, Connections, HttpSettings, HttpVersion,
+    Journey, Piece, Request, Schedule, StatusRange, Step, Template,
 };
 use serin_judge::journey::{Arm, Credentials};
 use serin_judge::time::Timestamp;
 
 use super::*;
 use crate::engine::clock::TimerClock;
-use crate::engine::ports::{ClientSettings, HttpProbe};
+use crate::engine::ports::{ClientSettings, Prober};
 
 const START: Timestamp = Timestamp::from_micros(1_760_000_000_000_000);
 
@@ -104,6 +104,7 @@ pub(super) fn journey(mut steps: Vec<Step>, mut finally: Vec<Step>) -> Journey {
             jitter: 0.0,
             in_flight_max: 64,
         },
+        budget: Document::default(),
         connections: Connections::Warm,
         version: HttpVersion::Auto,
         http: HttpSettings {
@@ -131,7 +132,6 @@ pub(super) fn target(arm: Arm) -> Target {
     Target {
         arm,
         url: format!("http://{host}.test"),
-        budget: None,
     }
 }
 
@@ -148,7 +148,7 @@ pub(super) fn once(journey: Journey) -> ProbeOrder {
         aligned_to: None,
         seed: 7,
         shards: Shards::Here,
-        budget: None,
+        budgets: Budgets::default(),
         keeps_totals: true,
     }
 }
@@ -162,15 +162,12 @@ pub(super) fn at_rate(journey: Journey, rate: f64, seconds: u64) -> ProbeOrder {
     }
 }
 
-pub(super) fn start(order: &ProbeOrder, probe: &dyn HttpProbe) -> Probing {
+pub(super) fn start(order: &ProbeOrder, probe: &dyn Prober) -> Probing {
     Probing::start(order, probe, &TimerClock::new(START)).unwrap()
 }
 
 /// All windows and what they come to, once everything is over.
-pub(super) async fn all(
-    order: &ProbeOrder,
-    probe: &dyn HttpProbe,
-) -> (Vec<Arc<JourneyWindow>>, JourneyWindow) {
+pub(super) async fn all(order: &ProbeOrder, probe: &dyn Prober) -> (Vec<Arc<JourneyWindow>>, JourneyWindow) {
     let mut probing = start(order, probe);
     let mut windows = Vec::new();
     while let Some(window) = probing.next_window().await {

@@ -1,14 +1,18 @@
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 use serin_judge::analysis::plan::journey::{Connections, Failure, HttpVersion};
-use serin_judge::journey::{Answer, Hop};
+use serin_judge::journey::{Answer, FilledProbe, Findings, Hop, Phases};
 use tokio::time::Instant;
 
-/// Makes clients that send requests and time each part of them.
-pub trait HttpProbe: Send + Sync {
+/// Makes what asks servers and times each part of it.
+pub trait Prober: Send + Sync {
+    /// What asks in other protocols than HTTP, connecting to `connect_to` as [`ClientSettings::connect_to`] says.
+    fn protocols(&self, connect_to: &[(String, SocketAddr)]) -> Arc<dyn ProtocolProbe>;
+
     /// A client with connections of its own, shared by all runs of one journey at one arm.
     ///
     /// # Errors
@@ -34,6 +38,22 @@ pub trait HttpClient: Send + Sync {
 
     /// Gives up connections that nobody uses, such as at the end of a run that makes its own.
     fn forget_connections(&self);
+}
+
+/// Asks in other protocols than HTTP, each time over a connection of its own.
+#[async_trait]
+pub trait ProtocolProbe: Send + Sync {
+    /// Asks once. Whatever happens ends in a [`Sounding`] not later than `deadline`, give or take the time to notice.
+    async fn ask(&self, probe: &FilledProbe, deadline: Instant) -> Sounding;
+}
+
+/// What became of a probe.
+#[derive(Clone, Debug)]
+pub struct Sounding {
+    /// Its parts, as far as it came.
+    pub phases: Phases,
+    /// What it found.
+    pub outcome: Result<Findings, Failure>,
 }
 
 /// How a client speaks.

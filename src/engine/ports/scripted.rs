@@ -1,4 +1,5 @@
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -6,20 +7,25 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, Version};
+use serde_json::{Map, Value};
 use serin_judge::analysis::plan::journey::{Failure, FailureClass, RequestPhase};
-use serin_judge::journey::{Answer, Hop, Phases};
+use serin_judge::journey::{Answer, FilledProbe, Findings, Hop, Phases};
 use tokio::time::Instant;
 
-use super::{ClientSettings, Exchange, HttpClient, HttpProbe, HttpRequest, ProbeError};
+use super::{ClientSettings, Exchange, HttpClient, HttpRequest, ProbeError, Prober, ProtocolProbe, Sounding};
 
-/// An [`HttpProbe`] without a network: a function answers. Time is the runtime's, so a paused one decides how long things
+/// A [`Prober`] without a network: a function answers. Time is the runtime's, so a paused one decides how long things
 /// take.
 #[derive(Clone)]
 pub struct ScriptedProbe {
     script: Arc<dyn Fn(&Seen<'_>) -> Scripted + Send + Sync>,
+    probes: Arc<ProbeScript>,
     asked: Arc<AtomicU64>,
     made: Arc<AtomicU64>,
 }
+
+/// After which time what is found.
+type ProbeScript = dyn Fn(&FilledProbe) -> (Duration, Result<Map<String, Value>, FailureClass>) + Send + Sync;
 
 /// A request as the server sees it.
 #[derive(Debug)]
@@ -110,9 +116,23 @@ impl ScriptedProbe {
     pub fn new(script: impl Fn(&Seen<'_>) -> Scripted + Send + Sync + 'static) -> Self {
         Self {
             script: Arc::new(script),
+            probes: Arc::new(|_| (Duration::ZERO, Err(FailureClass::BadRequest))),
             asked: Arc::default(),
             made: Arc::default(),
         }
+    }
+
+    /// What is found by probes of other protocols than HTTP, and after which time. Otherwise nothing is.
+    #[must_use]
+    pub fn finding(
+        mut self,
+        probes: impl Fn(&FilledProbe) -> (Duration, Result<Map<String, Value>, FailureClass>)
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.probes = Arc::new(probes);
+        self
     }
 
     /// Requests so far, of all clients.
@@ -134,7 +154,11 @@ impl fmt::Debug for ScriptedProbe {
     }
 }
 
-impl HttpProbe for ScriptedProbe {
+impl Prober for ScriptedProbe {
+    fn protocols(&self, _connect_to: &[(String, SocketAddr)]) -> Arc<dyn ProtocolProbe> {
+        Arc::new(self.clone())
+    }
+
     fn client(&self, _settings: &ClientSettings) -> Result<Box<dyn HttpClient>, ProbeError> {
         Ok(Box::new(self.clone()))
     }
@@ -220,5 +244,40 @@ fn exchange(outcome: Result<Reply, FailureClass>, uri: &Uri, taken: Duration, re
             phase: Some(RequestPhase::FirstByte),
             message: format!("{class} after {taken:?}"),
         }),
+    }
+}
+
+#[async_trait]
+impl ProtocolProbe for ScriptedProbe {
+    /// Finds what the script of probes says.
+    async fn ask(&self, probe: &FilledProbe, deadline: Instant) -> Sounding {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        let begun = Instant::now();
+        let (after, found) = (self.probes)(probe);
+        let end = begun + after;
+        tokio::time::sleep_until(end.min(deadline)).await;
+        let found = if end > deadline {
+            Err(FailureClass::TtfbTimeout)
+        } else {
+            found
+        };
+        let phases = Phases {
+            first_byte: Some(begun.elapsed()),
+            ..Phases::default()
+        };
+        Sounding {
+            phases,
+            outcome: found
+                .map(|facts| Findings {
+                    facts,
+                    duration: begun.elapsed(),
+                    tls: None,
+                })
+                .map_err(|class| Failure {
+                    class,
+                    phase: Some(RequestPhase::FirstByte),
+                    message: "as scripted".to_owned(),
+                }),
+        }
     }
 }

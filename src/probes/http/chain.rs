@@ -67,7 +67,7 @@ fn answer(landed: Landed, outgoing: Outgoing<'_>, redirects: u32, trace: &Trace<
         address: Some(peer.address),
         redirects,
         duration: answered.ended_at.saturating_duration_since(trace.began_at),
-        tls: peer.tls.as_ref().and_then(super::tls::Facts::now),
+        tls: peer.tls.as_ref().and_then(crate::probes::dial::Facts::now),
     }
 }
 

@@ -10,11 +10,11 @@ use tokio::time::Instant;
 use super::alarm::Alarms;
 use super::chain::chain;
 use super::dial::Dialer;
-use super::failure::overdue;
 use super::idle::Idle;
 use super::origin::shown;
 use super::trace::Trace;
 use crate::engine::ports::{Exchange, HttpClient, HttpRequest};
+use crate::probes::dial::overdue;
 
 /// Sends requests over connections of its own.
 pub(super) struct Client {

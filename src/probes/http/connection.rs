@@ -10,7 +10,7 @@ use super::http1::Http1;
 use super::http2::Http2;
 use super::origin::Origin;
 use super::stamps::Stamps;
-use super::tls::Facts;
+use crate::probes::dial::Facts;
 
 /// Who is at the other end.
 pub(super) struct Peer {

@@ -1,20 +1,17 @@
-use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use http::{HeaderValue, Uri};
-use serin_judge::analysis::plan::journey::{Failure, FailureClass, HttpVersion, RequestPhase};
-use tokio::net::TcpStream;
-
 use super::connection::{Connection, Peer};
-use super::failure::{broken, exhausted, failure};
+use super::failure::broken;
 use super::http1::Http1;
 use super::http2::Http2;
-use super::names::Names;
 use super::origin::Origin;
 use super::stream::Transport;
 use super::tls::Tls;
 use super::trace::Trace;
+use crate::probes::dial::{Names, connect, failure, given_address};
+use http::{HeaderValue, Uri};
+use serin_judge::analysis::plan::journey::{Failure, FailureClass, HttpVersion, RequestPhase};
 
 /// Makes connections.
 pub(super) struct Dialer {
@@ -77,14 +74,8 @@ impl Dialer {
 
     /// Where to connect to, best first; only names are looked up, and only that is a phase.
     async fn addresses(&self, origin: &Origin, trace: &mut Trace<'_>) -> Result<Vec<SocketAddr>, Failure> {
-        let asked = |(place, _): &&(String, SocketAddr)| {
-            place.rsplit_once(':').is_some_and(|(host, port)| {
-                let host = host.trim_start_matches('[').trim_end_matches(']');
-                host.eq_ignore_ascii_case(&origin.host) && port.parse() == Ok(origin.port)
-            })
-        };
-        if let Some((_, address)) = self.connect_to.iter().find(asked) {
-            return Ok(vec![*address]);
+        if let Some(address) = given_address(&self.connect_to, &origin.host, origin.port) {
+            return Ok(vec![address]);
         }
         if let Ok(address) = origin.host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(address, origin.port)]);
@@ -94,51 +85,4 @@ impl Dialer {
         let with_port = |address| SocketAddr::new(address, origin.port);
         Ok(addresses.into_iter().map(with_port).collect())
     }
-}
-
-/// To the first address that takes it: the next one is asked only where one refuses at once, or cannot be reached.
-async fn connect(addresses: &[SocketAddr]) -> Result<(TcpStream, SocketAddr), Failure> {
-    let mut refused: Vec<(SocketAddr, io::Error)> = Vec::new();
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => {
-                // A request is written at once and whole; Nagle's algorithm could only hold its end up.
-                return match stream.set_nodelay(true) {
-                    Ok(()) => Ok((stream, *address)),
-                    Err(error) => Err(unreachable_by(&[(*address, error)])),
-                };
-            }
-            Err(error) => refused.push((*address, error)),
-        }
-    }
-    Err(unreachable_by(&refused))
-}
-
-fn unreachable_by(attempts: &[(SocketAddr, io::Error)]) -> Failure {
-    // The prober's own want of resources is told before what else was seen.
-    let own = attempts.iter().find_map(|(address, error)| {
-        // An IPv6 address that this machine has no address for fails in the same way as ports that are used up.
-        let is_unreachable = address.is_ipv6() && error.kind() == io::ErrorKind::AddrNotAvailable;
-        exhausted(error).filter(|_| !is_unreachable)
-    });
-    if let Some(own) = own {
-        return failure(FailureClass::ProberUnhealthy, RequestPhase::Connect, own);
-    }
-    let class = match attempts.last().map(|(_, error)| error.kind()) {
-        Some(io::ErrorKind::ConnectionRefused) => FailureClass::ConnectRefused,
-        Some(io::ErrorKind::TimedOut) => FailureClass::ConnectTimeout,
-        _ => FailureClass::ConnectError,
-    };
-    let seen: Vec<String> = attempts
-        .iter()
-        .map(|(address, error)| format!("{address}: {error}"))
-        .collect();
-    failure(
-        class,
-        RequestPhase::Connect,
-        format!(
-            "no connection to {}; is somebody listening there?",
-            seen.join(", ")
-        ),
-    )
 }

@@ -7,10 +7,11 @@ use tokio::time::Instant;
 
 use super::connection::Connection;
 use super::content::{Content, Wrong, too_large};
-use super::failure::{broken, failure};
+use super::failure::broken;
 use super::origin::shown;
 use super::outgoing::Outgoing;
 use super::trace::Trace;
+use crate::probes::dial::failure;
 
 /// What is wanted of an answer.
 #[derive(Clone, Copy)]

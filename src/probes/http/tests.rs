@@ -25,12 +25,13 @@ use serin_judge::analysis::plan::journey::{Failure, FailureClass, RequestPhase};
 use serin_judge::journey::Answer;
 use tokio::time::Instant;
 
-use super::{Names, Probe};
+use super::Probe;
 use crate::engine::clock::SystemClock;
-use crate::engine::ports::{ClientSettings, Exchange, HttpClient, HttpProbe, HttpRequest};
+use crate::engine::ports::{ClientSettings, Exchange, HttpClient, HttpRequest};
+use crate::probes::dial::Names;
 
 fn client_with(settings: &ClientSettings) -> Box<dyn HttpClient> {
-    let probe = Probe::new(Arc::new(SystemClock::new()), Names::system());
+    let probe = Probe::new(Arc::new(SystemClock::new()), Arc::new(Names::system()));
     probe.client(settings).unwrap()
 }
 

@@ -1,21 +1,12 @@
-//! Who is trusted, and what a handshake says.
-
-mod classify;
-mod config;
-mod facts;
-
 use std::sync::{Arc, OnceLock};
 
-use rustls::pki_types::ServerName;
-use serin_judge::analysis::plan::journey::{Failure, HttpVersion, RequestPhase};
+use serin_judge::analysis::plan::journey::{Connections, Failure, HttpVersion};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::failure::failure;
 use crate::engine::ports::{ClientSettings, Clock, ProbeError};
-use config::Trust;
-pub(super) use facts::Facts;
+use crate::probes::dial::{self, Facts, Trust};
 
 /// TLS as one client speaks it.
 pub(super) struct Tls {
@@ -46,7 +37,12 @@ impl Tls {
     /// PEM that cannot be read.
     pub(super) fn new(settings: &ClientSettings, clock: Arc<dyn Clock>) -> Result<Self, ProbeError> {
         Ok(Self {
-            trust: Trust::new(settings)?,
+            trust: Trust::new(
+                settings.roots.as_ref(),
+                settings.certificate.as_ref(),
+                settings.insecure,
+                settings.connections == Connections::Warm,
+            )?,
             clock,
             connectors: OnceLock::new(),
         })
@@ -84,18 +80,7 @@ impl Tls {
         host: &str,
         stream: TcpStream,
     ) -> Result<Secured, Failure> {
-        let name = ServerName::try_from(host.to_owned()).map_err(|_| {
-            let class = serin_judge::analysis::plan::journey::FailureClass::BadRequest;
-            failure(
-                class,
-                RequestPhase::Tls,
-                format!("{host} is no name that a certificate can hold"),
-            )
-        })?;
-        let stream = connector
-            .connect(name, stream)
-            .await
-            .map_err(|error| classify::handshake(host, &error))?;
+        let stream = dial::handshake(&connector, host, stream).await?;
         let session = stream.get_ref().1;
         let facts = Facts::of(session, Arc::clone(&self.clock));
         let http2 = session.alpn_protocol() == Some(b"h2");

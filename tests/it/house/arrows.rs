@@ -27,7 +27,7 @@ pub(super) const SERIN: House = House {
     ],
     open: &["telemetry"],
     adapters: &["providers", "probes", "controllers", "alerts", "store"],
-    shared: &["http", "counted", "counting", "valued", "conformance"],
+    shared: &["http", "dial", "counted", "counting", "valued", "conformance"],
 };
 
 /// `(verdict, journey) -> analysis -> kayenta -> (condition, stats, counter) -> histogram -> time`.

@@ -5,6 +5,7 @@ mod capture;
 mod credential;
 mod document;
 mod failure;
+mod probe;
 mod request;
 mod step;
 mod template;
@@ -15,10 +16,14 @@ pub use assertion::{
 pub use capture::{Capture, CaptureType};
 pub use credential::{is_credential, is_token};
 pub use document::{
-    Accounts, Answering, ClientIdentity, Connections, DataSet, HttpSettings, HttpVersion, Journey, NamedFile,
-    Row, RowOrder, Rows, Schedule,
+    Accounts, Allowance, Answering, Budget, ClientIdentity, Connections, DataSet, HttpSettings, HttpVersion,
+    Journey, NamedFile, Row, RowOrder, Rows, Schedule,
 };
 pub use failure::{Failure, FailureClass, RequestPhase};
+pub use probe::{
+    Command, DialogueStep, Dns, DnsTransport, Grpc, Icmp, Postgres, Probe, Protocol, RecordType, Redis,
+    Security, Smtp, StartTls, Tcp, Tls, TlsMode, TlsVersion,
+};
 pub use request::{Auth, Body, Credential, Part, PartContent, Request};
 pub use step::{Action, Pause, Repeat, Retry, Step};
 pub use template::{JsonTemplate, Piece, Reference, Template};

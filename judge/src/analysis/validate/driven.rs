@@ -28,7 +28,7 @@ pub(super) fn metric(
     let runs = count(checks, &place.field("runs"), raw.runs.as_ref(), 1, 1..=RUNS_MAX);
     let every = raw.every.as_deref();
     let journey = journey?;
-    if raw.target.is_none() && journey.target.is_none() && !checks.draft {
+    if raw.target.is_none() && journey.target.is_none() && journey.needs_target() && !checks.draft {
         let found = format!("{label}no target: neither here nor in journey `{}`", journey.name);
         checks.refuse(place, found, "`target`, such as `\"{{args.canary}}\"`");
     }
@@ -93,7 +93,7 @@ fn step(
     let teardown = journey.finally.first().map_or(usize::MAX, |step| step.index);
     let steps = journey.all_steps().into_iter();
     let requests: Vec<_> = steps
-        .filter(|step| matches!(step.action, Action::Http(_)) && step.index < teardown)
+        .filter(|step| !matches!(step.action, Action::Parallel(_)) && step.index < teardown)
         .collect();
     let found = requests.iter().find(|step| step.name == name);
     if found.is_none() {

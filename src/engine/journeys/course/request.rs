@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use serin_judge::analysis::plan::journey::{FailureClass, Request, Step};
+use serin_judge::analysis::plan::journey::{Action, Failure, FailureClass, Request, Step};
 use serin_judge::journey::{
-    Answer, StepOutcome, StepResult, Turn, answered_by, holds_of, is_anonymous, judge,
+    Answer, Findings, Seen, StepOutcome, StepResult, Turn, answered_by, holds_of, is_anonymous, judge,
 };
 use tokio::time::Instant;
 
@@ -12,23 +12,18 @@ use crate::engine::ports::{Exchange, HttpRequest};
 
 impl<'run> Branch<'run> {
     /// Asks once, or as often as the step says: repeated until something holds, tried again after failures that it names.
-    pub(super) async fn ask(
-        &mut self,
-        step: &'run Step,
-        request: &'run Request,
-        deadline: Instant,
-    ) -> StepResult {
+    pub(super) async fn ask(&mut self, step: &'run Step, deadline: Instant) -> StepResult {
         let times = step.repeat.as_ref().map_or(1, |repeat| repeat.times.max(1));
         let mut service = Duration::ZERO;
         for repetition in 0..times {
-            let (mut result, answer) = self.try_until_answered(step, request, repetition, deadline).await;
+            let (mut result, came) = self.try_until_answered(step, repetition, deadline).await;
             service += result.service;
             result.service = service;
             let Some(repeat) = step.repeat.as_ref().filter(|_| !is_failed(&result)) else {
                 return result;
             };
-            if let Some((until, answer)) = repeat.until.as_ref().zip(answer) {
-                match holds_of(until, &answer, &self.values) {
+            if let Some((until, came)) = repeat.until.as_ref().zip(came) {
+                match holds_of(until, came.seen(), &self.values) {
                     Ok(true) => return result,
                     Ok(false) if repetition + 1 == times => {
                         let message = format!("step {:?}: `until` did not hold in {times} times", step.name);
@@ -52,10 +47,9 @@ impl<'run> Branch<'run> {
     async fn try_until_answered(
         &mut self,
         step: &'run Step,
-        request: &'run Request,
         repetition: u32,
         deadline: Instant,
-    ) -> (StepResult, Option<Answer>) {
+    ) -> (StepResult, Option<Came>) {
         let mut service = Duration::ZERO;
         let mut attempt = 0;
         loop {
@@ -64,17 +58,17 @@ impl<'run> Branch<'run> {
                 repetition,
                 attempt,
             };
-            let (mut result, answer) = self.attempt(step, request, turn, deadline).await;
+            let (mut result, came) = self.attempt(step, turn, deadline).await;
             service += result.service;
             result.service = service;
             let retry = step.retry.as_ref().filter(|retry| attempt < retry.attempts);
             let (Some(retry), StepOutcome::Failed(class)) = (retry, result.outcome) else {
-                return (result, answer);
+                return (result, came);
             };
             let is_asked_for = retry.on.is_empty() || retry.on.contains(&class);
             let is_over = Instant::now() + retry.pause >= deadline;
             if !is_asked_for || is_over || class == FailureClass::BadRequest {
-                return (result, answer);
+                return (result, came);
             }
             tokio::time::sleep(retry.pause).await;
             attempt += 1;
@@ -82,6 +76,32 @@ impl<'run> Branch<'run> {
     }
 
     async fn attempt(
+        &mut self,
+        step: &'run Step,
+        turn: Turn,
+        deadline: Instant,
+    ) -> (StepResult, Option<Came>) {
+        if Instant::now() >= deadline {
+            let message = format!(
+                "step {:?}: the time of the whole journey was over before it",
+                step.name
+            );
+            return (failed(step, failure(FailureClass::JourneyTimeout, message)), None);
+        }
+        match &step.action {
+            Action::Http(request) => {
+                let (result, answer) = self.attempt_request(step, request, turn, deadline).await;
+                (result, answer.map(Came::Answer))
+            }
+            Action::Probe(_) => {
+                let (result, findings) = self.attempt_probe(step, turn, deadline).await;
+                (result, findings.map(Came::Findings))
+            }
+            Action::Parallel(_) => (skipped(step.index), None),
+        }
+    }
+
+    async fn attempt_request(
         &mut self,
         step: &'run Step,
         request: &'run Request,
@@ -92,14 +112,6 @@ impl<'run> Branch<'run> {
             Ok(filled) => filled,
             Err(error) => return (self.not_filled(step, error), None),
         };
-        let begun = Instant::now();
-        if begun >= deadline {
-            let message = format!(
-                "step {:?}: the time of the whole journey was over before it",
-                step.name
-            );
-            return (failed(step, failure(FailureClass::JourneyTimeout, message)), None);
-        }
         let request = HttpRequest {
             method: filled.method,
             uri: filled.uri,
@@ -110,23 +122,11 @@ impl<'run> Branch<'run> {
             keep_body: filled.keep_body,
             body_bytes_max: self.arm.journey.body_bytes_max,
         };
-        if let Some(under_way) = &mut self.under_way {
-            under_way.attempts += 1;
-            under_way.is_asking = true;
-            under_way.begun.get_or_insert(begun);
-        }
+        let begun = self.begin_attempt();
         let limit = deadline.min(begun + step.timeout);
         let exchange = self.client.send(&request, self.cookies.as_mut(), limit).await;
-        let service = exchange.ended_at.saturating_duration_since(begun);
-        if let Some(under_way) = &mut self.under_way {
-            under_way.is_asking = false;
-        }
-        let attempts = self.under_way.as_ref().map_or(1, |under_way| under_way.attempts);
-        let timed = StepResult {
-            service,
-            attempts,
-            ..skipped(step.index)
-        };
+        self.requests += exchange.hops.len();
+        let timed = self.end_attempt(step, begun, exchange.ended_at);
         self.judged(step, exchange, timed, deadline)
     }
 
@@ -141,14 +141,10 @@ impl<'run> Branch<'run> {
         let hops = exchange.hops;
         let answer = match exchange.outcome {
             Ok(answer) => answer,
-            Err(mut error) => {
-                error.message = format!("step {:?}: {}", step.name, error.message);
-                if error.class.is_timeout() && Instant::now() >= deadline {
-                    error.class = FailureClass::JourneyTimeout;
-                }
+            Err(error) => {
                 let result = StepResult {
                     hops,
-                    ..with(timed, failed(step, error))
+                    ..with(timed, unanswered(step, error, deadline))
                 };
                 return (result, None);
             }
@@ -177,9 +173,32 @@ impl<'run> Branch<'run> {
         (result, Some(answer))
     }
 
+    pub(super) fn begin_attempt(&mut self) -> Instant {
+        let now = Instant::now();
+        if let Some(under_way) = &mut self.under_way {
+            under_way.attempts += 1;
+            under_way.is_asking = true;
+            under_way.begun.get_or_insert(now);
+        }
+        now
+    }
+
+    /// How long the attempt took that has `ended`, as a result that says nothing else yet.
+    pub(super) fn end_attempt(&mut self, step: &Step, begun: Instant, ended: Instant) -> StepResult {
+        let service = ended.saturating_duration_since(begun);
+        if let Some(under_way) = &mut self.under_way {
+            under_way.is_asking = false;
+        }
+        StepResult {
+            service,
+            attempts: self.under_way.as_ref().map_or(1, |under_way| under_way.attempts),
+            ..skipped(step.index)
+        }
+    }
+
     /// A request that could not be made. In teardown after a failure that is no further failure: what it would remove was
     /// never made known.
-    fn not_filled(&self, step: &Step, error: serin_judge::analysis::plan::journey::Failure) -> StepResult {
+    pub(super) fn not_filled(&self, step: &Step, error: Failure) -> StepResult {
         if self.is_teardown && self.failed.is_some() {
             let message = format!("step {:?}: left out: {}", step.name, error.message);
             return StepResult {
@@ -191,12 +210,36 @@ impl<'run> Branch<'run> {
     }
 }
 
+/// What came back of an attempt.
+pub(super) enum Came {
+    Answer(Answer),
+    Findings(Findings),
+}
+
+impl Came {
+    fn seen(&self) -> Seen<'_> {
+        match self {
+            Self::Answer(answer) => answer.into(),
+            Self::Findings(findings) => findings.into(),
+        }
+    }
+}
+
+/// Nothing usable came back.
+pub(super) fn unanswered(step: &Step, mut error: Failure, deadline: Instant) -> StepResult {
+    error.message = format!("step {:?}: {}", step.name, error.message);
+    if error.class.is_timeout() && Instant::now() >= deadline {
+        error.class = FailureClass::JourneyTimeout;
+    }
+    failed(step, error)
+}
+
 fn is_failed(result: &StepResult) -> bool {
     matches!(result.outcome, StepOutcome::Failed(_))
 }
 
 /// A failure with the time and the requests that led to it.
-fn with(timed: StepResult, failed: StepResult) -> StepResult {
+pub(super) fn with(timed: StepResult, failed: StepResult) -> StepResult {
     StepResult {
         outcome: failed.outcome,
         failure: failed.failure,

@@ -58,7 +58,7 @@ impl<'run> Branch<'run> {
             is_asking: false,
         });
         let result = match &step.action {
-            Action::Http(request) => self.ask(step, request, deadline).await,
+            Action::Http(_) | Action::Probe(_) => self.ask(step, deadline).await,
             Action::Parallel(inner) => self.at_the_same_time(step, inner, deadline).await,
         };
         self.under_way = None;

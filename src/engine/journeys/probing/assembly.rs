@@ -15,7 +15,7 @@ use crate::engine::journeys::course::ArmRuns;
 use crate::engine::journeys::drive::{Driver, Pacing, Share};
 use crate::engine::journeys::order::{Lasts, Pace, ProbeOrder};
 use crate::engine::journeys::record::{Recorder, Slices};
-use crate::engine::ports::HttpProbe;
+use crate::engine::ports::Prober;
 
 /// How Serin calls itself.
 const AGENT: &str = concat!("serin/", env!("CARGO_PKG_VERSION"), " (synthetic)");
@@ -40,7 +40,7 @@ impl Shared<'_> {
         &self,
         number: usize,
         drivers: usize,
-        probe: &dyn HttpProbe,
+        probe: &dyn Prober,
     ) -> Result<Driver, ProbingError> {
         let (order, journey) = (self.order, &self.order.journey);
         let arms = (0..order.targets.len()).map(|index| self.arm(index, probe));
@@ -52,8 +52,7 @@ impl Shared<'_> {
         Ok(Driver {
             number,
             arms,
-            budgets: order.targets.iter().map(|target| target.budget.clone()).collect(),
-            budget_in_all: order.budget.clone(),
+            budgets: order.budgets.clone(),
             requests: steps.iter().filter(|step| asks(step)).count().max(1),
             pacing: self.pacing(number, drivers),
             in_flight_max: if is_closed {
@@ -71,7 +70,7 @@ impl Shared<'_> {
         })
     }
 
-    fn arm(&self, index: usize, probe: &dyn HttpProbe) -> Result<Arc<ArmRuns>, ProbingError> {
+    fn arm(&self, index: usize, probe: &dyn Prober) -> Result<Arc<ArmRuns>, ProbingError> {
         let (target, journey) = (&self.order.targets[index], &self.order.journey);
         let arm = target.arm;
         let client = probe
@@ -91,6 +90,7 @@ impl Shared<'_> {
             journey: Arc::clone(journey),
             prepared,
             client,
+            protocols: probe.protocols(&self.order.client.connect_to),
             accounts: self.accounts.clone(),
             control: Arc::clone(&self.control),
             slices: self.slices,
@@ -138,7 +138,7 @@ fn evenly(rate: f64, schedule: &Schedule) -> Schedule {
 }
 
 fn asks(step: &Step) -> bool {
-    matches!(step.action, Action::Http(_))
+    matches!(step.action, Action::Http(_) | Action::Probe(_))
 }
 
 /// There may be a second request, a redirect's too, that sends what the first one was given.
@@ -146,7 +146,7 @@ fn asks_twice(journey: &Journey) -> bool {
     let steps = journey.all_steps();
     let again = |step: &&Step| match &step.action {
         Action::Http(request) => step.repeat.is_some() || step.retry.is_some() || request.redirects_max > 0,
-        Action::Parallel(_) => false,
+        Action::Probe(_) | Action::Parallel(_) => false,
     };
     steps.len() > 1 || steps.iter().any(again)
 }

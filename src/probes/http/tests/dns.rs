@@ -10,8 +10,9 @@ use tokio::task::JoinHandle;
 use super::peers::{Raw, ok};
 use super::{answer, ask, failed, get, late, soon};
 use crate::engine::clock::SystemClock;
-use crate::engine::ports::{ClientSettings, HttpClient, HttpProbe};
-use crate::probes::http::{Names, Probe};
+use crate::engine::ports::{ClientSettings, HttpClient};
+use crate::probes::dial::Names;
+use crate::probes::http::Probe;
 
 /// A name server that answers as it is told.
 struct NameServer {
@@ -90,7 +91,10 @@ impl NameServer {
     }
 
     fn client(&self) -> Box<dyn HttpClient> {
-        let probe = Probe::new(Arc::new(SystemClock::new()), Names::servers(&[self.address]));
+        let probe = Probe::new(
+            Arc::new(SystemClock::new()),
+            Arc::new(Names::servers(&[self.address])),
+        );
         probe.client(&ClientSettings::default()).unwrap()
     }
 }

@@ -6,8 +6,9 @@ use serin_judge::time::Timestamp;
 
 use super::authority::{Authority, VALID, serve, url};
 use super::{answer, ask, client_with, failed, get};
-use crate::engine::ports::{ClientSettings, Clock, HttpProbe};
-use crate::probes::http::{Names, Probe};
+use crate::engine::ports::{ClientSettings, Clock};
+use crate::probes::dial::Names;
+use crate::probes::http::Probe;
 
 struct At(Timestamp);
 
@@ -21,7 +22,10 @@ impl Clock for At {
 }
 
 fn at(now: &str) -> Probe {
-    Probe::new(Arc::new(At(Timestamp::parse(now).unwrap())), Names::system())
+    Probe::new(
+        Arc::new(At(Timestamp::parse(now).unwrap())),
+        Arc::new(Names::system()),
+    )
 }
 
 #[tokio::test]

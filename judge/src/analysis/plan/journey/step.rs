@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Assertion, Capture, FailureClass, Request, Template};
+use super::{Assertion, Capture, Credential, FailureClass, Probe, Request, Template};
 use crate::condition::Condition;
 
 /// One step of a journey.
@@ -42,6 +42,8 @@ pub struct Step {
 pub enum Action {
     /// One HTTP request.
     Http(Request),
+    /// A question in another protocol.
+    Probe(Box<Probe<Credential>>),
     /// Steps that run at the same time.
     Parallel(Vec<Step>),
 }

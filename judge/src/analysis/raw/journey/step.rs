@@ -6,11 +6,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::assertion::Assertion;
+use super::probe;
 use super::request::Request;
 use crate::analysis::plan::journey::FailureClass;
 use crate::analysis::raw::text::IntOrString;
 
-/// One step: exactly one of `request` and `parallel`.
+/// One step: exactly one of `request`, a probe of another protocol, and `parallel`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Step {
@@ -18,6 +19,24 @@ pub(crate) struct Step {
     pub(crate) name: String,
     /// One HTTP request.
     pub(crate) request: Option<Request>,
+    /// A talk over TCP.
+    pub(crate) tcp: Option<probe::Tcp>,
+    /// What a TLS handshake shows.
+    pub(crate) tls: Option<probe::Tls>,
+    /// Records of a name.
+    pub(crate) dns: Option<probe::Dns>,
+    /// A PostgreSQL server.
+    pub(crate) postgres: Option<probe::Postgres>,
+    /// A Redis server.
+    pub(crate) redis: Option<probe::Redis>,
+    /// The health service of a gRPC server.
+    pub(crate) grpc: Option<probe::Grpc>,
+    /// A mail server.
+    pub(crate) smtp: Option<probe::Smtp>,
+    /// Echo requests.
+    pub(crate) icmp: Option<probe::Icmp>,
+    /// A program; only where commands are allowed.
+    pub(crate) command: Option<probe::Command>,
     /// Steps that run at the same time; what one of them captures is known to the steps after.
     pub(crate) parallel: Option<Vec<Step>>,
     /// The step is left out where this does not hold: over `vars` (what was captured), `data`, `account`, `steps` (such as
@@ -33,7 +52,7 @@ pub(crate) struct Step {
     pub(crate) timeout: Option<String>,
     /// Values of the answer that later steps use, by their names.
     pub(crate) captures: Option<BTreeMap<String, Capture>>,
-    /// What has to hold of the answer. Where nothing is said of the status, it has to be 200 to 399.
+    /// What has to hold of the answer. Where nothing is said of a request's status, it has to be 200 to 399.
     pub(crate) assert: Option<Vec<Assertion>>,
     /// The step only reads: answers of canary and stable may be compared. Default false.
     pub(crate) compare: Option<bool>,

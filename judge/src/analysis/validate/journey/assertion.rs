@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::asked::Asked;
+use super::conditions::condition_of;
 use super::files::Reading;
-use super::names::{Names, condition};
+use super::names::Names;
 use super::predicate::{self, not};
 use super::query;
 use crate::analysis::diagnostic::listed;
@@ -14,25 +16,6 @@ use crate::analysis::raw::journey::assertion as raw;
 use crate::analysis::raw::text::IntOrString;
 use crate::analysis::validate::Checks;
 use crate::analysis::validate::config::bytes;
-use crate::condition::Condition;
-
-/// What an assertion may be about.
-const SUBJECTS: [&str; 14] = [
-    "status",
-    "header",
-    "cookie",
-    "jsonpath",
-    "regex",
-    "body",
-    "url",
-    "size",
-    "duration",
-    "tlsDaysLeft",
-    "redirects",
-    "jsonSchema",
-    "condition",
-    "health",
-];
 
 /// A status that is no failure, where a step does not say.
 const FINE: StatusRange = StatusRange { from: 200, to: 399 };
@@ -42,18 +25,18 @@ pub(super) fn assertions(
     checks: &mut Checks<'_>,
     names: &Names,
     files: &mut Reading<'_>,
-    raw: &[raw::Assertion],
-    place: &Place<'_>,
+    asked: &Asked,
+    (raw, place): (&[raw::Assertion], &Place<'_>),
 ) -> Vec<Assertion> {
     let mut found = Vec::new();
     for (at, raw) in raw.iter().enumerate() {
-        let check = check(checks, names, files, raw, &place.item(at));
+        let check = check(checks, names, files, asked, (raw, &place.item(at)));
         found.extend(check.map(|check| Assertion {
             check,
             soft: raw.soft.unwrap_or(false),
         }));
     }
-    if !found.iter().any(speaks_of_status) {
+    if asked.has_status && !found.iter().any(speaks_of_status) {
         let check = Check::Status(vec![FINE]);
         found.insert(0, Assertion { check, soft: false });
     }
@@ -81,10 +64,10 @@ fn check(
     checks: &mut Checks<'_>,
     names: &Names,
     files: &mut Reading<'_>,
-    raw: &raw::Assertion,
-    place: &Place<'_>,
+    asked: &Asked,
+    (raw, place): (&raw::Assertion, &Place<'_>),
 ) -> Option<Check> {
-    let subjects = SUBJECTS.into_iter();
+    let subjects = Asked::of_request().subjects.into_iter();
     let given: Vec<&str> = subjects.filter(|key| place.field(key).node().is_some()).collect();
     let [key] = given.as_slice() else {
         let found = match given.as_slice() {
@@ -94,9 +77,19 @@ fn check(
                 listed(several.iter().copied())
             ),
         };
-        checks.refuse(place, found, format!("exactly one of {}", listed(SUBJECTS)));
+        checks.refuse(
+            place,
+            found,
+            format!("exactly one of {}", listed(asked.subjects.iter().copied())),
+        );
         return None;
     };
+    if !asked.subjects.contains(key) {
+        let found = format!("`{key}`, which what a probe finds has not");
+        let expected = format!("one of {}", listed(asked.subjects.iter().copied()));
+        checks.refuse(&place.field(key), found, expected);
+        return None;
+    }
     let predicates = all_predicates(checks, names, raw, place);
     let takes_predicates = matches!(*key, "header" | "cookie" | "jsonpath" | "regex" | "body" | "url");
     if takes_predicates && predicates.is_empty() {
@@ -132,14 +125,8 @@ fn check(
             .json_schema
             .as_ref()
             .and_then(|raw| schema(checks, files, raw, &inner)),
-        "condition" => condition(
-            checks,
-            names,
-            &inner,
-            raw.condition.as_deref(),
-            Condition::of_answer,
-        )
-        .map(Check::Condition),
+        "condition" => condition_of(checks, names, &asked.members, &inner, raw.condition.as_deref())
+            .map(Check::Condition),
         "health" => raw.health.map(|format| Check::Health(health(format))),
         _ => amount(checks, raw, key, &inner),
     }

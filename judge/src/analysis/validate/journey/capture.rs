@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::asked::Asked;
 use super::names::RESERVED;
 use super::query;
 use crate::analysis::diagnostic::{Diagnostic, listed};
@@ -10,19 +11,15 @@ use crate::analysis::plan::journey::{Capture, CaptureType, Query, is_credential}
 use crate::analysis::raw::journey::step as raw;
 use crate::analysis::validate::Checks;
 
-/// Where a value may come from.
-const PLACES: [&str; 9] = [
-    "jsonpath", "header", "cookie", "regex", "body", "status", "duration", "size", "url",
-];
-
 pub(super) fn capture(
     checks: &mut Checks<'_>,
+    asked: &Asked,
     name: &str,
     raw: &raw::Capture,
     place: &Place<'_>,
 ) -> Option<Capture> {
     check_name(checks, name, place);
-    let query = place_of(checks, raw, place)?;
+    let query = place_of(checks, asked, raw, place)?;
     let looks_secret = is_credential(name)
         || match &query {
             Query::Cookie(_) => true,
@@ -60,17 +57,22 @@ fn check_name(checks: &mut Checks<'_>, name: &str, place: &Place<'_>) {
     }
 }
 
-fn place_of(checks: &mut Checks<'_>, raw: &raw::Capture, place: &Place<'_>) -> Option<Query> {
-    let given: Vec<&str> = PLACES
-        .into_iter()
-        .filter(|key| place.field(key).node().is_some())
-        .collect();
+fn place_of(checks: &mut Checks<'_>, asked: &Asked, raw: &raw::Capture, place: &Place<'_>) -> Option<Query> {
+    let places = Asked::of_request().places.into_iter();
+    let given: Vec<&str> = places.filter(|key| place.field(key).node().is_some()).collect();
     let [key] = given.as_slice() else {
         let found = format!("a capture of {} places", given.len());
-        checks.refuse(place, found, format!("exactly one of {}", listed(PLACES)));
+        let expected = format!("exactly one of {}", listed(asked.places.iter().copied()));
+        checks.refuse(place, found, expected);
         return None;
     };
     let place = place.field(key);
+    if !asked.places.contains(key) {
+        let found = format!("`{key}`, which what a probe finds has not");
+        let expected = format!("one of {}", listed(asked.places.iter().copied()));
+        checks.refuse(&place, found, expected);
+        return None;
+    }
     let (text, is_on, query) = match *key {
         "jsonpath" => (raw.jsonpath.as_deref(), None, None),
         "header" => (raw.header.as_deref(), None, None),

@@ -186,7 +186,7 @@ pub(super) fn headers(
     headers
 }
 
-fn credential(
+pub(super) fn credential(
     checks: &mut Checks<'_>,
     names: &Names,
     raw: &TextOrSecret,

@@ -4,16 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::amounts::{TIME_MAX, count, time};
+use super::asked::Asked;
 use super::assertion::assertions;
 use super::capture::capture;
+use super::conditions::{condition_before, condition_of};
 use super::files::Reading;
-use super::names::{Names, condition, plain, template};
+use super::names::{Names, plain, template};
+use super::probe::{PROTOCOLS, Probes};
 use super::request::{Defaults, request};
+use crate::analysis::diagnostic::listed;
 use crate::analysis::node::Place;
 use crate::analysis::plan::journey::{Action, Body, Capture, Pause, Repeat, Request, Retry, Step, Template};
 use crate::analysis::raw::journey::step as raw;
 use crate::analysis::validate::Checks;
-use crate::condition::Condition;
 
 /// Steps of one journey, those inside of others too. Histograms are kept for each of them.
 const STEPS_MAX: usize = 200;
@@ -71,35 +74,23 @@ impl Steps<'_, '_, '_> {
         }
         let when = {
             let place = place.field("when");
-            condition(
-                self.checks,
-                &self.names,
-                &place,
-                raw.when.as_deref(),
-                Condition::before_step,
-            )
+            condition_before(self.checks, &self.names, &place, raw.when.as_deref())
         };
         let action = self.action(raw, place, is_inner)?;
-        let captures = self.captures(raw, place);
+        let asked = match &action {
+            Action::Http(_) => Some(Asked::of_request()),
+            Action::Probe(probe) => Some(Asked::of_probe(&probe.protocol)),
+            Action::Parallel(_) => None,
+        };
+        self.refuse_beside(&action, place);
+        let captures = self.captures(asked.as_ref(), raw, place);
         self.names
             .captured
             .extend(captures.iter().map(|capture| Arc::clone(&capture.name)));
-        let is_request = matches!(action, Action::Http(_));
-        let asserted = raw.assert.as_deref().unwrap_or_default();
-        let assertions = if is_request {
-            assertions(
-                self.checks,
-                &self.names,
-                self.files,
-                asserted,
-                &place.field("assert"),
-            )
-        } else {
-            Vec::new()
-        };
-        if !is_request {
-            self.refuse_beside_parallel(place);
-        }
+        let asserted = (raw.assert.as_deref().unwrap_or_default(), &place.field("assert"));
+        let assertions = asked
+            .as_ref()
+            .map(|asked| assertions(self.checks, &self.names, self.files, asked, asserted));
         let timeout = time(
             self.checks,
             &place.field("timeout"),
@@ -111,12 +102,12 @@ impl Steps<'_, '_, '_> {
             name: name.to_owned(),
             index,
             when,
-            repeat: self.repeat(raw.repeat.as_ref(), &place.field("repeat")),
+            repeat: self.repeat(asked.as_ref(), raw.repeat.as_ref(), &place.field("repeat")),
             retry: self.retry(raw.retry.as_ref(), &place.field("retry")),
             think: self.think(raw.think.as_ref(), &place.field("think")),
             timeout,
             captures,
-            assertions,
+            assertions: assertions.unwrap_or_default(),
             compare: raw.compare.unwrap_or(false),
             creates: self.text(raw.creates.as_deref(), &place.field("creates")),
             removes: self.text(raw.removes.as_deref(), &place.field("removes")),
@@ -131,61 +122,80 @@ impl Steps<'_, '_, '_> {
     }
 
     fn action(&mut self, raw: &raw::Step, place: &Place<'_>, is_inner: bool) -> Option<Action> {
-        match (&raw.request, &raw.parallel) {
-            (Some(raw), None) => {
-                let place = place.field("request");
-                let request = request(self.checks, &self.names, self.files, self.defaults, raw, &place);
-                Some(Action::Http(request))
-            }
-            (None, Some(_)) if is_inner => {
-                let found = "`parallel` inside of `parallel`";
-                self.checks.refuse(
-                    &place.field("parallel"),
-                    found,
-                    "one list of steps that run at the same time",
-                );
-                None
-            }
-            (None, Some(inner)) => {
-                let place = place.field("parallel");
-                if inner.len() < 2 {
-                    let found = format!("{} steps at the same time", inner.len());
-                    self.checks.refuse(&place, found, "two or more");
-                }
-                Some(Action::Parallel(self.list(inner, &place, true)))
-            }
-            _ => {
-                let found = "a step that does nothing, or several things";
-                self.checks
-                    .refuse(place, found, "exactly one of `request` and `parallel`");
-                None
-            }
+        let keys = ["request", "parallel"].into_iter().chain(PROTOCOLS);
+        let given: Vec<&str> = keys.filter(|key| place.field(key).node().is_some()).collect();
+        let [key] = given.as_slice() else {
+            let found = "a step that does nothing, or several things";
+            let expected = format!("exactly one of `request`, `parallel`, {}", listed(PROTOCOLS));
+            self.checks.refuse(place, found, expected);
+            return None;
+        };
+        let place = place.field(key);
+        if let Some(raw) = &raw.request {
+            let request = request(self.checks, &self.names, self.files, self.defaults, raw, &place);
+            return Some(Action::Http(request));
         }
+        let Some(inner) = &raw.parallel else {
+            let mut probes = Probes {
+                checks: &mut *self.checks,
+                names: &self.names,
+                files: &mut *self.files,
+                place,
+            };
+            return probes.probe(raw).map(|probe| Action::Probe(Box::new(probe)));
+        };
+        if is_inner {
+            let expected = "one list of steps that run at the same time";
+            self.checks
+                .refuse(&place, "`parallel` inside of `parallel`", expected);
+            return None;
+        }
+        if inner.len() < 2 {
+            let found = format!("{} steps at the same time", inner.len());
+            self.checks.refuse(&place, found, "two or more");
+        }
+        Some(Action::Parallel(self.list(inner, &place, true)))
     }
 
-    /// What belongs to a request.
-    fn refuse_beside_parallel(&mut self, place: &Place<'_>) {
-        for key in [
-            "captures", "assert", "compare", "creates", "removes", "retry", "repeat", "timeout",
-        ] {
+    /// What belongs to something else than the step does.
+    fn refuse_beside(&mut self, action: &Action, place: &Place<'_>) {
+        let (what, keys, expected): (&str, &[&str], fn(&str) -> String) = match action {
+            Action::Http(_) => return,
+            Action::Probe(probe) => (probe.protocol.name(), &["compare", "creates", "removes"], |key| {
+                format!("`{key}` beside `request` only")
+            }),
+            Action::Parallel(_) => (
+                "parallel",
+                &[
+                    "captures", "assert", "compare", "creates", "removes", "retry", "repeat", "timeout",
+                ],
+                |key| format!("`{key}` in the steps inside"),
+            ),
+        };
+        for key in keys {
             let place = place.field(key);
             if place.node().is_some() {
-                let found = format!("`{key}` beside `parallel`");
                 self.checks
-                    .refuse(&place, found, format!("`{key}` in the steps inside"));
+                    .refuse(&place, format!("`{key}` beside `{what}`"), expected(key));
             }
         }
     }
 
-    fn captures(&mut self, raw: &raw::Step, place: &Place<'_>) -> Vec<Capture> {
+    fn captures(&mut self, asked: Option<&Asked>, raw: &raw::Step, place: &Place<'_>) -> Vec<Capture> {
+        let Some(asked) = asked else { return Vec::new() };
         let place = place.field("captures");
         let raw = raw.captures.iter().flatten();
-        raw.filter_map(|(name, raw)| capture(self.checks, name, raw, &place.field(name)))
+        raw.filter_map(|(name, raw)| capture(self.checks, asked, name, raw, &place.field(name)))
             .collect()
     }
 
-    fn repeat(&mut self, raw: Option<&raw::Repeat>, place: &Place<'_>) -> Option<Repeat> {
-        let raw = raw?;
+    fn repeat(
+        &mut self,
+        asked: Option<&Asked>,
+        raw: Option<&raw::Repeat>,
+        place: &Place<'_>,
+    ) -> Option<Repeat> {
+        let (asked, raw) = (asked?, raw?);
         let until_place = place.field("until");
         let until = raw.until.as_deref();
         Some(Repeat {
@@ -196,13 +206,7 @@ impl Steps<'_, '_, '_> {
                 1,
                 1..=REPEATS_MAX,
             ),
-            until: condition(
-                self.checks,
-                &self.names,
-                &until_place,
-                until,
-                Condition::of_answer,
-            ),
+            until: condition_of(self.checks, &self.names, &asked.members, &until_place, until),
             pause: self.pause(raw.pause.as_deref(), &place.field("pause")),
         })
     }

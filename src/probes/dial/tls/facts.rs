@@ -10,7 +10,7 @@ const SECONDS_OF_A_DAY: i64 = 86_400;
 
 /// What a session said of itself when it began; what is left of its certificates is counted when somebody asks.
 #[derive(Clone)]
-pub(in super::super) struct Facts {
+pub(in crate::probes) struct Facts {
     version: &'static str,
     /// Seconds since 1970 at which the first certificate of the chain that was shown ends; `None` when none can be read.
     ends_at: Option<i64>,
@@ -18,7 +18,7 @@ pub(in super::super) struct Facts {
 }
 
 impl Facts {
-    pub(super) fn of(session: &ClientConnection, clock: Arc<dyn Clock>) -> Self {
+    pub(in crate::probes) fn of(session: &ClientConnection, clock: Arc<dyn Clock>) -> Self {
         let version = match session.protocol_version() {
             Some(ProtocolVersion::TLSv1_2) => "TLSv1.2",
             Some(ProtocolVersion::TLSv1_3) => "TLSv1.3",
@@ -37,7 +37,7 @@ impl Facts {
     }
 
     /// `None` where no certificate could be read, which an unchecked server may bring about.
-    pub(in super::super) fn now(&self) -> Option<TlsFacts> {
+    pub(in crate::probes) fn now(&self) -> Option<TlsFacts> {
         let now = self.clock.now().as_micros().div_euclid(1_000_000);
         let left = self.ends_at?.saturating_sub(now);
         Some(TlsFacts {

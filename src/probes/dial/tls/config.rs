@@ -2,20 +2,24 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use bytes::Bytes;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{Resumption, WantsClientCert};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::time_provider::TimeProvider;
-use rustls::{ClientConfig, ConfigBuilder, DigitallySignedStruct, RootCertStore, SignatureScheme};
-use serin_judge::analysis::plan::journey::{Connections, Failure, FailureClass, RequestPhase};
+use rustls::{
+    ClientConfig, ConfigBuilder, DigitallySignedStruct, RootCertStore, SignatureScheme,
+    SupportedProtocolVersion,
+};
+use serin_judge::analysis::plan::journey::{Failure, FailureClass, RequestPhase, TlsVersion};
 
-use super::super::failure::failure;
-use crate::engine::ports::{ClientSettings, Clock, ProbeError};
+use crate::engine::ports::{ClientCertificate, Clock, ProbeError};
+use crate::probes::dial::failure::failure;
 
 /// Whom a client trusts, and how it shows who it is.
-pub(super) struct Trust {
+pub(in crate::probes) struct Trust {
     roots: Vec<CertificateDer<'static>>,
     certificate: Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
     insecure: bool,
@@ -23,10 +27,18 @@ pub(super) struct Trust {
 }
 
 impl Trust {
+    /// PEM of further roots, a certificate of one's own, whether every certificate is taken, and whether sessions are taken
+    /// up again.
+    ///
     /// # Errors
     /// PEM that holds nothing that can be used.
-    pub(super) fn new(settings: &ClientSettings) -> Result<Self, ProbeError> {
-        let roots = match &settings.roots {
+    pub(in crate::probes) fn new(
+        roots: Option<&Bytes>,
+        certificate: Option<&ClientCertificate>,
+        insecure: bool,
+        resumes: bool,
+    ) -> Result<Self, ProbeError> {
+        let roots = match roots {
             Some(pem) => certificates(pem, "the trusted roots")?,
             None => Vec::new(),
         };
@@ -37,7 +49,7 @@ impl Trust {
                 .add(root.clone())
                 .map_err(|error| unusable("the trusted roots", &error.to_string()))?;
         }
-        let certificate = settings.certificate.as_ref().map(|given| {
+        let certificate = certificate.map(|given| {
             let chain = certificates(&given.chain, "the client's certificate")?;
             let key = PrivateKeyDer::from_pem_slice(&given.key)
                 .map_err(|_| unusable("the client's key", "there is no private key in it"))?;
@@ -46,21 +58,43 @@ impl Trust {
         Ok(Self {
             roots,
             certificate: certificate.transpose()?,
-            insecure: settings.insecure,
-            resumes: settings.connections == Connections::Warm,
+            insecure,
+            resumes,
         })
     }
 
     /// # Errors
     /// A key that does not fit its certificate.
-    pub(super) fn config(&self, clock: Arc<dyn Clock>) -> Result<ClientConfig, Failure> {
+    pub(in crate::probes) fn config(&self, clock: Arc<dyn Clock>) -> Result<ClientConfig, Failure> {
+        self.config_of(clock, (None, None))
+    }
+
+    /// The same with versions from one to another only.
+    ///
+    /// # Errors
+    /// As [`Self::config`].
+    pub(in crate::probes) fn config_of(
+        &self,
+        clock: Arc<dyn Clock>,
+        (min, max): (Option<TlsVersion>, Option<TlsVersion>),
+    ) -> Result<ClientConfig, Failure> {
+        let is_spoken = |version: TlsVersion| {
+            min.is_none_or(|min| min <= version) && max.is_none_or(|max| version <= max)
+        };
+        let versions: Vec<&SupportedProtocolVersion> = [
+            (TlsVersion::Tls13, &rustls::version::TLS13),
+            (TlsVersion::Tls12, &rustls::version::TLS12),
+        ]
+        .into_iter()
+        .filter_map(|(version, spoken)| is_spoken(version).then_some(spoken))
+        .collect();
         let refused = |error: rustls::Error| {
             let message = format!("TLS cannot be set up: {error}");
             failure(FailureClass::BadRequest, RequestPhase::Tls, message)
         };
         let provider = Arc::new(ring::default_provider());
         let builder = ClientConfig::builder_with_details(Arc::clone(&provider), Arc::new(Wall(clock)))
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(&versions)
             .map_err(refused)?;
         let builder: ConfigBuilder<ClientConfig, WantsClientCert> = if self.insecure {
             builder

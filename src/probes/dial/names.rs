@@ -58,7 +58,7 @@ impl Names {
     ///
     /// # Errors
     /// There is none, or nobody says so.
-    pub(super) async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
+    pub(in crate::probes) async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
         let resolver = self
             .resolver
             .as_ref()

@@ -3,7 +3,7 @@ use std::io;
 use rustls::CertificateError;
 use serin_judge::analysis::plan::journey::{Failure, FailureClass, RequestPhase};
 
-use super::super::failure::failure;
+use crate::probes::dial::failure::failure;
 
 /// What ended a handshake.
 pub(super) fn handshake(host: &str, error: &io::Error) -> Failure {
