@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use cookie_store::CookieStore;
 use serin_judge::analysis::plan::journey::{Failure, FailureClass, Step};
-use serin_judge::journey::{Answer, RunOutcome, StepOutcome, StepResult, Values};
+use serin_judge::journey::{Answer, RunIds, RunOutcome, StepOutcome, StepResult, Values};
 use tokio::time::Instant;
 
 use super::{ArmRuns, cookies};
@@ -41,7 +41,8 @@ pub(super) struct Branch<'run> {
 /// A step that has not ended.
 pub(super) struct UnderWay<'run> {
     pub(super) step: &'run Step,
-    pub(super) begun: Instant,
+    /// When its first request went out.
+    pub(super) begun: Option<Instant>,
     pub(super) attempts: u32,
     /// A request is on its way: what it creates may exist.
     pub(super) is_asking: bool,
@@ -123,7 +124,7 @@ impl<'run> Branch<'run> {
             self.failed = Some(&step.name);
             self.results.push(StepResult {
                 outcome: StepOutcome::Failed(FailureClass::Cancelled),
-                service: begun.elapsed(),
+                service: begun.map_or(Duration::ZERO, |begun| begun.elapsed()),
                 failure: Some(failure(FailureClass::Cancelled, message)),
                 attempts,
                 ..skipped(step.index)
@@ -193,9 +194,9 @@ impl<'run> Branch<'run> {
     }
 
     /// Test data that nobody has removed, with the tag by which it can be found.
-    pub(super) fn leaks(&self, tag: &str) -> Vec<String> {
+    pub(super) fn leaks(&self, ids: RunIds) -> Vec<String> {
         let left = self.created.iter();
-        left.map(|name| self.values.masked(format!("{name} ({tag})")))
+        left.map(|name| self.values.masked(format!("{name} ({})", ids.tag())))
             .collect()
     }
 }

@@ -127,7 +127,7 @@ impl<'run> Branch<'run> {
         let limit = deadline.min(begun + step.timeout);
         let exchange = self.client.send(&request, self.cookies.as_mut(), limit).await;
         self.requests += exchange.hops.len();
-        let timed = self.end_attempt(step, begun);
+        let timed = self.end_attempt(step, begun, exchange.ended_at);
         self.judged(step, exchange, timed, deadline)
     }
 
@@ -179,16 +179,18 @@ impl<'run> Branch<'run> {
     }
 
     pub(super) fn begin_attempt(&mut self) -> Instant {
+        let now = Instant::now();
         if let Some(under_way) = &mut self.under_way {
             under_way.attempts += 1;
             under_way.is_asking = true;
+            under_way.begun.get_or_insert(now);
         }
-        Instant::now()
+        now
     }
 
-    /// How long the attempt took, as a result that says nothing else yet.
-    pub(super) fn end_attempt(&mut self, step: &Step, begun: Instant) -> StepResult {
-        let service = begun.elapsed();
+    /// How long the attempt took that has `ended`, as a result that says nothing else yet.
+    pub(super) fn end_attempt(&mut self, step: &Step, begun: Instant, ended: Instant) -> StepResult {
+        let service = ended.saturating_duration_since(begun);
         if let Some(under_way) = &mut self.under_way {
             under_way.is_asking = false;
         }

@@ -152,7 +152,7 @@ fn threads_share_the_starts_and_their_windows_merge() {
     assert_eq!(stable.runs.warm_up, 4, "of all threads together");
     assert_eq!(probe.asked(), stable.runs.passed + 4);
     let newest = stable.newest.as_ref().unwrap();
-    assert!(newest.outcome == RunOutcome::Passed && newest.trace_id.len() == 32);
+    assert!(newest.outcome == RunOutcome::Passed && newest.ids.to_string().len() == 32);
 }
 
 #[test]
