@@ -6,6 +6,7 @@ mod documents;
 mod outputs;
 mod paces;
 mod secrets;
+mod services;
 mod sides;
 mod signals;
 mod teardown;
