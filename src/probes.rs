@@ -4,6 +4,7 @@
 mod dial;
 pub mod http;
 mod postgres;
+mod redis;
 mod tcp;
 
 use std::net::SocketAddr;
@@ -71,6 +72,7 @@ impl Protocols {
             Protocol::Postgres(settings) => {
                 postgres::ask(&self.dial, filled, settings, deadline, timer).await
             }
+            Protocol::Redis(settings) => redis::ask(&self.dial, filled, settings, timer).await,
             Protocol::Tcp(tcp) => tcp::ask(&self.dial, filled, tcp, timer).await,
             other => Err(Failure {
                 class: FailureClass::BadRequest,

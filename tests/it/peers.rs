@@ -8,6 +8,7 @@ pub(crate) mod identity;
 pub(crate) mod postgres;
 pub(crate) mod prometheus;
 pub(crate) mod receiver;
+pub(crate) mod redis;
 pub(crate) mod sample;
 pub(crate) mod scripted;
 pub(crate) mod shop;

@@ -1,6 +1,8 @@
 //! Steps that ask databases and gRPC servers, against real ones.
 
+mod analyses;
 mod postgres;
+mod redis;
 
 use serde_json::json;
 
