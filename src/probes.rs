@@ -2,6 +2,7 @@
 //! reach a server is in `dial`.
 
 mod dial;
+mod grpc;
 pub mod http;
 mod postgres;
 mod redis;
@@ -73,6 +74,7 @@ impl Protocols {
                 postgres::ask(&self.dial, filled, settings, deadline, timer).await
             }
             Protocol::Redis(settings) => redis::ask(&self.dial, filled, settings, timer).await,
+            Protocol::Grpc(settings) => grpc::ask(&self.dial, filled, settings, deadline, timer).await,
             Protocol::Tcp(tcp) => tcp::ask(&self.dial, filled, tcp, timer).await,
             other => Err(Failure {
                 class: FailureClass::BadRequest,

@@ -4,6 +4,7 @@ pub(crate) mod app;
 pub(crate) mod chromium;
 pub(crate) mod exposed;
 pub(crate) mod faults;
+pub(crate) mod health;
 pub(crate) mod identity;
 pub(crate) mod postgres;
 pub(crate) mod prometheus;

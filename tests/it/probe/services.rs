@@ -1,8 +1,10 @@
 //! Steps that ask databases and gRPC servers, against real ones.
 
 mod analyses;
+mod grpc;
 mod postgres;
 mod redis;
+mod secrets;
 
 use serde_json::json;
 
