@@ -14,6 +14,7 @@ mod options;
 mod prepare;
 mod probed;
 mod sides;
+mod signals;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -76,7 +77,7 @@ fn code(probed: &Probed) -> u8 {
 fn failed(error: &ProbingError) -> ExitCode {
     let code = match error {
         ProbingError::Order(_) | ProbingError::Client { .. } | ProbingError::Target { .. } => exit::INVALID,
-        ProbingError::Thread(_) => exit::BROKEN,
+        ProbingError::Paused | ProbingError::Thread(_) => exit::BROKEN,
     };
     exit::fail(code, &format!("error: nothing was probed: {error}"))
 }

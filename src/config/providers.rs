@@ -59,8 +59,15 @@ fn journey_measure(
     // There is one target, which is no side of anything.
     driven.answering = None;
     let target = metric.target.as_ref().or(driven.target.as_ref()).cloned();
+    let target = target.or_else(|| (!driven.needs_target()).then(String::new));
     let target = target.ok_or_else(|| failed(format!("journey `{}` has no target", driven.name)))?;
-    let order = journeys::order(&Arc::new(driven), &[(Arm::Stable, &target)], secrets).map_err(failed)?;
+    let order = journeys::order(
+        &Arc::new(driven),
+        &[(Arm::Stable, &target)],
+        secrets,
+        &settings.budgets,
+    )
+    .map_err(failed)?;
     Ok(journey::JourneyMeasure::new(
         order,
         metric.runs,
@@ -130,7 +137,7 @@ pub fn population(
             }
         }
         Source::Journey(sides) => {
-            let order = both_sides(sides, secrets).map_err(PopulationError::Refused)?;
+            let order = both_sides(sides, settings, secrets).map_err(PopulationError::Refused)?;
             let compares = match comparison.kind {
                 ComparisonKind::Latency => journey::Compares::Latency(sides.step),
                 _ => journey::Compares::Errors(sides.step),
@@ -168,10 +175,14 @@ fn in_prometheus(
 }
 
 /// What drives a journey at both sides, and at the control if there is one.
-fn both_sides(sides: &JourneyPopulation, secrets: &dyn Secrets) -> Result<ProbeOrder, String> {
+fn both_sides(
+    sides: &JourneyPopulation,
+    settings: &Settings,
+    secrets: &dyn Secrets,
+) -> Result<ProbeOrder, String> {
     let mut targets = vec![(Arm::Stable, sides.stable.as_str()), (Arm::Canary, &sides.canary)];
     targets.extend(sides.control.as_deref().map(|url| (Arm::Control, url)));
-    journeys::order(&sides.journey, &targets, secrets)
+    journeys::order(&sides.journey, &targets, secrets, &settings.budgets)
 }
 
 /// The document's access; what it leaves open comes from the settings when both mean the same address, and only

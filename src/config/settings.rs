@@ -4,6 +4,7 @@ use serin_judge::analysis;
 use serin_judge::analysis::plan::PrometheusAccess;
 
 use crate::engine::clock::SystemClock;
+use crate::engine::journeys::SharedBudgets;
 use crate::engine::ports::Clock;
 use crate::providers::journey::Feeds;
 use crate::providers::{prometheus, scrape, web};
@@ -26,6 +27,8 @@ pub struct Settings {
     pub scrape: scrape::Limits,
     /// Journeys that metrics and comparisons drive; shared by those of one run.
     pub journeys: Arc<Feeds>,
+    /// What journeys may ask for together, of all runs.
+    pub budgets: Arc<SharedBudgets>,
     /// Newest measurements of one metric that are kept at most.
     pub measurements_per_metric: usize,
 }
@@ -40,6 +43,7 @@ impl Default for Settings {
             web_text: web::Text::default(),
             scrape: scrape::Limits::default(),
             journeys: Arc::new(Feeds::new(super::journeys::prober(Arc::clone(&clock)), clock)),
+            budgets: Arc::default(),
             measurements_per_metric: analysis::Limits::default().measurements_per_metric,
         }
     }
@@ -66,6 +70,7 @@ impl Settings {
         let mut settings = Self::default();
         if let Some(config) = config {
             settings.prometheus_access = config.prometheus.unwrap_or_default();
+            settings.budgets = Arc::new(SharedBudgets::new(config.probing));
             settings.measurements_per_metric = config.limits.measurements_per_metric;
             if config.argo_web_body {
                 settings.web_text = web::Text::Successful;

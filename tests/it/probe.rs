@@ -1,6 +1,7 @@
 //! `serin probe` as a user runs it, against servers of this machine.
 
 mod analyses;
+mod budgets;
 mod classes;
 mod documents;
 mod outputs;

@@ -79,7 +79,7 @@ fn arm(probed: &ProbedJourney, target: &Target, window: &ArmWindow) -> Value {
     let requests: u64 = window.steps.iter().map(|step| step.requests).sum();
     json!({
         "arm": arm_word(target.arm),
-        "target": shown_target(target),
+        "target": (!target.url.is_empty()).then(|| shown_target(target)),
         "runs": runs(probed.all(), window),
         "requests": requests,
         "response": latencies(window.times.since(Since::Planned)),

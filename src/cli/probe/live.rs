@@ -7,6 +7,7 @@ use std::time::Duration;
 use serin_judge::time::Timestamp;
 use tokio::sync::Notify;
 
+use super::conduct::Pauses;
 use super::human::shown_time as shown;
 use crate::cli::screen::{Canvas, clock as minutes, count, cut};
 use crate::engine::journeys::{ArmWindow, Lasts, ProbeOrder, Progress, Since, StepWindow, Totals};
@@ -102,15 +103,22 @@ pub(super) struct Live {
     board: Arc<Board>,
     clock: Arc<dyn Clock>,
     started_at: Timestamp,
+    pauses: Pauses,
     canvas: Canvas,
 }
 
 impl Live {
-    pub(super) fn new(board: Arc<Board>, clock: Arc<dyn Clock>, started_at: Timestamp) -> Self {
+    pub(super) fn new(
+        board: Arc<Board>,
+        clock: Arc<dyn Clock>,
+        started_at: Timestamp,
+        pauses: Pauses,
+    ) -> Self {
         Self {
             board,
             clock,
             started_at,
+            pauses,
             canvas: Canvas::of_stderr(),
         }
     }
@@ -144,8 +152,9 @@ impl Live {
             .board
             .lasts
             .map_or_else(String::new, |lasts| format!(" of {}", minutes(lasts)));
+        let paused = if *self.pauses.borrow() { ", paused" } else { "" };
         let mut lines = vec![format!(
-            "{word}  {lasted}{of}  {} runs ended, {} failed, {} missed, {} under way",
+            "{word}{paused}  {lasted}{of}  {} runs ended, {} failed, {} missed, {} under way",
             count(progress.ended),
             count(progress.failed),
             count(progress.missed),

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use serin_judge::analysis::duration;
+use serin_judge::analysis::plan::journey::{Allowance, Budget};
 
 use crate::cli::plan::key_value;
 use crate::cli::secrets::GivenSecret;
@@ -23,7 +24,8 @@ use crate::cli::secrets::GivenSecret;
     start is planned when the last run ends, so a slow server is asked less often: that tells throughput, not what users \
     wait.\n\n\
     Ctrl-C and SIGTERM give up the steps under way, run teardown and report; a second one cuts teardown short, a third \
-    ends at once.\n\n\
+    ends at once. SIGUSR1 pauses: nothing starts any more, what is under way goes on, planned starts count as missed; \
+    SIGUSR2 goes on.\n\n\
     --leaks appends CSV (journey,arm,target,data,tag,at), so a journey that cleans up can take it as its rows: \
     data: {csv: leaks.csv}, DELETE /orders?tag={{data.tag}}.\n\n\
     Exit codes: 0 all passed (degraded included, which is said), 1 something failed, 2 usage or an invalid document, \
@@ -91,6 +93,12 @@ pub(super) struct PaceOptions {
     /// Runs of a journey under way at most, instead of its schedule's; a start beyond it is counted as missed.
     #[arg(long, value_name = "N")]
     pub(super) max_in_flight: Option<NonZeroUsize>,
+    /// Requests a second at most, of all journeys and targets together; a start beyond it is counted as missed.
+    #[arg(long, value_name = "N", value_parser = requests)]
+    pub(super) max_rate: Option<f64>,
+    /// Requests a second at most of each target, whatever journeys ask it.
+    #[arg(long, value_name = "N", value_parser = requests)]
+    pub(super) max_rate_per_target: Option<f64>,
     /// Runs at the beginning whose latencies are left out, each side, instead of the journey's.
     #[arg(long, value_name = "N", conflicts_with = "once")]
     pub(super) warm_up: Option<u32>,
@@ -156,9 +164,31 @@ fn host_and_port(text: &str) -> Option<String> {
 }
 
 fn rate(text: &str) -> Result<f64, String> {
+    a_second(text, "starts")
+}
+
+fn requests(text: &str) -> Result<f64, String> {
+    a_second(text, "requests")
+}
+
+fn a_second(text: &str, what: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(rate) if rate > 0.0 && rate <= 1_000_000.0 => Ok(rate),
-        _ => Err("starts a second are wanted, above 0 and at most 1000000".to_owned()),
+        _ => Err(format!("{what} a second are wanted, above 0 and at most 1000000")),
+    }
+}
+
+impl PaceOptions {
+    /// What all journeys of the command may ask for together.
+    pub(super) fn budget(&self) -> Budget {
+        let allowance = |requests_per_second| Allowance {
+            requests_per_second,
+            in_flight_max: None,
+        };
+        Budget {
+            per_target: allowance(self.max_rate_per_target),
+            in_all: allowance(self.max_rate),
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use serin_judge::journey::{Arm, Prepared, RunIds, RunResult, Values};
 use tokio::time::Instant;
 
 use super::accounts::AccountPool;
-use super::budget::Share;
+use super::budget::Place;
 use super::control::{Control, Level};
 use super::record::{Answers, Ended, Missed, Slices};
 use crate::engine::ports::{HttpClient, ProtocolProbe};
@@ -53,15 +53,17 @@ pub(super) struct Ticket {
     /// Draws think times; the same for all runs of a pair.
     pub(super) chance: u64,
     /// Held until the run is over.
-    pub(super) _shares: Vec<Share>,
+    pub(super) places: Vec<Place>,
 }
 
 /// Does a run. Always comes back: every wait inside has a deadline, and clients keep theirs.
-pub(super) async fn run(arm: Arc<ArmRuns>, ticket: Ticket) -> Ended {
+pub(super) async fn run(arm: Arc<ArmRuns>, mut ticket: Ticket) -> Ended {
+    let places = std::mem::take(&mut ticket.places);
     let mut lease = None;
     if let Some(pool) = &arm.accounts {
         lease = pool.lease().await;
         if lease.is_none() {
+            settle(places, 0);
             return ticket.ended(&arm, Duration::ZERO, Err(Missed::NoAccount));
         }
     }
@@ -84,6 +86,7 @@ pub(super) async fn run(arm: Arc<ArmRuns>, ticket: Ticket) -> Ended {
             branch.give_up(&journey.finally);
         }
     }
+    settle(places, branch.requests);
     let tag = format_args!("serin-{}", ticket.ids).to_string();
     let result = RunResult {
         arm: arm.arm,
@@ -118,6 +121,10 @@ impl Ticket {
             answers: None,
         }
     }
+}
+
+fn settle(places: Vec<Place>, requests: usize) {
+    places.into_iter().for_each(|place| place.settle(requests));
 }
 
 /// Does it, unless it is (or comes to be) as late as `level`: then it is dropped where it stands. True when it came to its

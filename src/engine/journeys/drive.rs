@@ -16,7 +16,7 @@ use serin_judge::analysis::plan::journey::{DataSet, Row, RowOrder};
 use serin_judge::journey::{RunIds, RunOutcome, pair_order};
 use tokio::time::Instant;
 
-use super::budget::{Budget, Share as Place};
+use super::budget::{Budgets, Place};
 use super::collect::Collector;
 use super::control::{Control, Level, Progress};
 use super::course::{self, ArmRuns, Ticket};
@@ -32,9 +32,7 @@ pub(super) struct Driver {
     /// Among all drivers of the probing.
     pub(super) number: usize,
     pub(super) arms: Vec<Arc<ArmRuns>>,
-    /// Of the arms, in their order, and of all.
-    pub(super) budgets: Vec<Option<Arc<Budget>>>,
-    pub(super) budget_in_all: Option<Arc<Budget>>,
+    pub(super) budgets: Budgets,
     /// What one run asks for.
     pub(super) requests: usize,
     pub(super) pacing: Pacing,
@@ -120,7 +118,7 @@ impl Driver {
             self.progress.planned += 1;
             self.recorder.planned(planned);
             match places {
-                Ok(shares) => self.begin(round, planned, shares),
+                Ok(places) => self.begin(round, planned, places),
                 Err(reason) => {
                     self.progress.missed += 1;
                     self.recorder.missed(planned, reason);
@@ -141,15 +139,11 @@ impl Driver {
         if self.runs.len() + self.arms.len() > self.in_flight_max {
             return Err(Missed::InFlight);
         }
-        let of_arm = |budget: &Option<Arc<Budget>>| {
-            let all = [budget, &self.budget_in_all].into_iter().flatten();
-            let shares = all.map(|budget| budget.take(self.requests, now));
-            shares.collect::<Option<Vec<Place>>>().ok_or(Missed::Budget)
-        };
-        self.budgets.iter().map(of_arm).collect()
+        let places = self.budgets.take(self.arms.len(), self.requests, now);
+        places.ok_or(Missed::Budget)
     }
 
-    fn begin(&mut self, round: u64, planned: Instant, mut shares: Vec<Vec<Place>>) {
+    fn begin(&mut self, round: u64, planned: Instant, mut places: Vec<Vec<Place>>) {
         self.recorder.begun(round, planned);
         let data = self.arms[0].journey.data.as_ref();
         let data = data.map(|data| row(data, round, self.seed));
@@ -163,7 +157,7 @@ impl Driver {
                 ids: RunIds::new(self.seed, number),
                 data: data.clone(),
                 chance: mixed(self.seed, round),
-                _shares: std::mem::take(&mut shares[place]),
+                places: std::mem::take(&mut places[place]),
             };
             self.progress.begun += 1;
             self.runs

@@ -16,8 +16,8 @@ pub use assertion::{
 pub use capture::{Capture, CaptureType};
 pub use credential::{is_credential, is_token};
 pub use document::{
-    Accounts, Answering, ClientIdentity, Connections, DataSet, HttpSettings, HttpVersion, Journey, NamedFile,
-    Row, RowOrder, Rows, Schedule,
+    Accounts, Allowance, Answering, Budget, ClientIdentity, Connections, DataSet, HttpSettings, HttpVersion,
+    Journey, NamedFile, Row, RowOrder, Rows, Schedule,
 };
 pub use failure::{Failure, FailureClass, RequestPhase};
 pub use probe::{

@@ -17,6 +17,8 @@ pub(super) struct Branch<'run> {
     pub(super) client: &'run dyn HttpClient,
     pub(super) values: Values,
     pub(super) cookies: Option<CookieStore>,
+    /// That were sent, redirects included.
+    pub(super) requests: usize,
     /// In the order they ended.
     pub(super) results: Vec<StepResult>,
     /// Those that are compared with what other sides answer, by step.
@@ -53,6 +55,7 @@ impl<'run> Branch<'run> {
             client,
             values,
             cookies: arm.has_cookies.then(CookieStore::default),
+            requests: 0,
             results: Vec::with_capacity(arm.journey.steps.len()),
             answers: Vec::new(),
             finished: None,
@@ -90,6 +93,7 @@ impl<'run> Branch<'run> {
                 let both = all.iter_unexpired().chain(more.iter_unexpired()).cloned();
                 self.cookies = CookieStore::from_cookies(both.map(Ok::<_, Infallible>), false).ok();
             }
+            self.requests += branch.requests;
             self.results.extend(branch.results);
             self.answers.extend(branch.answers);
             self.finished = self.finished.max(branch.finished);
@@ -113,6 +117,7 @@ impl<'run> Branch<'run> {
                 is_asking,
             } = under_way;
             if is_asking {
+                self.requests += 1;
                 self.may_have_created(step);
             }
             let message = format!("step {:?}: stopped before its end", step.name);

@@ -20,6 +20,7 @@ impl<'run> Branch<'run> {
         let begun = self.begin_attempt();
         let limit = deadline.min(begun + step.timeout);
         let sounding = self.arm.protocols.ask(&filled, limit).await;
+        self.requests += 1;
         let timed = self.end_attempt(step, begun);
         let hop = Hop {
             status: None,

@@ -125,6 +125,7 @@ impl<'run> Branch<'run> {
         let begun = self.begin_attempt();
         let limit = deadline.min(begun + step.timeout);
         let exchange = self.client.send(&request, self.cookies.as_mut(), limit).await;
+        self.requests += exchange.hops.len();
         let timed = self.end_attempt(step, begun);
         self.judged(step, exchange, timed, deadline)
     }

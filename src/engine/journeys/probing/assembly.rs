@@ -52,8 +52,7 @@ impl Shared<'_> {
         Ok(Driver {
             number,
             arms,
-            budgets: order.targets.iter().map(|target| target.budget.clone()).collect(),
-            budget_in_all: order.budget.clone(),
+            budgets: order.budgets.clone(),
             requests: steps.iter().filter(|step| asks(step)).count().max(1),
             pacing: self.pacing(number, drivers),
             in_flight_max: if is_closed {
