@@ -10,6 +10,7 @@ mod live;
 mod outputs;
 mod paces;
 mod secrets;
+mod services;
 mod sides;
 mod signals;
 mod teardown;
