@@ -155,7 +155,7 @@ pub(super) fn connections(window: &StepWindow) -> (u64, u64) {
 }
 
 fn example(example: &Example<'_>) -> Value {
-    let mut value = json!({"traceId": example.run.trace_id, "at": example.run.started_at});
+    let mut value = json!({"traceId": example.run.ids.to_string(), "at": example.run.started_at});
     if let Some(failure) = &example.step.failure {
         value["failure"] = json!(failure);
     }

@@ -174,10 +174,6 @@ fn order(
     shared: &SharedBudgets,
 ) -> Result<ProbeOrder, String> {
     let targets = targets(&journey, options)?;
-    if targets.len() == 1 {
-        // Who answers is told apart where there are sides.
-        journey.answering = None;
-    }
     let pace = &options.pace;
     if let Some(limit) = pace.max_in_flight {
         journey.schedule.in_flight_max = limit.get();
