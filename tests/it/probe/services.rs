@@ -17,7 +17,7 @@ const SPECIAL: &str = r##"!"#$%&'()*+,-./:;<=>?@[\]^_`{|}~ äß€ #;{{ 100%"##;
 /// A journey of one step `ask`, with what it asks and its other fields as lines of YAML.
 fn journey(probe: &str, rest: &str) -> String {
     format!(
-        "apiVersion: serin.dev/v1\nkind: Journey\nmetadata: {{name: one}}\nspec:\n  target: http://127.0.0.1\n  steps:\n  \
+        "apiVersion: serin.dev/v1\nkind: Journey\nmetadata: {{name: one}}\nspec:\n  steps:\n  \
          - name: ask\n    {probe}\n    {rest}\n"
     )
 }

@@ -7,7 +7,7 @@ use crate::peers::redis::Redis;
 async fn a_journey_of_probes_is_a_metric() {
     let mut server = Redis::start(&[]).await;
     let text = format!(
-        "apiVersion: serin.dev/v1\nkind: Journey\nmetadata: {{name: queue}}\nspec:\n  target: http://127.0.0.1\n  steps:\n  - name: length\n    \
+        "apiVersion: serin.dev/v1\nkind: Journey\nmetadata: {{name: queue}}\nspec:\n  steps:\n  - name: length\n    \
          redis: {{address: '127.0.0.1:{}', command: [LLEN, jobs]}}\n    \
          assert: [{{condition: result.reply < 100}}]\n---\n\
          apiVersion: serin.dev/v1\nkind: Analysis\nmetadata: {{name: release}}\nspec:\n  metrics:\n  - name: queue\n    \

@@ -18,7 +18,6 @@ fn leaky(postgres: u16, redis: u16, grpc: u16) -> String {
 kind: Journey
 metadata: {{name: leaky}}
 spec:
-  target: http://127.0.0.1
   args: [{{name: key, valueFrom: {{secretKeyRef: {{name: shop, key: key}}}}}}]
   steps:
   - name: postgres
