@@ -4,6 +4,7 @@
 mod dial;
 pub mod http;
 mod tcp;
+mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,7 +15,9 @@ use serin_judge::analysis::plan::journey::{Failure, FailureClass, Protocol};
 use serin_judge::journey::{FilledProbe, Findings, Peer, TlsFacts};
 use tokio::time::{Instant, timeout_at};
 
-use crate::engine::ports::{ClientSettings, Clock, HttpClient, ProbeError, Prober, ProtocolProbe, Sounding};
+use crate::engine::ports::{
+    ClientSettings, Clock, Commands, HttpClient, ProbeError, Prober, ProtocolProbe, Sounding,
+};
 pub use dial::Names;
 use dial::{Dial, PhaseTimer};
 
@@ -22,6 +25,7 @@ use dial::{Dial, PhaseTimer};
 pub struct Probes {
     http: http::Probe,
     dial: Dial,
+    commands: Commands,
 }
 
 impl Probes {
@@ -32,7 +36,14 @@ impl Probes {
         Self {
             http: http::Probe::new(Arc::clone(&clock), Arc::clone(&names)),
             dial: Dial::new(names, clock),
+            commands: Commands::Refused,
         }
+    }
+
+    /// The same with programs run, or refused.
+    #[must_use]
+    pub fn with_commands(self, commands: Commands) -> Self {
+        Self { commands, ..self }
     }
 }
 
@@ -40,17 +51,23 @@ impl Prober for Probes {
     fn protocols(&self, connect_to: &[(String, SocketAddr)]) -> Arc<dyn ProtocolProbe> {
         Arc::new(Protocols {
             dial: self.dial.connecting_to(connect_to),
+            commands: self.commands,
         })
     }
 
     fn client(&self, settings: &ClientSettings) -> Result<Box<dyn HttpClient>, ProbeError> {
         self.http.client(settings)
     }
+
+    fn commands(&self) -> Commands {
+        self.commands
+    }
 }
 
 /// All protocols but HTTP.
 struct Protocols {
     dial: Dial,
+    commands: Commands,
 }
 
 /// What a probe found.
@@ -60,9 +77,15 @@ struct Found {
 }
 
 impl Protocols {
-    async fn found(&self, filled: &FilledProbe, timer: &mut PhaseTimer) -> Result<Found, Failure> {
+    async fn found(
+        &self,
+        filled: &FilledProbe,
+        deadline: Instant,
+        timer: &mut PhaseTimer,
+    ) -> Result<Found, Failure> {
         match &filled.probe.protocol {
-            Protocol::Tcp(tcp) => tcp::ask(&self.dial, filled, tcp, timer).await,
+            Protocol::Tcp(settings) => tcp::ask(&self.dial, filled, settings, timer).await,
+            Protocol::Tls(settings) => tls::ask(&self.dial, filled, settings, timer).await,
             other => Err(Failure {
                 class: FailureClass::BadRequest,
                 phase: None,
@@ -76,7 +99,7 @@ impl Protocols {
 impl ProtocolProbe for Protocols {
     async fn ask(&self, filled: &FilledProbe, deadline: Instant) -> Sounding {
         let mut timer = PhaseTimer::new();
-        let found = timeout_at(deadline, self.found(filled, &mut timer)).await;
+        let found = timeout_at(deadline, self.found(filled, deadline, &mut timer)).await;
         let outcome = match found {
             Ok(found) => {
                 timer.end();

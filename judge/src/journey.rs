@@ -16,6 +16,7 @@ mod findings;
 mod health;
 mod ids;
 mod judge;
+mod level;
 mod needs;
 mod observed;
 mod outcome;
@@ -36,6 +37,7 @@ pub use conditions::{holds_before, holds_of};
 pub use findings::{Findings, Seen};
 pub use ids::{RunIds, Turn};
 pub use judge::{Judged, judge};
+pub use level::Level;
 pub use needs::needs_body;
 pub use outcome::{
     Arm, AssertionFailure, Component, Health, Hop, Phases, RunOutcome, RunResult, StepOutcome, StepResult,

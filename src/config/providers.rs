@@ -59,7 +59,12 @@ fn journey_measure(
     // There is one target, which is no side of anything.
     driven.answering = None;
     let target = metric.target.as_ref().or(driven.target.as_ref()).cloned();
-    let target = target.ok_or_else(|| failed(format!("journey `{}` has no target", driven.name)))?;
+    let target = match target {
+        None if driven.needs_target() => {
+            return Err(failed(format!("journey `{}` has no target", driven.name)));
+        }
+        target => target.unwrap_or_default(),
+    };
     let order = journeys::order(&Arc::new(driven), &[(Arm::Stable, &target)], secrets).map_err(failed)?;
     Ok(journey::JourneyMeasure::new(
         order,

@@ -4,7 +4,12 @@
 
 mod connect;
 mod failure;
+mod fault;
 mod names;
+mod reply;
+mod talk;
+#[cfg(test)]
+pub(in crate::probes) mod testing;
 mod timer;
 mod tls;
 
@@ -19,10 +24,13 @@ use tokio::net::TcpStream;
 
 use crate::engine::ports::Clock;
 pub(in crate::probes) use connect::connect;
-pub(in crate::probes) use failure::{failure, overdue};
+pub(in crate::probes) use failure::{exhausted, failure, overdue};
+pub(in crate::probes) use fault::Fault;
 pub use names::Names;
+pub(in crate::probes) use reply::{Reply, excerpt};
+pub(in crate::probes) use talk::Talk;
 pub(in crate::probes) use timer::PhaseTimer;
-pub(in crate::probes) use tls::{Facts, Secured, Trust, handshake};
+pub(in crate::probes) use tls::{Facts, Secured, Trust, handshake, tls_fact};
 
 use tls::Configs;
 
@@ -101,21 +109,12 @@ impl Dial {
         stream: TcpStream,
         timer: &mut PhaseTimer,
     ) -> Result<Secured, Failure> {
-        let connector = self.configs.connector(security, options)?;
         timer.enter(RequestPhase::Tls);
         let name = security.server_name.as_deref().unwrap_or(&peer.host);
-        let stream = handshake(&connector, name, stream).await?;
-        let facts = Facts::of(stream.get_ref().1, Arc::clone(&self.clock));
-        Ok(Secured {
-            stream: Box::new(stream),
-            facts,
-            name: name.to_owned(),
-        })
-    }
-
-    /// What a clock on the wall says.
-    pub(in crate::probes) fn clock(&self) -> &Arc<dyn Clock> {
-        &self.clock
+        let configs = &self.configs;
+        configs
+            .secure((security, options), name, stream, &self.clock)
+            .await
     }
 }
 

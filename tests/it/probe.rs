@@ -5,6 +5,7 @@ mod classes;
 mod documents;
 mod outputs;
 mod paces;
+mod protocols;
 mod secrets;
 mod sides;
 mod signals;

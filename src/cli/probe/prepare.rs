@@ -169,6 +169,8 @@ fn order(
     seed: u128,
     shards: Shards,
 ) -> Result<ProbeOrder, String> {
+    journeys::refuse_commands(&journey, options.commands())
+        .map_err(|message| format!("error: {message}; nothing was probed"))?;
     let targets = targets(&journey, options)?;
     if targets.len() == 1 {
         // Who answers is told apart where there are sides.
@@ -234,12 +236,12 @@ fn targets(journey: &Journey, options: &ProbeOptions) -> Result<Vec<Target>, Str
         targets.extend(options.control.as_ref().map(|url| target(Arm::Control, url)));
         return Ok(targets);
     }
-    let url = options.target.as_ref().or(journey.target.as_ref());
-    let url = url.ok_or_else(|| {
-        format!(
+    match options.target.as_ref().or(journey.target.as_ref()) {
+        Some(url) => Ok(vec![target(Arm::Stable, url)]),
+        None if !journey.needs_target() => Ok(vec![target(Arm::Stable, "")]),
+        None => Err(format!(
             "error: journey `{}` has no target; give --target, or --canary and --stable; nothing was probed",
             journey.name
-        )
-    })?;
-    Ok(vec![target(Arm::Stable, url)])
+        )),
+    }
 }

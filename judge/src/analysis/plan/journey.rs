@@ -1,5 +1,6 @@
 //! What a `Journey` document means once it is checked.
 
+mod asked;
 mod assertion;
 mod capture;
 mod credential;

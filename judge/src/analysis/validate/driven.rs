@@ -28,7 +28,7 @@ pub(super) fn metric(
     let runs = count(checks, &place.field("runs"), raw.runs.as_ref(), 1, 1..=RUNS_MAX);
     let every = raw.every.as_deref();
     let journey = journey?;
-    if raw.target.is_none() && journey.target.is_none() && !checks.draft {
+    if raw.target.is_none() && journey.target.is_none() && journey.needs_target() && !checks.draft {
         let found = format!("{label}no target: neither here nor in journey `{}`", journey.name);
         checks.refuse(place, found, "`target`, such as `\"{{args.canary}}\"`");
     }
