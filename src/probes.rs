@@ -2,6 +2,7 @@
 //! reach a server is in `dial`.
 
 mod dial;
+mod dns;
 pub mod http;
 mod tcp;
 mod tls;
@@ -86,6 +87,7 @@ impl Protocols {
         match &filled.probe.protocol {
             Protocol::Tcp(settings) => tcp::ask(&self.dial, filled, settings, timer).await,
             Protocol::Tls(settings) => tls::ask(&self.dial, filled, settings, timer).await,
+            Protocol::Dns(settings) => dns::ask(&self.dial, filled, settings, timer).await,
             other => Err(Failure {
                 class: FailureClass::BadRequest,
                 phase: None,

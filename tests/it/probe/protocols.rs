@@ -1,6 +1,10 @@
 //! Steps that ask in other protocols than HTTP, against real servers.
 
+mod metrics;
+mod mistakes;
+mod names;
 mod tls;
+mod urls;
 
 use serde_json::Value;
 
