@@ -4,6 +4,7 @@
 mod dial;
 mod dns;
 pub mod http;
+mod smtp;
 mod tcp;
 mod tls;
 
@@ -88,6 +89,7 @@ impl Protocols {
             Protocol::Tcp(settings) => tcp::ask(&self.dial, filled, settings, timer).await,
             Protocol::Tls(settings) => tls::ask(&self.dial, filled, settings, timer).await,
             Protocol::Dns(settings) => dns::ask(&self.dial, filled, settings, timer).await,
+            Protocol::Smtp(settings) => smtp::ask(&self.dial, filled, settings, timer).await,
             other => Err(Failure {
                 class: FailureClass::BadRequest,
                 phase: None,

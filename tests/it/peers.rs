@@ -4,6 +4,7 @@ pub(crate) mod app;
 pub(crate) mod chromium;
 pub(crate) mod exposed;
 pub(crate) mod faults;
+pub(crate) mod mail;
 pub(crate) mod nsd;
 pub(crate) mod openssl;
 pub(crate) mod prometheus;
