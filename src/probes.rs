@@ -4,6 +4,7 @@
 mod dial;
 mod dns;
 pub mod http;
+mod icmp;
 mod smtp;
 mod tcp;
 mod tls;
@@ -90,6 +91,7 @@ impl Protocols {
             Protocol::Tls(settings) => tls::ask(&self.dial, filled, settings, timer).await,
             Protocol::Dns(settings) => dns::ask(&self.dial, filled, settings, timer).await,
             Protocol::Smtp(settings) => smtp::ask(&self.dial, filled, settings, timer).await,
+            Protocol::Icmp(settings) => icmp::ask(&self.dial, filled, settings, deadline, timer).await,
             other => Err(Failure {
                 class: FailureClass::BadRequest,
                 phase: None,
