@@ -1,6 +1,7 @@
 //! What is asked of a system by its own protocols: one folder each, none of which knows another. What all of them need to
 //! reach a server is in `dial`.
 
+mod command;
 mod dial;
 mod dns;
 pub mod http;
@@ -92,6 +93,7 @@ impl Protocols {
             Protocol::Dns(settings) => dns::ask(&self.dial, filled, settings, timer).await,
             Protocol::Smtp(settings) => smtp::ask(&self.dial, filled, settings, timer).await,
             Protocol::Icmp(settings) => icmp::ask(&self.dial, filled, settings, deadline, timer).await,
+            Protocol::Command(settings) => command::ask(self.commands, settings, timer).await,
             other => Err(Failure {
                 class: FailureClass::BadRequest,
                 phase: None,

@@ -1,5 +1,6 @@
 //! Steps that ask in other protocols than HTTP, against real servers.
 
+mod commands;
 mod mail;
 mod metrics;
 mod mistakes;
