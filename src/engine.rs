@@ -19,7 +19,8 @@ pub use identifiers::Identifiers;
 pub use outbox::Outbox;
 pub use run::{Engine, Instruments, RunFailure, replay};
 pub use runs::{
-    CommandError, Course, Point, Resumed, RunFigures, RunLimits, RunOrder, RunView, Runs, StartError, Started,
+    CommandError, Course, Point, Resumed, RunFigures, RunLimits, RunOrder, RunView, Runs, StageLooks,
+    StartError, Started,
 };
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod observe;
 mod openapi;
 pub mod pages;
 mod paging;
+mod probing;
 mod problem;
 mod routes;
 mod runs;
@@ -31,6 +32,7 @@ use crate::config::analyses::AnalysisFiles;
 use crate::controllers::argo::{Gate, GatePorts};
 use crate::engine::ports::{Clock, Store};
 use crate::engine::{Dispatch, Outbox, Runs};
+use crate::providers::journey::Feeds;
 use crate::server::access::Access;
 use crate::server::connections::Connections;
 use crate::server::health::Health;
@@ -47,6 +49,7 @@ pub(crate) struct App {
     outbox: Arc<Outbox>,
     dispatch: Arc<Dispatch>,
     analyses: Arc<AnalysisFiles>,
+    journeys: Arc<Feeds>,
     gate: Gate,
     clock: Arc<dyn Clock>,
     limits: Limits,
@@ -71,6 +74,8 @@ pub struct Parts {
     pub dispatch: Arc<Dispatch>,
     /// What runs can be started by name.
     pub analyses: Arc<AnalysisFiles>,
+    /// Journeys that runs drive.
+    pub journeys: Arc<Feeds>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// What is bounded.
@@ -104,6 +109,7 @@ impl App {
             outbox: parts.outbox,
             dispatch: parts.dispatch,
             analyses: parts.analyses,
+            journeys: parts.journeys,
             clock: parts.clock,
             limits: parts.limits,
             metrics: parts.metrics,

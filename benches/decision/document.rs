@@ -129,7 +129,8 @@ fn compose(text: &mut String, effort: &Effort, scored: &[Scored]) -> std::fmt::R
     text.push_str(
         "## Detection\n\nRolled back by minute 30 in percent / canary requests at the median / seconds at the median, from \
          the end of the burn-in or the onset, each with its standard error. The bound is what any test with this \
-         tolerance needs on average.\n\n",
+         tolerance needs on average. For errors it is that of the tolerated ratio (x1.1) alone; the default also tolerates 0.1 \
+         percentage points, which makes it 1032 in place of 900.\n\n",
     );
     table(text, &worse, &OURS, detection)?;
     table(text, &worse, &rules::NAMES, detection)?;

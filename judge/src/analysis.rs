@@ -32,4 +32,7 @@ pub use kind::DocumentKind;
 pub use schema::schemas;
 pub use settings::{Hook, HookEvent, Limits, Log, LogFormat, LogLevel, Retention, Role, Settings, Token};
 pub use source::Source;
+pub(crate) use diagnostic::{arrange as placed, did_you_mean};
+pub(crate) use node::{Kind as NodeKind, Node};
+pub(crate) use yaml::{Limits as YamlLimits, read as read_yaml};
 pub use yaml::{DEPTH_MAX, FILE_BYTES_MAX, NODES_MAX, TEST_FILE_BYTES_MAX, TEST_NODES_MAX};

@@ -6,6 +6,7 @@ mod examples;
 mod hdr;
 mod html;
 mod human;
+mod import;
 mod json;
 mod junit;
 mod leaks;
@@ -14,6 +15,7 @@ mod options;
 mod prepare;
 mod probed;
 mod sides;
+mod signals;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -32,6 +34,9 @@ use crate::engine::ports::Clock;
 pub async fn execute(options: ProbeOptions) -> ExitCode {
     if let (true, Some(file)) = (options.janitor, &options.leaks) {
         return leaks::list(file, options.output);
+    }
+    if let Some(from) = options.import {
+        return import::execute(from, &options.what);
     }
     let orders = match prepare::prepare(&options) {
         Ok(orders) => orders,
@@ -76,7 +81,7 @@ fn code(probed: &Probed) -> u8 {
 fn failed(error: &ProbingError) -> ExitCode {
     let code = match error {
         ProbingError::Order(_) | ProbingError::Client { .. } | ProbingError::Target { .. } => exit::INVALID,
-        ProbingError::Thread(_) => exit::BROKEN,
+        ProbingError::Paused | ProbingError::Thread(_) => exit::BROKEN,
     };
     exit::fail(code, &format!("error: nothing was probed: {error}"))
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 use serin_judge::analysis::plan::journey::Journey;
 use serin_judge::journey::{Arm, Credentials};
 
-use crate::engine::journeys::{Lasts, Pace, ProbeOrder, Shards, Target, client_settings};
+use crate::engine::journeys::{
+    Budgets, Lasts, Pace, ProbeOrder, Shards, SharedBudgets, Target, client_settings,
+};
 use crate::engine::ports::{Clock, Commands, Prober, Secrets};
 use crate::probes::{Names, Probes};
 
@@ -49,19 +51,22 @@ pub(super) fn order(
     journey: &Arc<Journey>,
     targets: &[(Arm, &str)],
     secrets: &dyn Secrets,
+    shared: &SharedBudgets,
 ) -> Result<ProbeOrder, String> {
     let named = |message: String| format!("journey `{}`: {message}", journey.name);
     let target = |(arm, url): &(Arm, &str)| Target {
         arm: *arm,
         url: (*url).to_owned(),
-        budget: None,
     };
     let credentials = credentials(journey, secrets).map_err(named)?;
     let client = client_settings(journey, &credentials).map_err(|error| named(error.to_string()))?;
+    let targets: Vec<Target> = targets.iter().map(target).collect();
+    let mut budgets = Budgets::of_document(&journey.budget, targets.len());
+    shared.limit(&mut budgets, &targets);
     Ok(ProbeOrder {
         client,
         credentials,
-        targets: targets.iter().map(target).collect(),
+        targets,
         pace: Pace::Scheduled,
         lasts: Lasts::UntilStopped,
         window: Duration::from_secs(10),
@@ -69,7 +74,7 @@ pub(super) fn order(
         // Two runs of one journey must not send the same ids.
         seed: rand::random(),
         shards: Shards::Here,
-        budget: None,
+        budgets,
         keeps_totals: false,
         journey: Arc::clone(journey),
     })

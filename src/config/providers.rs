@@ -56,16 +56,16 @@ fn journey_measure(
     let failed = |message: String| MeasureError { message };
     let mut driven = (*metric.journey).clone();
     driven.schedule.interval = metric.every;
-    // There is one target, which is no side of anything.
-    driven.answering = None;
     let target = metric.target.as_ref().or(driven.target.as_ref()).cloned();
-    let target = match target {
-        None if driven.needs_target() => {
-            return Err(failed(format!("journey `{}` has no target", driven.name)));
-        }
-        target => target.unwrap_or_default(),
-    };
-    let order = journeys::order(&Arc::new(driven), &[(Arm::Stable, &target)], secrets).map_err(failed)?;
+    let target = target.or_else(|| (!driven.needs_target()).then(String::new));
+    let target = target.ok_or_else(|| failed(format!("journey `{}` has no target", driven.name)))?;
+    let order = journeys::order(
+        &Arc::new(driven),
+        &[(Arm::Stable, &target)],
+        secrets,
+        &settings.budgets,
+    )
+    .map_err(failed)?;
     Ok(journey::JourneyMeasure::new(
         order,
         metric.runs,
@@ -135,7 +135,7 @@ pub fn population(
             }
         }
         Source::Journey(sides) => {
-            let order = both_sides(sides, secrets).map_err(PopulationError::Refused)?;
+            let order = both_sides(sides, settings, secrets).map_err(PopulationError::Refused)?;
             let compares = match comparison.kind {
                 ComparisonKind::Latency => journey::Compares::Latency(sides.step),
                 _ => journey::Compares::Errors(sides.step),
@@ -173,10 +173,14 @@ fn in_prometheus(
 }
 
 /// What drives a journey at both sides, and at the control if there is one.
-fn both_sides(sides: &JourneyPopulation, secrets: &dyn Secrets) -> Result<ProbeOrder, String> {
+fn both_sides(
+    sides: &JourneyPopulation,
+    settings: &Settings,
+    secrets: &dyn Secrets,
+) -> Result<ProbeOrder, String> {
     let mut targets = vec![(Arm::Stable, sides.stable.as_str()), (Arm::Canary, &sides.canary)];
     targets.extend(sides.control.as_deref().map(|url| (Arm::Control, url)));
-    journeys::order(&sides.journey, &targets, secrets)
+    journeys::order(&sides.journey, &targets, secrets, &settings.budgets)
 }
 
 /// The document's access; what it leaves open comes from the settings when both mean the same address, and only

@@ -4,6 +4,7 @@ use serin_judge::analysis;
 use serin_judge::analysis::plan::PrometheusAccess;
 
 use crate::engine::clock::SystemClock;
+use crate::engine::journeys::SharedBudgets;
 use crate::engine::ports::{Clock, Commands};
 use crate::providers::journey::Feeds;
 use crate::providers::{prometheus, scrape, web};
@@ -28,6 +29,8 @@ pub struct Settings {
     pub journeys: Arc<Feeds>,
     /// Whether those journeys may run programs.
     pub commands: Commands,
+    /// What journeys may ask for together, of all runs.
+    pub budgets: Arc<SharedBudgets>,
     /// Newest measurements of one metric that are kept at most.
     pub measurements_per_metric: usize,
 }
@@ -42,6 +45,7 @@ impl Default for Settings {
             scrape: scrape::Limits::default(),
             journeys: feeds(Commands::Refused),
             commands: Commands::Refused,
+            budgets: Arc::default(),
             measurements_per_metric: analysis::Limits::default().measurements_per_metric,
         }
     }
@@ -74,6 +78,7 @@ impl Settings {
         let mut settings = Self::default();
         if let Some(config) = config {
             settings.prometheus_access = config.prometheus.unwrap_or_default();
+            settings.budgets = Arc::new(SharedBudgets::new(config.probing));
             settings.measurements_per_metric = config.limits.measurements_per_metric;
             if config.allow_commands {
                 settings.commands = Commands::Allowed;

@@ -38,8 +38,9 @@ impl SystemOptions {
     /// 2,000 requests a second, a tenth of them to 2 canary instances, the rest to 3 stable ones.
     ///
     /// At that rate some 16 requests are under way at once, and 70 when everything takes four times as long:
-    /// 1,000 are only reached when the machine cannot keep up. Users and instances together take a third of a core
-    /// then; a build without optimisation takes five times as much, and keeps up with 500 a second.
+    /// 200 are only reached when the machine cannot keep up, and are little enough that everybody else on it is still
+    /// served. Users and instances together take a third of a core; a build without optimisation takes five times as
+    /// much, and keeps up with 500 a second.
     #[must_use]
     pub fn new(seed: u64, now: Timestamp) -> Self {
         Self {
@@ -50,7 +51,7 @@ impl SystemOptions {
             stable_instances: 3,
             canary_instances: 2,
             baseline: Behaviour::HEALTHY,
-            in_flight_limit: 1_000,
+            in_flight_limit: 200,
             event_log_limit: 0,
         }
     }

@@ -27,6 +27,7 @@ pub use begin::{RunOrder, StartError, Started};
 pub use command::CommandError;
 pub use history::{Course, Point};
 pub use resume::Resumed;
+pub use stages::StageLooks;
 pub use view::RunView;
 
 /// All runs of one process, on one store.

@@ -11,12 +11,14 @@ mod population;
 mod prospect;
 mod samples;
 mod series;
+mod sides;
 mod starts;
 
 pub use config::{Connection, Limits};
 pub use measure::PrometheusMeasure;
-pub use population::{PrometheusPopulation, Sides};
+pub use population::PrometheusPopulation;
 pub use series::PrometheusSeries;
+pub use sides::Sides;
 
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,8 @@ use serin_judge::analysis::Role;
 use crate::server::access::{self, Needs};
 use crate::server::problem::Problem;
 use crate::server::{
-    App, analyses, deliveries, gates, health, limits, metrics, observe, openapi, runs, site, validate,
+    App, analyses, deliveries, gates, health, limits, metrics, observe, openapi, probing, runs, site,
+    validate,
 };
 
 /// One route of the interface.
@@ -46,6 +47,9 @@ pub(super) fn routes() -> Vec<Route> {
         route("post", "/api/v1/runs/{id}/override", ADMIN, post(runs::decide)),
         route("post", "/api/v1/validate", RUN, post(validate::validate)),
         route("get", "/api/v1/analyses", READ, get(analyses::list)),
+        route("get", "/api/v1/probing", READ, get(probing::state)),
+        route("post", "/api/v1/probing/pause", ADMIN, post(probing::pause)),
+        route("post", "/api/v1/probing/resume", ADMIN, post(probing::resume)),
         route("get", "/api/v1/deliveries", READ, get(deliveries::list)),
         route(
             "post",

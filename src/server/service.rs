@@ -84,6 +84,7 @@ impl Service {
             outbox,
             dispatch: Arc::clone(&dispatch),
             analyses: Arc::clone(&analyses),
+            journeys: Arc::clone(&adapters.journeys),
             clock: Arc::clone(&clock),
             limits: settings.limits,
             tokens: settings.tokens,

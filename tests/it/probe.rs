@@ -1,8 +1,12 @@
 //! `serin probe` as a user runs it, against servers of this machine.
 
 mod analyses;
+mod budgets;
 mod classes;
 mod documents;
+mod faults;
+mod imports;
+mod live;
 mod outputs;
 mod paces;
 mod protocols;

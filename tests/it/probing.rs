@@ -10,7 +10,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serin::engine::clock::SystemClock;
-use serin::engine::journeys::{JourneyWindow, Lasts, Pace, ProbeOrder, Probing, Shards, Since, Target};
+use serin::engine::journeys::{
+    Budgets, JourneyWindow, Lasts, Pace, ProbeOrder, Probing, Shards, Since, Target,
+};
 use serin::engine::ports::ClientSettings;
 use serin::probes::{Names, Probes};
 use serin_judge::analysis::plan::journey::{FailureClass, Journey, RequestPhase};
@@ -92,7 +94,6 @@ async fn a_canary_beside_stable_over_connections_that_are_kept() {
     let target = |arm, address: SocketAddr| Target {
         arm,
         url: format!("http://{address}"),
-        budget: None,
     };
     let mut order = ProbeOrder {
         journey: Arc::new(journey()),
@@ -105,7 +106,7 @@ async fn a_canary_beside_stable_over_connections_that_are_kept() {
         aligned_to: None,
         seed: 11,
         shards: Shards::Threads(NonZeroUsize::new(2).unwrap()),
-        budget: None,
+        budgets: Budgets::default(),
         keeps_totals: true,
     };
     let totals = probed(&order).await;

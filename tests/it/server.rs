@@ -11,6 +11,7 @@ mod events;
 mod faults;
 mod figures;
 mod pages;
+mod probing;
 mod rig;
 mod runs;
 mod settings;

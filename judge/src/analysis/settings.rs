@@ -6,10 +6,11 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::plan::journey::Budget;
 use super::plan::{PrometheusAccess, Secret};
 
 /// What `serin.yaml` says, with the defaults of what it leaves out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// Address and port of the HTTP interface; a loopback address unless there are tokens.
     pub listen: SocketAddr,
@@ -27,6 +28,8 @@ pub struct Settings {
     pub repeat_for: Duration,
     /// How to reach the Prometheus that is asked when an analysis does not name one.
     pub prometheus: Option<PrometheusAccess>,
+    /// What all journeys that runs drive may ask for together.
+    pub probing: Budget,
     /// What is bounded, and where.
     pub limits: Limits,
     /// How long data is kept.
@@ -50,6 +53,7 @@ impl Default for Settings {
             hooks: Vec::new(),
             repeat_for: Duration::from_secs(60),
             prometheus: None,
+            probing: Budget::default(),
             limits: Limits::default(),
             retention: Retention::default(),
             log: Log::default(),

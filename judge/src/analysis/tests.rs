@@ -6,6 +6,7 @@ mod broken;
 mod driven;
 mod durations;
 mod hostile;
+mod journey_budgets;
 mod journeys;
 mod kayenta;
 mod locating;

@@ -4,6 +4,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::RunIds;
 use crate::analysis::plan::journey::{Failure, FailureClass};
 use crate::time::Timestamp;
 
@@ -153,8 +154,8 @@ pub struct RunResult {
     pub finished_at: Timestamp,
     /// How it ended.
     pub outcome: RunOutcome,
-    /// W3C trace id, 32 hexadecimal digits.
-    pub trace_id: String,
+    /// Whose text is the W3C trace id, 32 hexadecimal digits. It is written only where somebody reads it.
+    pub ids: RunIds,
     /// In the order they ended; steps of `finally` last.
     pub steps: Vec<StepResult>,
     /// Test data that teardown could not remove.

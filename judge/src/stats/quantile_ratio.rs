@@ -28,9 +28,10 @@ pub fn limits(
     let mixture = BetaBinomial::of_share(p, count_best, alpha)?;
     let (canary, stable) = (evidence(canary, p, &mixture)?, evidence(stable, p, &mixture)?);
     let threshold = -libm::log(alpha);
+    let centre = least_evidence(&canary)?;
     let (mut lower, mut upper) = (f64::INFINITY, 0.0_f64);
     for bucket in &stable {
-        let Some((first, last)) = kept(&canary, threshold - bucket.log_e) else {
+        let Some((first, last)) = kept(&canary, centre, threshold - bucket.log_e) else {
             continue;
         };
         lower = lower.min(quotient(canary[first].above, bucket.up_to, 0.0));
@@ -77,10 +78,14 @@ fn evidence(buckets: Buckets<'_>, p: f64, mixture: &BetaBinomial) -> Option<Vec<
     Some(places)
 }
 
-/// The first and last place whose evidence is below a limit; those between them are, too.
-fn kept(places: &[Place], limit: f64) -> Option<(usize, usize)> {
+/// The first place with the least evidence against it.
+fn least_evidence(places: &[Place]) -> Option<usize> {
     let least = |one: &usize, other: &usize| places[*one].log_e.total_cmp(&places[*other].log_e);
-    let centre = (0..places.len()).min_by(least)?;
+    (0..places.len()).min_by(least)
+}
+
+/// The first and last place whose evidence is below a limit; those between them are, too. `centre` has the least.
+fn kept(places: &[Place], centre: usize, limit: f64) -> Option<(usize, usize)> {
     if places[centre].log_e >= limit {
         return None;
     }

@@ -15,14 +15,24 @@ pub struct EarlierStage<'a> {
     pub looks: &'a [Look],
 }
 
+impl EarlierStage<'_> {
+    /// It has windows that are not history.
+    fn is_compared(&self) -> bool {
+        let mut windows = self.looks.iter().flat_map(|look| &look.windows);
+        windows.any(|window| !window.flags.history)
+    }
+}
+
 impl RunState {
     /// A run of a later stage, which begins at `started_at`. With `evidence: carry` it begins with what the earlier stages
     /// have gathered, judged again by this plan, oldest first; otherwise it is [`new`](Self::new). The earlier stages are
     /// those that this release went through on its way: of each the attempt that let it pass, none that was rolled back.
-    /// They have to be stages of one release, judged by one analysis, or the error is that of each alone.
+    /// They have to be stages of one release, judged by one analysis, or the error is that of each alone. One in which nothing was
+    /// compared (somebody let it pass) is no stage of the evidence.
     #[must_use]
     pub fn carrying(plan: Arc<Plan>, started_at: Timestamp, earlier: &[EarlierStage<'_>]) -> Self {
         let mut state = Self::new(Arc::clone(&plan), started_at);
+        let earlier: Vec<&EarlierStage<'_>> = earlier.iter().filter(|stage| stage.is_compared()).collect();
         let Some((first, later)) = earlier.split_first() else {
             return state;
         };

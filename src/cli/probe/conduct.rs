@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
@@ -12,7 +11,7 @@ use super::hdr;
 use super::live::{Board, Live};
 use super::options::Shown;
 use super::probed::{Probed, ProbedJourney};
-use crate::cli::exit;
+use super::signals;
 use crate::engine::journeys::{ProbeOrder, Probing, ProbingError, Totals};
 use crate::engine::ports::{Clock, Prober};
 
@@ -21,6 +20,9 @@ const FRESH: Duration = Duration::from_millis(250);
 
 /// How often somebody has asked for the end.
 type Stops = watch::Receiver<u8>;
+
+/// Whether somebody has asked for a pause.
+pub(super) type Pauses = watch::Receiver<bool>;
 
 /// Probes everything to its end and shows it as it goes. With it the exit code of the signal that ended it.
 ///
@@ -36,10 +38,11 @@ pub(super) async fn conduct(
     let log = (shown == Shown::Hdr).then(|| Arc::new(hdr::Log::begin(started_at)));
     let board = Arc::new(Board::new(orders));
     let (stop, stops) = watch::channel(0);
-    let signals = tokio::spawn(stop_on_signals(stop));
+    let signals = tokio::spawn(signals::stop(stop));
+    let (pausing, pauses) = signals::pauses();
     let all = orders.iter().map(|order| Probing::start(order, probe, &*clock));
     let probings = all.collect::<Result<Vec<Probing>, ProbingError>>()?;
-    let live = Live::new(Arc::clone(&board), Arc::clone(&clock), started_at);
+    let live = Live::new(Arc::clone(&board), Arc::clone(&clock), started_at, pauses.clone());
     let is_drawn = live.is_drawn();
     let watching = tokio::spawn(live.watch());
     let followed: Vec<JoinHandle<Followed>> = probings
@@ -50,6 +53,7 @@ pub(super) async fn conduct(
                 place,
                 probing,
                 stops: stops.clone(),
+                pauses: pauses.clone(),
                 board: Arc::clone(&board),
                 is_drawn,
                 log: log.clone(),
@@ -72,6 +76,7 @@ pub(super) async fn conduct(
     board.end();
     drop(watching.await);
     signals.abort();
+    pausing.abort();
     let probed = Probed {
         started_at,
         finished_at: clock.now(),
@@ -85,6 +90,7 @@ struct Follower {
     place: usize,
     probing: Probing,
     stops: Stops,
+    pauses: Pauses,
     board: Arc<Board>,
     /// Somebody looks at figures, not at counts alone.
     is_drawn: bool,
@@ -118,6 +124,10 @@ impl Follower {
                     // Nobody can ask any more, which happens at the end of the process only.
                     Err(_) => self.probing.drain(),
                 },
+                Ok(()) = self.pauses.changed() => match *self.pauses.borrow_and_update() {
+                    true => self.probing.pause(),
+                    false => self.probing.resume(),
+                },
                 _ = fresh.tick() => {
                     let totals = self.is_drawn.then(|| self.probing.totals());
                     self.board.put(self.place, self.probing.progress(), totals);
@@ -131,26 +141,4 @@ impl Follower {
             totals,
         }
     }
-}
-
-/// Ends with the exit code of the first signal once everybody has been told to stop. The second one cuts teardown short,
-/// the third one ends the process.
-async fn stop_on_signals(stop: watch::Sender<u8>) -> u8 {
-    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
-    let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
-        // Without handlers the signals end the process at once, which is their default.
-        return std::future::pending().await;
-    };
-    let code = tokio::select! {
-        _ = interrupt.recv() => exit::INTERRUPTED,
-        _ = terminate.recv() => exit::TERMINATED,
-    };
-    stop.send_replace(1);
-    let _impatient = tokio::spawn(async move {
-        tokio::select! { _ = interrupt.recv() => (), _ = terminate.recv() => () }
-        stop.send_replace(2);
-        tokio::select! { _ = interrupt.recv() => (), _ = terminate.recv() => () }
-        std::process::exit(i32::from(code));
-    });
-    code
 }

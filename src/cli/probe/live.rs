@@ -7,6 +7,7 @@ use std::time::Duration;
 use serin_judge::time::Timestamp;
 use tokio::sync::Notify;
 
+use super::conduct::Pauses;
 use super::human::shown_time as shown;
 use crate::cli::screen::{Canvas, clock as minutes, count, cut};
 use crate::engine::journeys::{ArmWindow, Lasts, ProbeOrder, Progress, Since, StepWindow, Totals};
@@ -102,15 +103,22 @@ pub(super) struct Live {
     board: Arc<Board>,
     clock: Arc<dyn Clock>,
     started_at: Timestamp,
+    pauses: Pauses,
     canvas: Canvas,
 }
 
 impl Live {
-    pub(super) fn new(board: Arc<Board>, clock: Arc<dyn Clock>, started_at: Timestamp) -> Self {
+    pub(super) fn new(
+        board: Arc<Board>,
+        clock: Arc<dyn Clock>,
+        started_at: Timestamp,
+        pauses: Pauses,
+    ) -> Self {
         Self {
             board,
             clock,
             started_at,
+            pauses,
             canvas: Canvas::of_stderr(),
         }
     }
@@ -144,8 +152,9 @@ impl Live {
             .board
             .lasts
             .map_or_else(String::new, |lasts| format!(" of {}", minutes(lasts)));
+        let paused = if *self.pauses.borrow() { ", paused" } else { "" };
         let mut lines = vec![format!(
-            "{word}  {lasted}{of}  {} runs ended, {} failed, {} missed, {} under way",
+            "{word}{paused}  {lasted}{of}  {} runs ended, {} failed, {} missed, {} under way",
             count(progress.ended),
             count(progress.failed),
             count(progress.missed),
@@ -186,7 +195,7 @@ fn figures(seen: &Seen) -> Vec<String> {
             String::new()
         };
         lines.push(format!(
-            "  {:<24}{:>10}{:>8}{:>10}{:>10}{:>10}{:>10}",
+            "  {:<24}{:>9}{:>8}{:>9}{:>9}{:>9}{:>9}",
             cut(&format!("{}{side}", seen.name), 23),
             "passed",
             "failed",
@@ -213,10 +222,10 @@ fn line(name: &str, step: &StepWindow) -> String {
     let quantiles = step.durations(Since::Planned).quantiles([0.5, 0.99, 0.999, 1.0]);
     let cells: String = quantiles
         .iter()
-        .map(|quantile| format!("{:>10}", quantile.map_or_else(|| "-".to_owned(), shown)))
+        .map(|quantile| format!("{:>9}", quantile.map_or_else(|| "-".to_owned(), shown)))
         .collect();
     format!(
-        "    {:<22}{:>10}{:>8}{cells}",
+        "    {:<22}{:>9}{:>8}{cells}",
         cut(name, 21),
         count(step.passed + step.degraded),
         count(step.failed_count())

@@ -5,10 +5,38 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use serin_judge::analysis::duration;
+use serin_judge::analysis::plan::journey::{Allowance, Budget};
 
+use super::import::From;
 use crate::cli::plan::key_value;
 use crate::cli::secrets::GivenSecret;
 use crate::engine::ports::Commands;
+
+/// What means nothing to who only imports.
+const OF_PROBING: [&str; 22] = [
+    "journeys",
+    "target",
+    "canary",
+    "stable",
+    "control",
+    "args",
+    "secrets",
+    "secrets_folder",
+    "connect",
+    "output",
+    "leaks",
+    "janitor",
+    "once",
+    "rate",
+    "concurrency",
+    "lasts",
+    "max_rate",
+    "max_rate_per_target",
+    "max_in_flight",
+    "warm_up",
+    "seed",
+    "threads",
+];
 
 /// Options of `serin probe`.
 #[derive(Debug, clap::Args)]
@@ -20,14 +48,18 @@ use crate::engine::ports::Commands;
     serin probe checkout.yaml --canary http://10.0.0.7 --stable http://10.0.0.5 --rate 5 --for 2m\n  \
     serin probe journeys/ --for 10m --output json               each by its own schedule\n  \
     serin probe checkout.yaml --concurrency 8 --for 10s --output hdr > today.hlog\n  \
-    serin probe --janitor --leaks leaks.csv                     test data that is still there\n\n\
+    serin probe --janitor --leaks leaks.csv                     test data that is still there\n  \
+    serin probe --import curl command.txt > shop.yaml           a curl command as a journey\n\n\
     Latencies are counted from the planned start (response) and from the first request (service). With --concurrency a \
     start is planned when the last run ends, so a slow server is asked less often: that tells throughput, not what users \
     wait.\n\n\
     Ctrl-C and SIGTERM give up the steps under way, run teardown and report; a second one cuts teardown short, a third \
-    ends at once.\n\n\
+    ends at once. SIGUSR1 pauses: nothing starts any more, what is under way goes on, planned starts count as missed; \
+    SIGUSR2 goes on.\n\n\
     --leaks appends CSV (journey,arm,target,data,tag,at), so a journey that cleans up can take it as its rows: \
     data: {csv: leaks.csv}, DELETE /orders?tag={{data.tag}}.\n\n\
+    --import asks nobody. What has no counterpart stands in comments and is counted on standard error. Passwords, tokens \
+    and keys are left out: comments say which environment variable or --secret holds each.\n\n\
     Exit codes: 0 all passed (degraded included, which is said), 1 something failed, 2 usage or an invalid document, \
     4 nothing could be run, 130 and 143 interrupted, after the report.")]
 pub struct ProbeOptions {
@@ -75,6 +107,9 @@ pub struct ProbeOptions {
     /// List what the file of --leaks holds, and probe nothing; exit code 1 when there is any.
     #[arg(long, requires = "leaks", conflicts_with = "what")]
     pub(super) janitor: bool,
+    /// Print the checks of another tool's FILE (`-` is standard input) as journeys, and probe nothing.
+    #[arg(long, value_enum, value_name = "TOOL", conflicts_with_all = OF_PROBING)]
+    pub(super) import: Option<From>,
     #[command(flatten)]
     pub(super) pace: PaceOptions,
 }
@@ -108,6 +143,12 @@ pub(super) struct PaceOptions {
     /// Runs of a journey under way at most, instead of its schedule's; a start beyond it is counted as missed.
     #[arg(long, value_name = "N")]
     pub(super) max_in_flight: Option<NonZeroUsize>,
+    /// Requests a second at most, of all journeys and targets together; a start beyond it is counted as missed.
+    #[arg(long, value_name = "N", value_parser = requests)]
+    pub(super) max_rate: Option<f64>,
+    /// Requests a second at most of each target, whatever journeys ask it.
+    #[arg(long, value_name = "N", value_parser = requests)]
+    pub(super) max_rate_per_target: Option<f64>,
     /// Runs at the beginning whose latencies are left out, each side, instead of the journey's.
     #[arg(long, value_name = "N", conflicts_with = "once")]
     pub(super) warm_up: Option<u32>,
@@ -173,9 +214,31 @@ fn host_and_port(text: &str) -> Option<String> {
 }
 
 fn rate(text: &str) -> Result<f64, String> {
+    a_second(text, "starts")
+}
+
+fn requests(text: &str) -> Result<f64, String> {
+    a_second(text, "requests")
+}
+
+fn a_second(text: &str, what: &str) -> Result<f64, String> {
     match text.parse() {
         Ok(rate) if rate > 0.0 && rate <= 1_000_000.0 => Ok(rate),
-        _ => Err("starts a second are wanted, above 0 and at most 1000000".to_owned()),
+        _ => Err(format!("{what} a second are wanted, above 0 and at most 1000000")),
+    }
+}
+
+impl PaceOptions {
+    /// What all journeys of the command may ask for together.
+    pub(super) fn budget(&self) -> Budget {
+        let allowance = |requests_per_second| Allowance {
+            requests_per_second,
+            in_flight_max: None,
+        };
+        Budget {
+            per_target: allowance(self.max_rate_per_target),
+            in_all: allowance(self.max_rate),
+        }
     }
 }
 
@@ -215,6 +278,15 @@ mod tests {
             "a:b=c:d",
         ] {
             assert!(bad.parse::<ConnectTo>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn nothing_of_probing_stands_beside_an_import() {
+        let command = <ProbeOptions as clap::Args>::augment_args(clap::Command::new("probe"));
+        for option in command.get_arguments().map(|option| option.get_id().as_str()) {
+            let is_of_import = matches!(option, "what" | "import");
+            assert!(is_of_import || OF_PROBING.contains(&option), "{option}");
         }
     }
 

@@ -15,7 +15,9 @@ use crate::cli::plan::{counted, rendered};
 use crate::cli::secrets;
 use crate::config::secrets::EnvironmentAndFiles;
 use crate::config::{documents, journeys};
-use crate::engine::journeys::{Lasts, Pace, ProbeOrder, Shards, Target, client_settings};
+use crate::engine::journeys::{
+    Budgets, Lasts, Pace, ProbeOrder, Shards, SharedBudgets, Target, client_settings,
+};
 use crate::engine::ports::ClientSettings;
 
 /// Lengths of windows: what is asked often is told apart by the second.
@@ -44,9 +46,10 @@ pub(super) fn prepare(options: &ProbeOptions) -> Result<Vec<ProbeOrder>, String>
     }
     let seed = seed(&options.pace);
     let shards = shards(&options.pace, journeys.len());
+    let shared = SharedBudgets::new(options.pace.budget());
     journeys
         .into_iter()
-        .map(|journey| order(journey, options, seed, shards))
+        .map(|journey| order(journey, options, seed, shards, &shared))
         .collect()
 }
 
@@ -168,14 +171,11 @@ fn order(
     options: &ProbeOptions,
     seed: u128,
     shards: Shards,
+    shared: &SharedBudgets,
 ) -> Result<ProbeOrder, String> {
     journeys::refuse_commands(&journey, options.commands())
         .map_err(|message| format!("error: {message}; nothing was probed"))?;
     let targets = targets(&journey, options)?;
-    if targets.len() == 1 {
-        // Who answers is told apart where there are sides.
-        journey.answering = None;
-    }
     let pace = &options.pace;
     if let Some(limit) = pace.max_in_flight {
         journey.schedule.in_flight_max = limit.get();
@@ -199,6 +199,8 @@ fn order(
         .collect();
     let credentials = journeys::credentials(&journey, &EnvironmentAndFiles).map_err(name)?;
     let client = client_settings(&journey, &credentials).map_err(|error| name(error.to_string()))?;
+    let mut budgets = Budgets::of_document(&journey.budget, targets.len());
+    shared.limit(&mut budgets, &targets);
     Ok(ProbeOrder {
         client: ClientSettings { connect_to, ..client },
         credentials,
@@ -214,7 +216,7 @@ fn order(
         aligned_to: None,
         seed,
         shards,
-        budget: None,
+        budgets,
         keeps_totals: true,
         journey: Arc::new(journey),
     })
@@ -229,19 +231,20 @@ fn targets(journey: &Journey, options: &ProbeOptions) -> Result<Vec<Target>, Str
     let target = |arm: Arm, url: &str| Target {
         arm,
         url: url.trim_end_matches('/').to_owned(),
-        budget: None,
     };
     if let (Some(canary), Some(stable)) = (&options.canary, &options.stable) {
         let mut targets = vec![target(Arm::Stable, stable), target(Arm::Canary, canary)];
         targets.extend(options.control.as_ref().map(|url| target(Arm::Control, url)));
         return Ok(targets);
     }
-    match options.target.as_ref().or(journey.target.as_ref()) {
-        Some(url) => Ok(vec![target(Arm::Stable, url)]),
-        None if !journey.needs_target() => Ok(vec![target(Arm::Stable, "")]),
-        None => Err(format!(
+    let url = options.target.as_deref().or(journey.target.as_deref());
+    // Where each step says itself who is asked, there is nobody else to be told.
+    let url = url.or((!journey.needs_target()).then_some(""));
+    let url = url.ok_or_else(|| {
+        format!(
             "error: journey `{}` has no target; give --target, or --canary and --stable; nothing was probed",
             journey.name
-        )),
-    }
+        )
+    })?;
+    Ok(vec![target(Arm::Stable, url)])
 }

@@ -16,7 +16,7 @@ use serin_judge::analysis::plan::journey::{DataSet, Row, RowOrder};
 use serin_judge::journey::{RunIds, RunOutcome, pair_order};
 use tokio::time::Instant;
 
-use super::budget::{Budget, Share as Place};
+use super::budget::{Budgets, Place};
 use super::collect::Collector;
 use super::control::{Control, Level, Progress};
 use super::course::{self, ArmRuns, Ticket};
@@ -27,14 +27,15 @@ pub(super) use timer::Timer;
 /// A start that is later than this does not happen any more: after the machine slept nobody wants a burst.
 const LATE_MAX: Duration = Duration::from_secs(5);
 
+/// Stable, canary and control: each once.
+const ARMS_MAX: usize = 3;
+
 /// One line of starts, and their runs.
 pub(super) struct Driver {
     /// Among all drivers of the probing.
     pub(super) number: usize,
     pub(super) arms: Vec<Arc<ArmRuns>>,
-    /// Of the arms, in their order, and of all.
-    pub(super) budgets: Vec<Option<Arc<Budget>>>,
-    pub(super) budget_in_all: Option<Arc<Budget>>,
+    pub(super) budgets: Budgets,
     /// What one run asks for.
     pub(super) requests: usize,
     pub(super) pacing: Pacing,
@@ -118,9 +119,8 @@ impl Driver {
                 continue;
             }
             self.progress.planned += 1;
-            self.recorder.planned(planned);
             match places {
-                Ok(shares) => self.begin(round, planned, shares),
+                Ok(places) => self.begin(round, planned, places),
                 Err(reason) => {
                     self.progress.missed += 1;
                     self.recorder.missed(planned, reason);
@@ -141,20 +141,16 @@ impl Driver {
         if self.runs.len() + self.arms.len() > self.in_flight_max {
             return Err(Missed::InFlight);
         }
-        let of_arm = |budget: &Option<Arc<Budget>>| {
-            let all = [budget, &self.budget_in_all].into_iter().flatten();
-            let shares = all.map(|budget| budget.take(self.requests, now));
-            shares.collect::<Option<Vec<Place>>>().ok_or(Missed::Budget)
-        };
-        self.budgets.iter().map(of_arm).collect()
+        let places = self.budgets.take(self.arms.len(), self.requests, now);
+        places.ok_or(Missed::Budget)
     }
 
-    fn begin(&mut self, round: u64, planned: Instant, mut shares: Vec<Vec<Place>>) {
+    fn begin(&mut self, round: u64, planned: Instant, mut places: Vec<Vec<Place>>) {
         self.recorder.begun(round, planned);
         let data = self.arms[0].journey.data.as_ref();
         let data = data.map(|data| row(data, round, self.seed));
         let arms = u64::try_from(self.arms.len()).unwrap_or(1);
-        for (position, place) in order(self.seed, round, self.arms.len()).into_iter().enumerate() {
+        for (position, place) in order(self.seed, round, self.arms.len()).enumerate() {
             let number = round.wrapping_mul(arms) + u64::try_from(place).unwrap_or_default();
             let ticket = Ticket {
                 round,
@@ -163,7 +159,7 @@ impl Driver {
                 ids: RunIds::new(self.seed, number),
                 data: data.clone(),
                 chance: mixed(self.seed, round),
-                _shares: std::mem::take(&mut shares[place]),
+                places: std::mem::take(&mut places[place]),
             };
             self.progress.begun += 1;
             self.runs
@@ -191,17 +187,17 @@ impl Drop for Driver {
 }
 
 /// In which order the arms are asked: stable or canary first by the seed, a control anywhere.
-fn order(seed: u128, round: u64, arms: usize) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..arms).collect();
+fn order(seed: u128, round: u64, arms: usize) -> impl Iterator<Item = usize> {
+    let mut order: [usize; ARMS_MAX] = std::array::from_fn(|place| place);
     if arms > 1 && pair_order(seed, round)[0] == serin_judge::journey::Arm::Canary {
         order.swap(0, 1);
     }
     if arms > 2 {
         let places = u64::try_from(arms).unwrap_or(1);
         let turn = usize::try_from(mixed(seed, !round) % places).unwrap_or_default();
-        order.rotate_left(turn);
+        order[..arms.min(ARMS_MAX)].rotate_left(turn);
     }
-    order
+    order.into_iter().take(arms)
 }
 
 /// The row of a start; all runs of a pair have the same.

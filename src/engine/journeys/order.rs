@@ -7,7 +7,7 @@ use serin_judge::analysis::plan::journey::Journey;
 use serin_judge::journey::{Arm, Credentials};
 use serin_judge::time::Timestamp;
 
-use super::{Budget, ProbingError};
+use super::{Budgets, ProbingError};
 use crate::engine::ports::{ClientCertificate, ClientSettings};
 
 /// Beyond this a rate is a mistake.
@@ -40,8 +40,8 @@ pub struct ProbeOrder {
     pub seed: u128,
     /// Where runs are driven.
     pub shards: Shards,
-    /// Of all targets together, beside those of each.
-    pub budget: Option<Arc<Budget>>,
+    /// What may be asked of the targets.
+    pub budgets: Budgets,
     /// All windows are merged too. That takes up to a megabyte for each step, so probings that go on for ever do without.
     pub keeps_totals: bool,
 }
@@ -53,8 +53,6 @@ pub struct Target {
     pub arm: Arm,
     /// Base URL.
     pub url: String,
-    /// What it may be asked.
-    pub budget: Option<Arc<Budget>>,
 }
 
 /// When runs start.
@@ -125,6 +123,12 @@ impl ProbeOrder {
             if self.targets[..place].iter().any(|other| other.arm == target.arm) {
                 return refuse(format!("two {:?} targets; give one", target.arm));
             }
+        }
+        if self.budgets.forbid(self.targets.len()) {
+            return refuse(format!(
+                "each start is {} runs, one a target, and a budget lets fewer be under way; give it as many",
+                self.targets.len()
+            ));
         }
         if self.window < Duration::from_millis(1) {
             return refuse(format!("windows of {:?}; give at least 1ms", self.window));

@@ -47,6 +47,9 @@ pub enum ProbingError {
         /// What was seen, what to do.
         message: String,
     },
+    /// Somebody has paused all probing.
+    #[error("probing is paused; it can be resumed")]
+    Paused,
     /// The machine gives no more threads.
     #[error("cannot start a thread that probes: {0}")]
     Thread(String),

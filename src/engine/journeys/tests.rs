@@ -14,8 +14,8 @@ use std::time::Duration;
 use http::Method;
 use serin_judge::analysis::plan::FilledSecrets;
 use serin_judge::analysis::plan::journey::{
-    Action, Assertion, Auth, Body, Check, Connections, HttpSettings, HttpVersion, Journey, Piece, Request,
-    Schedule, StatusRange, Step, Template,
+    Action, Assertion, Auth, Body, Budget as Document, Check, Connections, HttpSettings, HttpVersion,
+    Journey, Piece, Request, Schedule, StatusRange, Step, Template,
 };
 use serin_judge::journey::{Arm, Credentials};
 use serin_judge::time::Timestamp;
@@ -104,6 +104,7 @@ pub(super) fn journey(mut steps: Vec<Step>, mut finally: Vec<Step>) -> Journey {
             jitter: 0.0,
             in_flight_max: 64,
         },
+        budget: Document::default(),
         connections: Connections::Warm,
         version: HttpVersion::Auto,
         http: HttpSettings {
@@ -131,7 +132,6 @@ pub(super) fn target(arm: Arm) -> Target {
     Target {
         arm,
         url: format!("http://{host}.test"),
-        budget: None,
     }
 }
 
@@ -148,7 +148,7 @@ pub(super) fn once(journey: Journey) -> ProbeOrder {
         aligned_to: None,
         seed: 7,
         shards: Shards::Here,
-        budget: None,
+        budgets: Budgets::default(),
         keeps_totals: true,
     }
 }

@@ -1,35 +1,88 @@
 use std::sync::Arc;
 
 use serin_judge::analysis::plan::{EvidencePolicy, Plan};
+use serin_judge::time::Timestamp;
 use serin_judge::verdict::{EarlierStage, Look, RunState, Verdict};
 
 use crate::engine::ports::{Cursor, Record, RunFilter, RunRecord, RunSummary, StoreError, StoredRun};
 use crate::engine::run::apply;
-use crate::engine::runs::Runs;
+use crate::engine::runs::{Runs, documents};
 
 /// Runs of one release that are looked through at once.
 const PAGE: usize = 100;
 
+/// What was compared in one stage of a release.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StageLooks {
+    /// The stage's name, which may be empty.
+    pub name: String,
+    /// In order of time.
+    pub looks: Vec<Look>,
+    started_at: Timestamp,
+}
+
+impl StageLooks {
+    fn of(stored: StoredRun) -> Self {
+        let looks = stored.records.into_iter().filter_map(|record| match record {
+            Record::Look { look, .. } => Some(look),
+            _ => None,
+        });
+        Self {
+            name: stored.run.stage,
+            looks: looks.collect(),
+            started_at: stored.run.started_at,
+        }
+    }
+}
+
 impl Runs {
+    /// What a run was judged by, in order of time: the stages whose evidence it began with, then its own. `None` when there is no
+    /// run of this id.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn windows(&self, id: &str) -> Result<Option<Vec<StageLooks>>, StoreError> {
+        let Some(stored) = self.shared.store.load(id).await? else {
+            return Ok(None);
+        };
+        let request = &stored.run.request;
+        let prepared = self.plan(&documents(request), request.analysis.as_deref(), &request.args);
+        // Whoever judges them leaves earlier stages out where evidence begins anew: too many do no harm.
+        let carries = prepared.map_or(true, |(plan, _)| carries(&plan));
+        let mut stages = if carries {
+            self.stages_before(&stored.run).await?
+        } else {
+            Vec::new()
+        };
+        stages.push(StageLooks::of(stored));
+        Ok(Some(stages))
+    }
+
     /// A run as it begins: with what the earlier stages of its release have gathered, where its analysis carries evidence.
     /// Those are the same whenever this is asked, since they ended before it began.
     pub(super) async fn beginning(&self, plan: Arc<Plan>, run: &RunRecord) -> Result<RunState, StoreError> {
-        let carries = plan.policy.evidence == EvidencePolicy::Carry;
-        if !carries || plan.comparisons.is_empty() || run.release.is_empty() {
+        if !carries(&plan) {
             return Ok(RunState::new(plan, run.started_at));
         }
-        let mut stages = Vec::new();
-        for id in self.earlier_stages(run).await? {
-            if let Some(stored) = self.shared.store.load(&id).await? {
-                stages.push((stored.run.started_at, looks(stored)));
-            }
-        }
-        let earlier = stages.iter().map(|(started_at, looks)| EarlierStage {
-            started_at: *started_at,
-            looks,
+        let stages = self.stages_before(run).await?;
+        let earlier = stages.iter().map(|stage| EarlierStage {
+            started_at: stage.started_at,
+            looks: &stage.looks,
         });
         let earlier: Vec<EarlierStage<'_>> = earlier.collect();
         Ok(RunState::carrying(plan, run.started_at, &earlier))
+    }
+
+    async fn stages_before(&self, run: &RunRecord) -> Result<Vec<StageLooks>, StoreError> {
+        let mut stages = Vec::new();
+        if run.release.is_empty() {
+            return Ok(stages);
+        }
+        for id in self.earlier_stages(run).await? {
+            let stored = self.shared.store.load(&id).await?;
+            stages.extend(stored.map(StageLooks::of));
+        }
+        Ok(stages)
     }
 
     /// A stored run as far as it came.
@@ -80,10 +133,6 @@ impl Runs {
     }
 }
 
-fn looks(stored: StoredRun) -> Vec<Look> {
-    let looks = stored.records.into_iter().filter_map(|record| match record {
-        Record::Look { look, .. } => Some(look),
-        _ => None,
-    });
-    looks.collect()
+fn carries(plan: &Plan) -> bool {
+    plan.policy.evidence == EvidencePolicy::Carry && !plan.comparisons.is_empty()
 }

@@ -107,11 +107,12 @@ impl Feed {
         let windows = Arc::new(Mutex::new(Windows::default()));
         let (told, news) = watch::channel(0);
         let (stop, stopped) = watch::channel(());
+        let pauses = self.process.pauses();
         let under_way = self.process.begin();
         let _detached = tokio::spawn({
             let windows = Arc::clone(&windows);
             async move {
-                keep(probing, &windows, &told, stopped).await;
+                keep(probing, &windows, &told, stopped, pauses).await;
                 drop(under_way);
             }
         });
@@ -143,11 +144,20 @@ impl Feed {
             aligned_to: None,
             ..self.order.clone()
         };
+        let mut pauses = self.process.pauses();
+        if *pauses.borrow() {
+            return Err(ProbingError::Paused);
+        }
         let mut probing = Probing::start(&order, &*self.process.probe, &*self.process.clock)?;
         let under_way = self.process.begin();
         // In a task of its own: teardown comes to its end even when nobody waits for the value any more.
         let (told, answer) = tokio::sync::oneshot::channel();
         let _detached = tokio::spawn(async move {
+            tokio::select! {
+                // Whoever waits for these runs does not wait for the end of a pause.
+                Ok(_) = pauses.wait_for(|is_paused| *is_paused) => probing.drain(),
+                _ = probing.ended() => {}
+            }
             let totals = probing.ended().await;
             drop(under_way);
             told.send(totals.all)
@@ -162,6 +172,7 @@ async fn keep(
     windows: &Mutex<Windows>,
     told: &watch::Sender<u64>,
     mut stopped: watch::Receiver<()>,
+    mut pauses: watch::Receiver<bool>,
 ) {
     loop {
         tokio::select! {
@@ -175,6 +186,10 @@ async fn keep(
                 windows.kept.push_back(window);
                 told.send_replace(windows.first + windows.kept.len() as u64);
             }
+            Ok(()) = pauses.changed() => match *pauses.borrow_and_update() {
+                true => probing.pause(),
+                false => probing.resume(),
+            },
             // Nothing is ever sent: all readers are gone.
             _ = stopped.changed() => break,
         }

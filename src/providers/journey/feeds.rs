@@ -26,6 +26,8 @@ pub(super) struct Process {
     pub(super) clock: Arc<dyn Clock>,
     /// Probings that have not come to their end, teardown included.
     under_way: watch::Sender<usize>,
+    /// Somebody has asked for a pause.
+    paused: watch::Sender<bool>,
 }
 
 impl Feeds {
@@ -37,6 +39,7 @@ impl Feeds {
                 probe,
                 clock,
                 under_way: watch::Sender::new(0),
+                paused: watch::Sender::new(false),
             }),
             feeds: Mutex::default(),
         }
@@ -56,6 +59,24 @@ impl Feeds {
         // The sender lives as long as this does.
         let mut under_way = self.process.under_way.subscribe();
         let _never_closed = under_way.wait_for(|count| *count == 0).await;
+    }
+
+    /// Pauses the journeys of all runs of the process, or lets them go on: nothing starts while they are paused, runs of
+    /// journeys that are under way go on. Planned starts count as missed, and metrics that need runs of their own fail.
+    pub fn pause(&self, is_paused: bool) {
+        self.process.paused.send_replace(is_paused);
+    }
+
+    /// Somebody has asked for a pause.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        *self.process.paused.borrow()
+    }
+
+    /// Probings of all runs that have not come to their end, teardown included.
+    #[must_use]
+    pub fn under_way(&self) -> usize {
+        *self.process.under_way.borrow()
     }
 
     /// What drives this journey for these targets.
@@ -84,6 +105,13 @@ impl fmt::Debug for Feeds {
 pub(super) struct UnderWay(Arc<Process>);
 
 impl Process {
+    /// Tells of pauses, and of the one that there is, at once.
+    pub(super) fn pauses(&self) -> watch::Receiver<bool> {
+        let mut pauses = self.paused.subscribe();
+        pauses.mark_changed();
+        pauses
+    }
+
     pub(super) fn begin(self: &Arc<Self>) -> UnderWay {
         self.under_way.send_modify(|count| *count += 1);
         UnderWay(Arc::clone(self))

@@ -11,7 +11,7 @@ use serin_judge::time::Timestamp;
 use serin_judge::verdict::{Data, Side, Window};
 
 use super::{Compares, Feeds, JourneyMeasure, JourneyPopulation};
-use crate::engine::journeys::{Lasts, Pace, ProbeOrder, Shards, Target};
+use crate::engine::journeys::{Budgets, Lasts, Pace, ProbeOrder, Shards, Target};
 use crate::engine::ports::{
     ClientSettings, Clock, Measure, Population, PopulationError, Scripted, ScriptedProbe, Seen,
 };
@@ -74,7 +74,6 @@ fn order(journey: &Arc<Journey>, arms: &[(Arm, &str)]) -> ProbeOrder {
             .map(|(arm, url)| Target {
                 arm: *arm,
                 url: (*url).to_owned(),
-                budget: None,
             })
             .collect(),
         client: ClientSettings::default(),
@@ -85,7 +84,7 @@ fn order(journey: &Arc<Journey>, arms: &[(Arm, &str)]) -> ProbeOrder {
         aligned_to: None,
         seed: 7,
         shards: Shards::Here,
-        budget: None,
+        budgets: Budgets::default(),
         keeps_totals: false,
     }
 }

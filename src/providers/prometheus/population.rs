@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::join_all;
-use serin_judge::analysis::plan::SideSelection;
 use serin_judge::counter::{BucketLayout, Increase, LayoutError, Read};
 use serin_judge::time::Timestamp;
 use serin_judge::verdict::Window;
@@ -13,27 +12,15 @@ use super::client::Client;
 use super::config::{Connection, Limits};
 use super::counters::{Counters, Counts};
 use super::samples;
+use super::sides::{Sides, refuse_overlaps, usable};
 use crate::engine::ports::{Population, PopulationError};
-use crate::providers::{Role, counted};
+use crate::providers::counted;
 
 /// How far back the opening looks for the last samples: Prometheus' own notion of how long a sample stays current.
 pub(super) const OPENING_LOOKBACK: Duration = Duration::from_secs(300);
 /// Each query begins this much before the window, and at least two scrape intervals, so that samples
 /// which came late are found and series that missed a scrape are told from dead ones.
 pub(super) const OVERLAP_MIN: Duration = Duration::from_secs(30);
-
-/// The series of both sides.
-#[derive(Clone, Copy, Debug)]
-pub struct Sides<'a> {
-    /// The canary's.
-    pub canary: &'a SideSelection,
-    /// The stable side's.
-    pub stable: &'a SideSelection,
-    /// Stable is read this long before the canary; zero for the same time.
-    pub before: Duration,
-    /// Of more instances of stable, for an A/A control.
-    pub control: Option<&'a SideSelection>,
-}
 
 /// What both sides added, exactly, from a Prometheus' raw samples.
 pub struct PrometheusPopulation {
@@ -59,13 +46,7 @@ impl PrometheusPopulation {
         connection: &Connection,
         limits: Limits,
     ) -> Result<Self, PopulationError> {
-        let mut counters = vec![
-            Counters::new(Role::Canary, sides.canary, Duration::ZERO)?,
-            Counters::new(Role::Stable, sides.stable, sides.before)?,
-        ];
-        if let Some(control) = sides.control {
-            counters.push(Counters::new(Role::Control, control, Duration::ZERO)?);
-        }
+        let counters = sides.each(Counters::new)?;
         Ok(Self {
             comparison: comparison.into(),
             client: Client::new(connection, limits).map_err(PopulationError::Refused)?,
@@ -88,31 +69,13 @@ impl PrometheusPopulation {
             .sides
             .iter()
             .map(|side| side.read(&self.client, end, overlap));
-        let answers = join_all(asked).await;
-        let errors = || answers.iter().filter_map(|answer| answer.as_ref().err());
-        if let Some(refused) = errors().find(|error| matches!(error, PopulationError::Refused(_))) {
-            return Err(refused.clone());
-        }
-        match &answers[..] {
-            [Err(error), Err(_), ..] => Err(error.clone()),
-            _ => Ok(answers),
-        }
+        usable(join_all(asked).await)
     }
 
     /// Refuses samples that can never be counted in windows of this length. The reads are in the order of the sides.
     fn inspect(&mut self, reads: &[&[Read]]) -> Result<(), PopulationError> {
-        let now: Vec<&[Read]> = self
-            .sides
-            .iter()
-            .zip(reads)
-            .filter(|(side, _)| !side.is_before())
-            .map(|(_, reads)| *reads)
-            .collect();
-        for (at, one) in now.iter().enumerate() {
-            for other in &now[..at] {
-                samples::refuse_overlap(other, one).map_err(PopulationError::Refused)?;
-            }
-        }
+        let now = self.sides.iter().zip(reads).filter(|(side, _)| !side.is_before());
+        refuse_overlaps(now.map(|(_, reads)| *reads))?;
         if self.interval.is_none()
             && let Some(interval) = samples::scrape_interval(reads.iter().copied().flatten())
         {

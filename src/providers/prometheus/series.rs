@@ -7,14 +7,14 @@ use serin_judge::counter::Read;
 use serin_judge::time::Timestamp;
 use serin_judge::verdict::Window;
 
-use super::Sides;
 use super::client::Client;
 use super::config::{Connection, Limits};
 use super::gauges::Gauges;
 use super::population::{OPENING_LOOKBACK, OVERLAP_MIN};
 use super::samples;
+use super::sides::{Sides, refuse_overlaps, usable};
 use crate::engine::ports::{Population, PopulationError};
-use crate::providers::{Role, Valued};
+use crate::providers::Valued;
 
 /// The mean of each target's raw samples in each window.
 pub struct PrometheusSeries {
@@ -39,17 +39,10 @@ impl PrometheusSeries {
         connection: &Connection,
         limits: Limits,
     ) -> Result<Self, PopulationError> {
-        let mut all = vec![
-            Gauges::new(Role::Canary, sides.canary, Duration::ZERO)?,
-            Gauges::new(Role::Stable, sides.stable, sides.before)?,
-        ];
-        if let Some(control) = sides.control {
-            all.push(Gauges::new(Role::Control, control, Duration::ZERO)?);
-        }
         Ok(Self {
             comparison: comparison.into(),
             client: Client::new(connection, limits).map_err(PopulationError::Refused)?,
-            sides: all,
+            sides: sides.each(Gauges::new)?,
             until: None,
             window: Duration::ZERO,
             interval: None,
@@ -64,31 +57,17 @@ impl PrometheusSeries {
         end: Timestamp,
         range: Duration,
     ) -> Result<Vec<Result<Vec<Read>, PopulationError>>, PopulationError> {
-        let answers = join_all(self.sides.iter().map(|side| side.read(&self.client, end, range))).await;
-        let mut errors = answers.iter().filter_map(|answer| answer.as_ref().err());
-        if let Some(refused) = errors.find(|error| matches!(error, PopulationError::Refused(_))) {
-            return Err(refused.clone());
-        }
-        match &answers[..] {
-            [Err(error), Err(_), ..] => Err(error.clone()),
-            _ => Ok(answers),
-        }
+        usable(join_all(self.sides.iter().map(|side| side.read(&self.client, end, range))).await)
     }
 
     /// Refuses what can never be compared.
     fn inspect(&mut self, reads: &[&[Read]]) -> Result<(), PopulationError> {
-        let now: Vec<&[Read]> = self
+        let now = self
             .sides
             .iter()
             .zip(reads)
-            .filter(|(side, _)| side.before.is_zero())
-            .map(|(_, reads)| *reads)
-            .collect();
-        for (at, one) in now.iter().enumerate() {
-            for other in &now[..at] {
-                samples::refuse_overlap(other, one).map_err(PopulationError::Refused)?;
-            }
-        }
+            .filter(|(side, _)| side.before.is_zero());
+        refuse_overlaps(now.map(|(_, reads)| *reads))?;
         self.interval = samples::scrape_interval(reads.iter().copied().flatten()).or(self.interval);
         match self.interval {
             Some(interval) => {

@@ -5,24 +5,24 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serin_judge::verdict::recording;
 
-use crate::engine::ports::Record;
 use crate::server::App;
 use crate::server::problem::Problem;
 
-/// `GET /api/v1/runs/{id}/windows`: what `serin compare --windows` reads.
+/// `GET /api/v1/runs/{id}/windows`: what `serin compare --windows` reads, with the stages whose evidence the run began with.
 pub(in crate::server) async fn windows(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let stored = app
-        .store
-        .load(&id)
+    let stages = app
+        .runs
+        .windows(&id)
         .await?
         .ok_or_else(|| Problem::unknown_run(&id))?;
     let mut lines = String::new();
-    for record in &stored.records {
-        if let Record::Look { look, .. } = record {
-            recording::write(look, &mut lines);
+    for stage in &stages {
+        let name = (stages.len() > 1).then_some(stage.name.as_str());
+        for look in &stage.looks {
+            recording::write(look, name, &mut lines);
         }
     }
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], lines).into_response())

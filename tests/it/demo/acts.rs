@@ -5,7 +5,8 @@ use futures::future::join_all;
 use super::{PATIENCE, demo, report, stage};
 use crate::binary::{Ended, start};
 
-const SEEDS: [&str; 3] = ["1", "2", "3"];
+/// The simulation plays a thousand seeds of each; here it is about the real thing.
+const SEEDS: [&str; 2] = ["1", "2"];
 
 /// The numbers that decide: both sides' bad requests, the ratio, the evidence.
 const NUMBERS: [&str; 4] = ["    canary   ", "    stable   ", "    ratio    ", "    evidence "];
@@ -70,7 +71,6 @@ async fn a_release_with_errors_is_rolled_back_whatever_the_seed() {
     }
 }
 
-/// The seeds are played by the simulation, a thousand each.
 #[tokio::test]
 async fn a_release_that_is_slow_in_any_way_is_rolled_back() {
     for fault in ["latency", "tail", "leak"] {
@@ -89,8 +89,9 @@ async fn a_release_that_is_slow_in_any_way_is_rolled_back() {
 }
 
 #[tokio::test]
-async fn a_fault_of_both_sides_is_not_blamed_on_the_release_whatever_the_seed() {
-    for act in play("shared", 3, "INCONCLUSIVE").await {
+async fn a_fault_of_both_sides_is_not_blamed_on_the_release() {
+    // It takes the whole minute, so one seed is enough.
+    for act in play_with(&SEEDS[..1], "shared", 3, "INCONCLUSIVE").await {
         let report = report(&act.stdout, "INCONCLUSIVE");
         assert!(
             report.contains("reasons: stable_unhealthy, deadline_reached"),

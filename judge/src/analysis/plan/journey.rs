@@ -1,8 +1,8 @@
 //! What a `Journey` document means once it is checked.
 
-mod asked;
 mod assertion;
 mod capture;
+mod commands;
 mod credential;
 mod document;
 mod failure;
@@ -17,8 +17,8 @@ pub use assertion::{
 pub use capture::{Capture, CaptureType};
 pub use credential::{is_credential, is_token};
 pub use document::{
-    Accounts, Answering, ClientIdentity, Connections, DataSet, HttpSettings, HttpVersion, Journey, NamedFile,
-    Row, RowOrder, Rows, Schedule,
+    Accounts, Allowance, Answering, Budget, ClientIdentity, Connections, DataSet, HttpSettings, HttpVersion,
+    Journey, NamedFile, Row, RowOrder, Rows, Schedule,
 };
 pub use failure::{Failure, FailureClass, RequestPhase};
 pub use probe::{

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::journey::Budget;
 use super::provider::PrometheusAccess;
 use super::text::{IntOrString, SecretSource};
 use crate::analysis::settings::{HookEvent, LogFormat, LogLevel, Role};
@@ -28,6 +29,8 @@ pub(crate) struct ConfigSpec {
     pub(crate) gates: Option<Gates>,
     /// Defaults of metric providers.
     pub(crate) providers: Option<Providers>,
+    /// Journeys that runs drive.
+    pub(crate) probing: Option<Probing>,
     /// What is bounded, and where.
     pub(crate) limits: Option<Limits>,
     /// Where Serin differs from Argo on purpose, and may be told not to.
@@ -53,6 +56,13 @@ pub(crate) struct Providers {
 pub(crate) struct Probes {
     /// Steps with `command` run programs, as the user that Serin runs as. Default false: a journey that has one is refused.
     pub(crate) allow_commands: Option<bool>,
+}
+
+/// Journeys that runs drive.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub(crate) struct Probing {
+    /// What all journeys of this Serin together may ask for, beside what each one may. Default: no limit.
+    pub(crate) budget: Option<Budget>,
 }
 
 /// Where Serin differs from Argo on purpose, and may be told not to.

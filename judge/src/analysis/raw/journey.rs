@@ -33,6 +33,8 @@ pub(crate) struct JourneySpec {
     pub(crate) timeout: Option<String>,
     /// When runs start, where it runs again and again.
     pub(crate) schedule: Option<Schedule>,
+    /// What its runs may ask for, whoever drives them and however fast. Default: no limit.
+    pub(crate) budget: Option<Budget>,
     /// Kept connections or new ones for each run. Default `warm`.
     pub(crate) connections: Option<Connections>,
     /// How servers are met.
@@ -60,6 +62,26 @@ pub(crate) struct Schedule {
     /// Part of the interval (0 to 0.5) by which a start may lie to either side of its place. Default 0.1.
     pub(crate) jitter: Option<NumberOrString>,
     /// Runs under way at most; one that would be beyond it is counted as missed. Default 64.
+    pub(crate) max_in_flight: Option<IntOrString>,
+}
+
+/// What may be asked for. A start beyond it is counted as missed; a run that has begun is never slowed down.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Budget {
+    /// Of each target.
+    pub(crate) per_target: Option<Allowance>,
+    /// Of all targets together.
+    pub(crate) in_all: Option<Allowance>,
+}
+
+/// What may be asked for.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Allowance {
+    /// Requests a second on average, above 0 and at most 1000000; teardown, retries and redirects count too.
+    pub(crate) requests_per_second: Option<NumberOrString>,
+    /// Runs under way at the same time, from 1 to 100000.
     pub(crate) max_in_flight: Option<IntOrString>,
 }
 

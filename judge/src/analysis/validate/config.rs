@@ -10,12 +10,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::checks::Checks;
+use super::journey::budgets;
 use super::prometheus;
 use super::secrets::secret;
 use crate::analysis::diagnostic::Diagnostic;
 use crate::analysis::documents::{Document, parse};
 use crate::analysis::node::Place;
 use crate::analysis::plan::Dialect;
+use crate::analysis::plan::journey::Budget;
 use crate::analysis::raw::config::{self, ConfigSpec};
 use crate::analysis::raw::serin;
 use crate::analysis::settings::{Hook, HookEvent, Log, Retention, Settings};
@@ -50,6 +52,8 @@ fn checked(checks: &mut Checks<'_>, raw: &ConfigSpec, place: &Place<'_>) -> Sett
     let prometheus_place = place.field("providers").field("prometheus");
     let repeat_for = raw.gates.as_ref().and_then(|gates| gates.repeat_for.as_deref());
     let repeat_place = place.field("gates").field("repeatFor");
+    let budget = raw.probing.as_ref().and_then(|probing| probing.budget.as_ref());
+    let budget_place = place.field("probing").field("budget");
     let raw_limits = raw.limits.clone().unwrap_or_default();
     Settings {
         listen: listen.unwrap_or(default.listen),
@@ -60,6 +64,7 @@ fn checked(checks: &mut Checks<'_>, raw: &ConfigSpec, place: &Place<'_>) -> Sett
         hooks: hooks(checks, raw, place),
         repeat_for: period::period(checks, &repeat_place, repeat_for).unwrap_or(default.repeat_for),
         prometheus: prometheus.map(|raw| prometheus::access(checks, raw, &prometheus_place, "")),
+        probing: budget.map_or_else(Budget::default, |raw| budgets::budget(checks, raw, &budget_place)),
         limits: limits::limits(checks, &raw_limits, &place.field("limits")),
         retention: retention(checks, raw.retention.as_ref(), &place.field("retention")),
         log: log(raw.log.as_ref()),

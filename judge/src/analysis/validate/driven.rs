@@ -23,7 +23,7 @@ pub(super) fn metric(
 ) -> Option<JourneyMetric> {
     let journey = journey(checks, &raw.name, raw.args.as_ref(), place, label);
     if let Some(target) = &raw.target {
-        checks.url(&place.field("target"), target, label);
+        checks.target(&place.field("target"), target, label);
     }
     let runs = count(checks, &place.field("runs"), raw.runs.as_ref(), 1, 1..=RUNS_MAX);
     let every = raw.every.as_deref();
@@ -59,7 +59,7 @@ pub(super) fn population(
     ];
     for (at, (name, url)) in sides.iter().enumerate() {
         let Some(url) = url else { continue };
-        checks.url(&place.field(name), url, label);
+        checks.target(&place.field(name), url, label);
         let same = sides[..at].iter().find(|(_, other)| *other == Some(*url));
         if let Some((other, _)) = same.filter(|_| !checks.is_open(url)) {
             let found = format!("{label}the same URL for {other} and {name}");

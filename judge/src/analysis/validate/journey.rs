@@ -3,7 +3,9 @@
 pub(super) mod amounts;
 mod asked;
 mod assertion;
+pub(super) mod budgets;
 mod capture;
+mod conditions;
 mod files;
 mod names;
 mod predicate;
@@ -27,8 +29,8 @@ use crate::analysis::files::FileAccess;
 use crate::analysis::node::Place;
 use crate::analysis::plan::FilledSecrets;
 use crate::analysis::plan::journey::{
-    Accounts, Answering, ClientIdentity, Connections, DataSet, HttpSettings, HttpVersion, Journey, Query,
-    RowOrder, Schedule, is_credential,
+    Accounts, Answering, Budget, ClientIdentity, Connections, DataSet, HttpSettings, HttpVersion, Journey,
+    Query, RowOrder, Schedule, is_credential,
 };
 use crate::analysis::raw::journey::{self as raw, JourneySpec, step::Step};
 use crate::analysis::raw::serin;
@@ -88,6 +90,13 @@ pub(crate) fn journey(checks: &mut Checks<'_>, document: &Document, access: &Fil
     let finally = steps.list(teardown, &place.field("finally").field("steps"), false);
     let http = http(checks, &mut files, &raw_http, &http_place);
     let warm_up = warm_up(checks, &raw, &place);
+    let budget = budget(checks, raw.budget.as_ref(), &place.field("budget"));
+    let schedule = schedule(
+        checks,
+        &raw.schedule.unwrap_or_default(),
+        &place.field("schedule"),
+    );
+    budgets::warn_if_too_small(checks, &budget, &schedule, ordinary.len() + finally.len(), &place);
     Some(Journey {
         name: document.name.clone(),
         config_hash: String::new(),
@@ -96,11 +105,8 @@ pub(crate) fn journey(checks: &mut Checks<'_>, document: &Document, access: &Fil
         finally,
         timeout: times.all,
         finally_timeout: times.finally,
-        schedule: schedule(
-            checks,
-            &raw.schedule.unwrap_or_default(),
-            &place.field("schedule"),
-        ),
+        schedule,
+        budget,
         connections: connections(raw.connections),
         version: raw_http.version.map_or(HttpVersion::Auto, request::version),
         http,
@@ -163,6 +169,10 @@ fn body_bytes_max(checks: &mut Checks<'_>, raw: &raw::Http, place: &Place<'_>) -
     size(checks, &place, given, BODY_BYTES, BODY_BYTES_MAX)
 }
 
+fn budget(checks: &mut Checks<'_>, raw: Option<&raw::Budget>, place: &Place<'_>) -> Budget {
+    raw.map_or_else(Budget::default, |raw| budgets::budget(checks, raw, place))
+}
+
 fn warm_up(checks: &mut Checks<'_>, raw: &JourneySpec, place: &Place<'_>) -> u32 {
     let (place, given) = (place.field("warmUp"), raw.warm_up.as_ref());
     count(checks, &place, given, 0, 0..=WARM_UP_MAX)
@@ -218,7 +228,7 @@ fn captured_anywhere(raw: &JourneySpec) -> BTreeMap<String, String> {
 
 fn target(checks: &mut Checks<'_>, text: Option<&str>, place: &Place<'_>) -> Option<String> {
     let text = plain(checks, place, text?)?;
-    checks.url(place, text, "");
+    checks.target(place, text, "");
     Some(text.to_owned())
 }
 

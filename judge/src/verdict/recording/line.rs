@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::analysis::plan::ComparisonKind;
 use crate::counter::Counts;
-use crate::histogram::Histogram;
+use crate::histogram::{Histogram, PlainHistogram};
 use crate::time::Timestamp;
 use crate::verdict::{Data, Events, Flags, Latencies, Side, Window};
 
@@ -36,7 +36,7 @@ pub(super) fn malformed(found: impl Into<String>, expected: impl Into<String>) -
 /// A line as it is written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Raw {
+struct Raw<H> {
     at: Timestamp,
     seconds: f64,
     comparison: String,
@@ -50,22 +50,24 @@ struct Raw {
     before: bool,
     #[serde(default)]
     overloaded: bool,
+    #[serde(default, rename = "mixedBuckets")]
+    mixed_buckets: bool,
     #[serde(default)]
     stage: Arc<str>,
-    canary: Option<RawSide>,
-    stable: Option<RawSide>,
-    control: Option<RawSide>,
+    canary: Option<RawSide<H>>,
+    stable: Option<RawSide<H>>,
+    control: Option<RawSide<H>>,
 }
 
 /// One side: exactly one kind of data.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawSide {
+struct RawSide<H> {
     total: Option<Value>,
     bad: Option<Value>,
     events: Option<Value>,
     exposure: Option<f64>,
-    histogram: Option<Histogram>,
+    histogram: Option<H>,
     timeouts: Option<Value>,
     value: Option<Value>,
 }
@@ -93,12 +95,19 @@ pub fn line_windows(text: &str) -> Result<Vec<Window>, Malformed> {
 }
 
 pub(super) fn parse(text: &str) -> Result<Line, Malformed> {
-    let raw: Raw = serde_json::from_str(text).map_err(|error| {
+    if let Ok(raw) = serde_json::from_str::<Raw<PlainHistogram>>(text) {
+        return checked(raw);
+    }
+    let raw: Raw<Histogram> = serde_json::from_str(text).map_err(|error| {
         malformed(
             error.to_string(),
             "an object with at, seconds, comparison, canary and stable",
         )
     })?;
+    checked(raw)
+}
+
+fn checked<H: Into<Histogram>>(raw: Raw<H>) -> Result<Line, Malformed> {
     if !(raw.seconds > 0.0 && raw.seconds <= SECONDS_MAX) {
         let found = format!("a window of {} seconds", raw.seconds);
         return Err(malformed(
@@ -147,14 +156,14 @@ pub(super) fn parse(text: &str) -> Result<Line, Malformed> {
                 before: raw.before && side == Side::Stable,
                 control: name == CONTROL,
                 overloaded: raw.overloaded,
-                mixed_buckets: false,
+                mixed_buckets: raw.mixed_buckets,
             },
         });
     }
     Ok(line)
 }
 
-impl RawSide {
+impl<H: Into<Histogram>> RawSide<H> {
     fn data(self) -> Result<Data, Malformed> {
         const EXPECTED: &str = "total and bad, or events and exposure, or histogram (and timeouts), or value";
         let data = match (self.total, self.events, self.histogram, self.value) {
@@ -174,7 +183,7 @@ impl RawSide {
             }
             (None, None, Some(histogram), None) if self.bad.is_none() && self.exposure.is_none() => {
                 Data::Latency(Latencies {
-                    histogram,
+                    histogram: histogram.into(),
                     timeouts: self
                         .timeouts
                         .map_or(Ok(0), |timeouts| count("timeouts", &timeouts))?,

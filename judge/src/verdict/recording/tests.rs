@@ -102,6 +102,7 @@ fn windows_of_an_overloaded_prober_are_a_remark_and_nothing_else() {
             at,
             windows: windows.clone(),
         },
+        None,
         &mut written,
     );
     let read: Vec<Window> = written
@@ -147,7 +148,11 @@ fn what_is_written_of_a_look_reads_back_to_it() {
             r#"{"before":true,"partial":true,"overloaded":true,"#,
             1,
         ),
-        line(1, "h", &errors(5, 2), &errors(7, 1)).replacen('{', r#"{"history":true,"#, 1),
+        line(1, "h", &errors(5, 2), &errors(7, 1)).replacen(
+            '{',
+            r#"{"history":true,"mixedBuckets":true,"#,
+            1,
+        ),
         line(1, "v", r#"{"value":0.30000000000000004}"#, r#"{"value":-1e300}"#),
         line(
             1,
@@ -170,7 +175,10 @@ fn what_is_written_of_a_look_reads_back_to_it() {
     };
     let first = read(&text.join("\n"));
     let mut written = String::new();
-    first.looks.iter().for_each(|look| write(look, &mut written));
+    first
+        .looks
+        .iter()
+        .for_each(|look| write(look, None, &mut written));
     assert_eq!(written.lines().count(), 13);
     assert_eq!(read(&written).looks, first.looks);
 }
@@ -198,6 +206,17 @@ fn stages_of_a_recording_are_carried_or_begun_anew() {
     let (carried, anew) = (judged(EvidencePolicy::Carry), judged(EvidencePolicy::Restart));
     assert_eq!(carried.run.verdict, Verdict::Promote);
     assert_eq!(carried.run.started_at, anew.run.started_at);
+    let (mut written, until) = (String::new(), recording.earlier[0].1);
+    for (index, look) in recording.looks.iter().enumerate() {
+        write(look, Some(if index < until { "10" } else { "50" }), &mut written);
+    }
+    let mut reader = RecordingReader::default();
+    written.lines().for_each(|line| reader.line(line).unwrap());
+    let again = reader.finish();
+    assert_eq!(
+        (again.earlier, again.looks),
+        (recording.earlier.clone(), recording.looks.clone())
+    );
     let count = |judged: &JudgedRecording| judged.run.comparisons[0].n_canary;
     let counts = (count(&carried), count(&anew));
     assert!(counts.0 >= 58_000 && counts.1 < 48_000, "{counts:?}");

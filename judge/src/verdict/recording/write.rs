@@ -4,9 +4,14 @@ use super::line::CONTROL;
 use crate::verdict::{Data, Look, Side, Window};
 
 /// Appends the windows of a look, one line for each in their order: what [`super::RecordingReader`] reads back to the same look.
-pub fn write(look: &Look, lines: &mut String) {
+/// Looks of several stages need the name of theirs; those of one stage are read back without.
+pub fn write(look: &Look, stage: Option<&str>, lines: &mut String) {
     for window in &look.windows {
-        lines.push_str(&line(look, window).to_string());
+        let mut line = line(look, window);
+        if let Some(stage) = stage {
+            line["stage"] = stage.into();
+        }
+        lines.push_str(&line.to_string());
         lines.push('\n');
     }
 }
@@ -23,6 +28,7 @@ fn line(look: &Look, window: &Window) -> Value {
         ("partial", window.flags.partial),
         ("overloaded", window.flags.overloaded),
         ("before", window.flags.before),
+        ("mixedBuckets", window.flags.mixed_buckets),
     ] {
         if is_set {
             line[flag] = Value::Bool(true);

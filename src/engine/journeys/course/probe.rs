@@ -20,7 +20,8 @@ impl<'run> Branch<'run> {
         let begun = self.begin_attempt();
         let limit = deadline.min(begun + step.timeout);
         let sounding = self.arm.protocols.ask(&filled, limit).await;
-        let timed = self.end_attempt(step, begun);
+        self.requests += 1;
+        let timed = self.end_attempt(step, begun, Instant::now());
         let hop = Hop {
             status: None,
             phases: sounding.phases,

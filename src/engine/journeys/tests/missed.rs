@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serin_judge::analysis::plan::journey::{Accounts, FailureClass};
+use serin_judge::analysis::plan::journey::{Accounts, Allowance, FailureClass};
 use tokio::time::advance;
 
 use super::*;
@@ -117,15 +117,15 @@ async fn pausing_is_instant_and_counted() {
 #[tokio::test(start_paused = true)]
 async fn budgets_keep_runs_from_starting_and_slow_none_down() {
     let quick = ScriptedProbe::new(|_| Scripted::ok("").after(millis(100)));
-    let of = |requests_per_second: Option<f64>, concurrent: Option<usize>| {
-        Some(Budget::new(BudgetLimits {
+    let of = |requests_per_second: Option<f64>, in_flight_max: Option<usize>| {
+        Budget::of(Allowance {
             requests_per_second,
-            concurrent,
-        }))
+            in_flight_max,
+        })
     };
     let two_steps = || with_cap(journey(vec![get("/a"), get("/b")], vec![]), 100);
     let mut order = at_rate(two_steps(), 10.0, 20);
-    order.budget = of(Some(10.0), None);
+    order.budgets.limit_all(of(Some(10.0), None));
     let (_, totals) = all(&order, &quick).await;
     let stable = totals.arm(Arm::Stable).unwrap();
     assert!(
@@ -140,7 +140,7 @@ async fn budgets_keep_runs_from_starting_and_slow_none_down() {
     assert!(stable.times.response.longest().unwrap() < millis(210));
 
     let mut order = at_rate(two_steps(), 20.0, 5);
-    order.targets[0].budget = of(None, Some(2));
+    order.budgets.limit_target(0, of(None, Some(2)));
     let (_, totals) = all(&order, &quick).await;
     // Runs of 200 ms, two at a time.
     let passed = totals.arm(Arm::Stable).unwrap().runs.passed;
@@ -148,7 +148,7 @@ async fn budgets_keep_runs_from_starting_and_slow_none_down() {
 
     let mut order = at_rate(two_steps(), 1.0, 20);
     order.pace = Pace::Closed(NonZeroUsize::new(3).unwrap());
-    order.budget = of(Some(10.0), None);
+    order.budgets.limit_all(of(Some(10.0), None));
     let (_, totals) = all(&order, &quick).await;
     assert_eq!(totals.missed_count(), 0, "a closed loop waits");
     let passed = totals.arm(Arm::Stable).unwrap().runs.passed;

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::asked::Asked;
+use super::conditions::condition_of;
 use super::files::Reading;
-use super::names::{Names, condition_of};
+use super::names::Names;
 use super::predicate::{self, not};
 use super::query;
 use crate::analysis::diagnostic::listed;

@@ -1,4 +1,4 @@
-//! What placeholders and conditions may name, and texts made of them.
+//! What placeholders may name, and texts made of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,7 +12,6 @@ use crate::analysis::node::{Kind, Node, Place};
 use crate::analysis::plan::journey::{JsonTemplate, Piece, Reference, Template};
 use crate::analysis::source::Span;
 use crate::analysis::validate::Checks;
-use crate::condition::{Condition, ConditionError};
 
 /// Names that captured values cannot have, since they name something else.
 pub(super) const RESERVED: [&str; 7] = ["args", "vars", "data", "account", "run", "steps", "result"];
@@ -43,10 +42,10 @@ pub(super) struct Names {
 }
 
 /// Why a name is not known: what was found, what is expected, a word like it.
-struct Unknown {
-    found: String,
-    expected: String,
-    similar: Option<String>,
+pub(super) struct Unknown {
+    pub(super) found: String,
+    pub(super) expected: String,
+    pub(super) similar: Option<String>,
 }
 
 impl Names {
@@ -72,7 +71,7 @@ impl Names {
         }
     }
 
-    fn captured(&self, name: &str) -> Result<(), Unknown> {
+    pub(super) fn captured(&self, name: &str) -> Result<(), Unknown> {
         if self.captured.contains(name) {
             return Ok(());
         }
@@ -99,7 +98,7 @@ impl Names {
     }
 }
 
-fn column_of(columns: &Columns, field: &str, column: &str) -> Result<(), Unknown> {
+pub(super) fn column_of(columns: &Columns, field: &str, column: &str) -> Result<(), Unknown> {
     match columns {
         Columns::Unknown => Ok(()),
         Columns::Known(known) if known.contains(column) => Ok(()),
@@ -172,7 +171,7 @@ pub(super) fn template(checks: &mut Checks<'_>, names: &Names, place: &Place<'_>
     Template { pieces }
 }
 
-fn refuse_part(
+pub(super) fn refuse_part(
     checks: &mut Checks<'_>,
     place: &Place<'_>,
     part: &Span,
@@ -257,94 +256,4 @@ pub(super) fn plain<'t>(checks: &mut Checks<'_>, place: &Place<'_>, text: &'t st
         return None;
     }
     Some(text)
-}
-
-/// A condition before a step, where there is no `result` yet.
-pub(super) fn condition_before(
-    checks: &mut Checks<'_>,
-    names: &Names,
-    place: &Place<'_>,
-    text: Option<&str>,
-) -> Option<Condition> {
-    condition(checks, names, &[], place, text, Condition::before_step)
-}
-
-/// A condition of an answer, whose `result` has these members.
-pub(super) fn condition_of(
-    checks: &mut Checks<'_>,
-    names: &Names,
-    members: &[&'static str],
-    place: &Place<'_>,
-    text: Option<&str>,
-) -> Option<Condition> {
-    condition(checks, names, members, place, text, Condition::of_answer)
-}
-
-fn condition(
-    checks: &mut Checks<'_>,
-    names: &Names,
-    members: &[&'static str],
-    place: &Place<'_>,
-    text: Option<&str>,
-    compile: fn(&str) -> Result<Condition, ConditionError>,
-) -> Option<Condition> {
-    let text = plain(checks, place, text?)?;
-    let condition = match compile(text) {
-        Ok(condition) => condition,
-        Err(error) => {
-            let expected = "a condition such as `vars.role == \"admin\"` or `result.status == 200`";
-            let part = error.span().unwrap_or(0..text.len());
-            refuse_part(checks, place, &part, error.to_string(), expected, None);
-            return None;
-        }
-    };
-    for mention in condition.mentions() {
-        let Some(member) = &mention.member else { continue };
-        let unknown = match mention.part.as_ref() {
-            "vars" => names.captured(member),
-            "data" => column_of(&names.data, "data", member),
-            "account" => column_of(&names.account, "accounts", member),
-            "steps" => step_of(names, member),
-            _ => of_result(member, members),
-        };
-        if let Err(unknown) = unknown {
-            let similar = unknown.similar.as_deref();
-            refuse_part(
-                checks,
-                place,
-                &mention.span,
-                unknown.found,
-                &unknown.expected,
-                similar,
-            );
-        }
-    }
-    Some(condition)
-}
-
-fn of_result(member: &str, members: &[&'static str]) -> Result<(), Unknown> {
-    if members.contains(&member) {
-        return Ok(());
-    }
-    Err(Unknown {
-        found: format!("`result.{member}`, which no answer has"),
-        expected: listed(members.iter().copied()),
-        similar: did_you_mean(member, members.iter().copied()).map(str::to_owned),
-    })
-}
-
-fn step_of(names: &Names, member: &str) -> Result<(), Unknown> {
-    if names.steps.contains(member) {
-        return Ok(());
-    }
-    let known = || names.steps.iter().map(String::as_str);
-    Err(Unknown {
-        found: format!("`steps.{member}`, but no step of that name comes before"),
-        expected: if names.steps.is_empty() {
-            "the name of a step before this one: there is none".into()
-        } else {
-            format!("a step before this one: {}", listed(known()))
-        },
-        similar: did_you_mean(member, known()).map(str::to_owned),
-    })
 }
