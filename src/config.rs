@@ -23,10 +23,13 @@ pub use settings::Settings;
 /// The instruments of a plan, in its order, with secrets from the environment and from files.
 ///
 /// # Errors
-/// Why a comparison has no population; a metric that has no source says so with every measurement.
+/// A journey that may not be run here, and why a comparison has no population; a metric that has no source says so with every measurement.
 pub fn instruments(plan: &Plan, settings: &Settings) -> Result<Instruments, String> {
     let secrets: &dyn Secrets = &secrets::EnvironmentAndFiles;
     let settings = &settings.of_another_run();
+    for journey in plan.journeys() {
+        journeys::refuse_commands(journey, settings.commands)?;
+    }
     let metrics = plan
         .metrics
         .iter()

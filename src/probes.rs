@@ -1,23 +1,30 @@
 //! What is asked of a system by its own protocols: one folder each, none of which knows another. What all of them need to
 //! reach a server is in `dial`.
 
+mod command;
 mod dial;
+mod dns;
 mod grpc;
 pub mod http;
+mod icmp;
 mod postgres;
 mod redis;
+mod smtp;
 mod tcp;
+mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
-use serin_judge::analysis::plan::journey::{Failure, FailureClass, Protocol};
+use serin_judge::analysis::plan::journey::{Failure, Protocol};
 use serin_judge::journey::{FilledProbe, Findings, Peer, TlsFacts};
 use tokio::time::{Instant, timeout_at};
 
-use crate::engine::ports::{ClientSettings, Clock, HttpClient, ProbeError, Prober, ProtocolProbe, Sounding};
+use crate::engine::ports::{
+    ClientSettings, Clock, Commands, HttpClient, ProbeError, Prober, ProtocolProbe, Sounding,
+};
 pub use dial::Names;
 use dial::{Dial, PhaseTimer};
 
@@ -25,6 +32,7 @@ use dial::{Dial, PhaseTimer};
 pub struct Probes {
     http: http::Probe,
     dial: Dial,
+    commands: Commands,
 }
 
 impl Probes {
@@ -35,7 +43,14 @@ impl Probes {
         Self {
             http: http::Probe::new(Arc::clone(&clock), Arc::clone(&names)),
             dial: Dial::new(names, clock),
+            commands: Commands::Refused,
         }
+    }
+
+    /// The same with programs run, or refused.
+    #[must_use]
+    pub fn with_commands(self, commands: Commands) -> Self {
+        Self { commands, ..self }
     }
 }
 
@@ -43,17 +58,23 @@ impl Prober for Probes {
     fn protocols(&self, connect_to: &[(String, SocketAddr)]) -> Arc<dyn ProtocolProbe> {
         Arc::new(Protocols {
             dial: self.dial.connecting_to(connect_to),
+            commands: self.commands,
         })
     }
 
     fn client(&self, settings: &ClientSettings) -> Result<Box<dyn HttpClient>, ProbeError> {
         self.http.client(settings)
     }
+
+    fn commands(&self) -> Commands {
+        self.commands
+    }
 }
 
 /// All protocols but HTTP.
 struct Protocols {
     dial: Dial,
+    commands: Commands,
 }
 
 /// What a probe found.
@@ -75,12 +96,12 @@ impl Protocols {
             }
             Protocol::Redis(settings) => redis::ask(&self.dial, filled, settings, timer).await,
             Protocol::Grpc(settings) => grpc::ask(&self.dial, filled, settings, deadline, timer).await,
-            Protocol::Tcp(tcp) => tcp::ask(&self.dial, filled, tcp, timer).await,
-            other => Err(Failure {
-                class: FailureClass::BadRequest,
-                phase: None,
-                message: format!("`{}` is not spoken", other.name()),
-            }),
+            Protocol::Tcp(settings) => tcp::ask(&self.dial, filled, settings, timer).await,
+            Protocol::Tls(settings) => tls::ask(&self.dial, filled, settings, timer).await,
+            Protocol::Dns(settings) => dns::ask(&self.dial, filled, settings, timer).await,
+            Protocol::Smtp(settings) => smtp::ask(&self.dial, filled, settings, timer).await,
+            Protocol::Icmp(settings) => icmp::ask(&self.dial, filled, settings, deadline, timer).await,
+            Protocol::Command(settings) => command::ask(self.commands, settings, timer).await,
         }
     }
 }

@@ -16,6 +16,7 @@ mod findings;
 mod health;
 mod ids;
 mod judge;
+mod level;
 mod needs;
 mod observed;
 mod outcome;
@@ -37,6 +38,7 @@ pub(crate) use encode::{component as component_encoded, form as form_encoded};
 pub use findings::{Findings, Seen};
 pub use ids::{RunIds, Turn};
 pub use judge::{Judged, judge};
+pub use level::Level;
 pub use needs::needs_body;
 pub use outcome::{
     Arm, AssertionFailure, Component, Health, Hop, Phases, RunOutcome, RunResult, StepOutcome, StepResult,

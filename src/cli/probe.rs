@@ -43,7 +43,7 @@ pub async fn execute(options: ProbeOptions) -> ExitCode {
         Err(message) => return exit::fail(exit::INVALID, &message),
     };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let probe = journeys::prober(Arc::clone(&clock));
+    let probe = journeys::prober(Arc::clone(&clock), options.commands());
     let conducted = conduct::conduct(&orders, &*probe, clock, options.output).await;
     let (probed, signalled) = match conducted {
         Ok(conducted) => conducted,

@@ -9,13 +9,26 @@ use serin_judge::journey::{Arm, Credentials};
 use crate::engine::journeys::{
     Budgets, Lasts, Pace, ProbeOrder, Shards, SharedBudgets, Target, client_settings,
 };
-use crate::engine::ports::{Clock, Prober, Secrets};
+use crate::engine::ports::{Clock, Commands, Prober, Secrets};
 use crate::probes::{Names, Probes};
 
 /// What asks servers for journeys.
 #[must_use]
-pub fn prober(clock: Arc<dyn Clock>) -> Arc<dyn Prober> {
-    Arc::new(Probes::new(clock, Names::system()))
+pub fn prober(clock: Arc<dyn Clock>, commands: Commands) -> Arc<dyn Prober> {
+    Arc::new(Probes::new(clock, Names::system()).with_commands(commands))
+}
+
+/// # Errors
+/// The journey would run a program, and programs may not be run: which step, and how to allow it.
+pub fn refuse_commands(journey: &Journey, commands: Commands) -> Result<(), String> {
+    match (commands, journey.command()) {
+        (Commands::Allowed, _) | (_, None) => Ok(()),
+        (Commands::Refused, Some(step)) => Err(format!(
+            "journey `{}`: step {:?} runs a program of this machine, which is refused unless it is allowed: \
+             `serin probe --allow-commands`, or `probes: {{allowCommands: true}}` in serin.yaml",
+            journey.name, step.name
+        )),
+    }
 }
 
 /// The values of the secrets that a journey's requests send.

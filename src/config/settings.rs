@@ -5,7 +5,7 @@ use serin_judge::analysis::plan::PrometheusAccess;
 
 use crate::engine::clock::SystemClock;
 use crate::engine::journeys::SharedBudgets;
-use crate::engine::ports::Clock;
+use crate::engine::ports::{Clock, Commands};
 use crate::providers::journey::Feeds;
 use crate::providers::{prometheus, scrape, web};
 
@@ -27,6 +27,8 @@ pub struct Settings {
     pub scrape: scrape::Limits,
     /// Journeys that metrics and comparisons drive; shared by those of one run.
     pub journeys: Arc<Feeds>,
+    /// Whether those journeys may run programs.
+    pub commands: Commands,
     /// What journeys may ask for together, of all runs.
     pub budgets: Arc<SharedBudgets>,
     /// Newest measurements of one metric that are kept at most.
@@ -35,18 +37,24 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         Self {
             prometheus_access: PrometheusAccess::default(),
             prometheus: prometheus::Limits::default(),
             web: web::Limits::default(),
             web_text: web::Text::default(),
             scrape: scrape::Limits::default(),
-            journeys: Arc::new(Feeds::new(super::journeys::prober(Arc::clone(&clock)), clock)),
+            journeys: feeds(Commands::Refused),
+            commands: Commands::Refused,
             budgets: Arc::default(),
             measurements_per_metric: analysis::Limits::default().measurements_per_metric,
         }
     }
+}
+
+fn feeds(commands: Commands) -> Arc<Feeds> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let prober = super::journeys::prober(Arc::clone(&clock), commands);
+    Arc::new(Feeds::new(prober, clock))
 }
 
 impl Settings {
@@ -72,6 +80,10 @@ impl Settings {
             settings.prometheus_access = config.prometheus.unwrap_or_default();
             settings.budgets = Arc::new(SharedBudgets::new(config.probing));
             settings.measurements_per_metric = config.limits.measurements_per_metric;
+            if config.allow_commands {
+                settings.commands = Commands::Allowed;
+                settings.journeys = feeds(Commands::Allowed);
+            }
             if config.argo_web_body {
                 settings.web_text = web::Text::Successful;
             }

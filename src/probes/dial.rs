@@ -7,8 +7,12 @@ mod failure;
 mod fault;
 mod line;
 mod names;
+mod reply;
 #[cfg(test)]
 pub(in crate::probes) mod scripted;
+mod talk;
+#[cfg(test)]
+pub(in crate::probes) mod testing;
 mod timer;
 mod tls;
 
@@ -23,12 +27,14 @@ use tokio::net::TcpStream;
 
 use crate::engine::ports::Clock;
 pub(in crate::probes) use connect::connect;
-pub(in crate::probes) use failure::{failure, overdue};
+pub(in crate::probes) use failure::{exhausted, failure, overdue};
 pub(in crate::probes) use fault::Fault;
-pub(in crate::probes) use line::{Duplex, Line, tls_fact};
+pub(in crate::probes) use line::{Duplex, Line};
 pub use names::Names;
+pub(in crate::probes) use reply::{Reply, excerpt};
+pub(in crate::probes) use talk::Talk;
 pub(in crate::probes) use timer::PhaseTimer;
-pub(in crate::probes) use tls::{Facts, Secured, Trust, handshake};
+pub(in crate::probes) use tls::{Facts, Secured, Trust, handshake, tls_fact};
 
 use tls::Configs;
 
@@ -107,21 +113,12 @@ impl Dial {
         stream: TcpStream,
         timer: &mut PhaseTimer,
     ) -> Result<Secured, Failure> {
-        let connector = self.configs.connector(security, options)?;
         timer.enter(RequestPhase::Tls);
         let name = security.server_name.as_deref().unwrap_or(&peer.host);
-        let stream = handshake(&connector, name, stream).await?;
-        let facts = Facts::of(stream.get_ref().1, Arc::clone(&self.clock));
-        Ok(Secured {
-            stream: Box::new(stream),
-            facts,
-            name: name.to_owned(),
-        })
-    }
-
-    /// What a clock on the wall says.
-    pub(in crate::probes) fn clock(&self) -> &Arc<dyn Clock> {
-        &self.clock
+        let configs = &self.configs;
+        configs
+            .secure((security, options), name, stream, &self.clock)
+            .await
     }
 }
 

@@ -1,22 +1,38 @@
 //! Whether somebody listens, and says what is expected.
 
+mod dialogue;
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Map, Value};
 use serin_judge::analysis::plan::journey::{Failure, Tcp};
 use serin_judge::journey::FilledProbe;
 
 use super::Found;
-use super::dial::{Dial, PhaseTimer, peer};
+use super::dial::{Dial, Facts, PhaseTimer, Talk, peer, tls_fact};
+use dialogue::Dialogue;
 
-/// Connects, and talks as the dialogue says.
+/// Connects, and talks as the dialogue says. Without one connecting is enough: a greeting is not waited for.
 pub(super) async fn ask(
     dial: &Dial,
     filled: &FilledProbe,
-    _tcp: &Tcp<String>,
+    tcp: &Tcp<String>,
     timer: &mut PhaseTimer,
 ) -> Result<Found, Failure> {
-    let peer = peer(filled)?;
-    let (_stream, address) = dial.connect(peer, timer).await?;
+    let security = &filled.probe.security;
+    let talk = Talk::begin(dial, peer(filled)?, security, timer).await?;
+    let mut dialogue = Dialogue::new(talk);
+    for step in &tcp.dialogue {
+        dialogue = dialogue.step(step, (dial, security), timer).await?;
+    }
+    let Dialogue { talk, groups } = dialogue;
     let mut facts = Map::new();
-    facts.insert("address".to_owned(), Value::from(address.to_string()));
-    Ok(Found { facts, tls: None })
+    facts.insert("address".to_owned(), Value::from(talk.address().to_string()));
+    facts.insert("text".to_owned(), Value::from(talk.heard()));
+    facts.insert("groups".to_owned(), Value::from(groups.unwrap_or_default()));
+    facts.insert("tls".to_owned(), tls_fact(talk.tls()));
+    Ok(Found {
+        facts,
+        tls: talk.tls().and_then(Facts::now),
+    })
 }

@@ -9,6 +9,7 @@ mod imports;
 mod live;
 mod outputs;
 mod paces;
+mod protocols;
 mod secrets;
 mod services;
 mod sides;

@@ -25,6 +25,7 @@ pub use provider::{
 pub use secrets::FilledSecrets;
 pub use status::{MeasurementStatus, MetricStatus, RunStatus, Summary};
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::condition::Condition;
@@ -85,9 +86,8 @@ impl Plan {
         }
     }
 
-    /// The files that the documents of its journeys name, each once.
-    #[must_use]
-    pub fn files(&self) -> Vec<journey::NamedFile> {
+    /// The journeys that its metrics and comparisons drive.
+    pub fn journeys(&self) -> impl Iterator<Item = &Arc<journey::Journey>> {
         let metrics = self.metrics.iter().filter_map(|metric| match &metric.provider {
             Provider::Journey(metric) => Some(&metric.journey),
             _ => None,
@@ -97,8 +97,14 @@ impl Plan {
             Population::Journey(population) => Some(&population.journey),
             _ => None,
         });
+        metrics.chain(comparisons)
+    }
+
+    /// The files that the documents of its journeys name, each once.
+    #[must_use]
+    pub fn files(&self) -> Vec<journey::NamedFile> {
         let mut files: Vec<journey::NamedFile> = Vec::new();
-        for file in metrics.chain(comparisons).flat_map(|journey| &journey.files) {
+        for file in self.journeys().flat_map(|journey| &journey.files) {
             if !files.contains(file) {
                 files.push(file.clone());
             }

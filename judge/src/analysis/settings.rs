@@ -36,6 +36,8 @@ pub struct Settings {
     pub retention: Retention,
     /// How it logs.
     pub log: Log,
+    /// Steps of journeys may run programs.
+    pub allow_commands: bool,
     /// A 2xx answer to a web metric that is not JSON is Successful whatever the conditions say, as in Argo.
     pub argo_web_body: bool,
 }
@@ -55,6 +57,7 @@ impl Default for Settings {
             limits: Limits::default(),
             retention: Retention::default(),
             log: Log::default(),
+            allow_commands: false,
             argo_web_body: false,
         }
     }

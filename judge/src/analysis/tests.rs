@@ -13,6 +13,7 @@ mod locating;
 mod merging;
 mod messages;
 mod populations;
+mod probes;
 mod promise;
 mod random;
 mod ready;

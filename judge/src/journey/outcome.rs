@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::RunIds;
 use crate::analysis::plan::journey::{Failure, FailureClass};
@@ -120,6 +121,8 @@ pub struct StepResult {
     pub assertions: Vec<AssertionFailure>,
     /// What a health endpoint said of its parts.
     pub components: Vec<Component>,
+    /// What a probe found, by name. Secrets are taken out.
+    pub found: Option<Map<String, Value>>,
     /// Requests that were made for it; more than one with retries and repeats.
     pub attempts: u32,
 }

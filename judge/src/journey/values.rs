@@ -115,17 +115,27 @@ impl Values {
     /// as secret.
     #[must_use]
     pub fn masked(&self, text: String) -> String {
+        self.masks().apply(text)
+    }
+
+    /// What a probe found, without any of those secrets.
+    #[must_use]
+    pub fn masked_facts(&self, facts: serde_json::Map<String, Value>) -> serde_json::Map<String, Value> {
+        masked_members(&self.masks(), facts)
+    }
+
+    fn masks(&self) -> Cow<'_, Masks> {
         let columns = self.fixed.secret_columns.iter();
         let account = columns.filter_map(|column| self.account.as_ref()?.get(column));
         let captured = self.captured.iter().filter(|captured| captured.is_secret);
         let captured = captured.filter_map(|captured| captured.value.as_deref());
         let texts: Vec<String> = account.chain(captured).flat_map(scalars).collect();
         if texts.is_empty() {
-            return self.fixed.masks.apply(text);
+            return Cow::Borrowed(&self.fixed.masks);
         }
         let mut masks = self.fixed.masks.clone();
         masks.add(texts.iter().map(String::as_str));
-        masks.apply(text)
+        Cow::Owned(masks)
     }
 
     /// What a placeholder stands for; `None` when it is not known.
@@ -296,4 +306,23 @@ pub(super) fn bad_request(message: String) -> Failure {
 /// [`FailureClass::BadRequest`] that names the value which is missing.
 pub fn text(template: &Template, values: &Values, turn: Turn) -> Result<String, Failure> {
     values.plain(template, turn)
+}
+
+fn masked_members(masks: &Masks, members: serde_json::Map<String, Value>) -> serde_json::Map<String, Value> {
+    let pairs = members.into_iter();
+    pairs
+        .map(|(name, value)| (masks.apply(name), masked_value(masks, value)))
+        .collect()
+}
+
+fn masked_value(masks: &Masks, value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(masks.apply(text)),
+        Value::Array(values) => values
+            .into_iter()
+            .map(|value| masked_value(masks, value))
+            .collect(),
+        Value::Object(members) => Value::Object(masked_members(masks, members)),
+        other => other,
+    }
 }

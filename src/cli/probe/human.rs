@@ -1,6 +1,7 @@
 //! The result for people at a terminal: how it went first, then the numbers.
 
 mod compared;
+mod found;
 mod shape;
 mod steps;
 
@@ -35,12 +36,15 @@ pub(super) fn headlines(probed: &Probed) -> String {
             .iter()
             .map(|target| shown(journey, target))
             .collect();
-        text.push_str(&format!(
-            "{} {} {}\n",
+        let headline = format!(
+            "{} {} {}",
             colour(outcome).apply_to(outcome.word().to_uppercase()),
             style(&journey.journey.name).bold(),
             targets.join(", "),
-        ));
+        );
+        // Steps that say themselves whom they ask have no target.
+        text.push_str(headline.trim_end());
+        text.push('\n');
         if !reasons.is_empty() {
             text.push_str(&wrap(&reasons.join("; "), 2, WIDTH));
         }
@@ -52,6 +56,8 @@ fn shown(journey: &ProbedJourney, target: &Target) -> String {
     let url = shown_target(target);
     if journey.is_paired() {
         format!("{} {url}", arm_word(target.arm))
+    } else if url.is_empty() {
+        String::new()
     } else {
         format!("at {url}")
     }
@@ -68,14 +74,16 @@ fn colour(outcome: Outcome) -> Style {
 fn of_journey(journey: &ProbedJourney) -> String {
     let mut text = String::new();
     for (target, arm) in journey.arms() {
-        text.push_str(&format!(
-            "\n  {} {}\n",
+        let headline = format!(
+            "{} {}",
             style(&journey.journey.name).bold(),
             shown(journey, target)
-        ));
+        );
+        text.push_str(&format!("\n  {}\n", headline.trim_end()));
         text.push_str(&wrap(&runs(journey, arm), 4, WIDTH));
         text.push_str(&steps::table(journey, arm));
         text.push_str(&steps::phases(journey, arm));
+        text.push_str(&found::section(journey, arm));
         text.push_str(&failures(journey, arm));
         text.push_str(&leaks(arm));
     }

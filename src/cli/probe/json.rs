@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use serin_judge::analysis::plan::journey::{RequestPhase, Step};
-use serin_judge::journey::Place;
+use serin_judge::journey::{Place, StepResult};
 
 use super::examples::{self, Example};
 use super::probed::{Probed, ProbedJourney, arm_word, shown_target, started};
@@ -125,6 +125,7 @@ fn step(step: &Step, arm: &ArmWindow, window: &StepWindow) -> Value {
         .map(|(name, durations)| (name.to_string(), latencies(durations)))
         .collect();
     let (new, reused) = connections(window);
+    let newest = newest(arm, step);
     json!({
         "name": step.name,
         "requests": window.requests,
@@ -138,10 +139,18 @@ fn step(step: &Step, arm: &ArmWindow, window: &StepWindow) -> Value {
         "service": latencies(&window.durations(Since::Begun)),
         "phases": phases,
         "server": server,
+        "level": newest.and_then(StepResult::level),
+        "found": newest.and_then(|newest| newest.found.as_ref()),
         "newConnections": new,
         "reusedConnections": reused,
         "examples": examples::of_step(arm, step.index).iter().map(example).collect::<Vec<_>>(),
     })
+}
+
+/// What became of a step in the newest run.
+pub(super) fn newest<'a>(arm: &'a ArmWindow, step: &Step) -> Option<&'a StepResult> {
+    let mut steps = arm.newest.as_ref()?.steps.iter();
+    steps.find(|result| result.step == step.index)
 }
 
 /// Requests that were answered over a new connection, and over one that had been used before.

@@ -10,6 +10,7 @@ use serin_judge::analysis::plan::journey::{Allowance, Budget};
 use super::import::From;
 use crate::cli::plan::key_value;
 use crate::cli::secrets::GivenSecret;
+use crate::engine::ports::Commands;
 
 /// What means nothing to who only imports.
 const OF_PROBING: [&str; 22] = [
@@ -42,6 +43,7 @@ const OF_PROBING: [&str; 22] = [
 #[command(after_help = "Examples:\n  \
     serin probe https://example.com/health                      one request\n  \
     serin probe https://example.com/ --rate 50 --for 30s        50 planned starts a second\n  \
+    serin probe tls://example.com dns://9.9.9.9/example.com     a certificate, and what a name server says\n  \
     serin probe checkout.yaml --target http://127.0.0.1:8080    each step once, teardown included\n  \
     serin probe checkout.yaml --canary http://10.0.0.7 --stable http://10.0.0.5 --rate 5 --for 2m\n  \
     serin probe journeys/ --for 10m --output json               each by its own schedule\n  \
@@ -61,7 +63,9 @@ const OF_PROBING: [&str; 22] = [
     Exit codes: 0 all passed (degraded included, which is said), 1 something failed, 2 usage or an invalid document, \
     4 nothing could be run, 130 and 143 interrupted, after the report.")]
 pub struct ProbeOptions {
-    /// Journeys, folders of them, or URLs; a URL is a journey of one GET, whose status has to be below 400.
+    /// Journeys, folders of them, or URLs. A URL is a journey of one step: a GET whose status has to be below 400, or a
+    /// probe of tcp://, tls://, dns://SERVER/NAME?type=A, postgres://USER@HOST/DB, redis://, rediss://, grpc://, grpcs://,
+    /// smtp://, smtps:// or icmp://.
     #[arg(value_name = "FILE|URL", required_unless_present = "janitor")]
     pub(super) what: Vec<String>,
     /// Which journeys, when the files hold several; may be repeated. All of them unless given.
@@ -91,6 +95,9 @@ pub struct ProbeOptions {
     /// Connect to another address than the one of a host, names and certificates as asked; may be repeated.
     #[arg(long, value_name = "HOST:PORT=HOST:PORT")]
     pub(super) connect: Vec<ConnectTo>,
+    /// Run the programs that steps with `command` name, as the user who runs this.
+    #[arg(long)]
+    pub(super) allow_commands: bool,
     /// How to show the result.
     #[arg(long, value_enum, default_value_t)]
     pub(super) output: Shown,
@@ -105,6 +112,16 @@ pub struct ProbeOptions {
     pub(super) import: Option<From>,
     #[command(flatten)]
     pub(super) pace: PaceOptions,
+}
+
+impl ProbeOptions {
+    /// Whether journeys may run programs.
+    pub(super) fn commands(&self) -> Commands {
+        match self.allow_commands {
+            true => Commands::Allowed,
+            false => Commands::Refused,
+        }
+    }
 }
 
 /// When runs start.

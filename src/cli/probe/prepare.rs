@@ -173,6 +173,8 @@ fn order(
     shards: Shards,
     shared: &SharedBudgets,
 ) -> Result<ProbeOrder, String> {
+    journeys::refuse_commands(&journey, options.commands())
+        .map_err(|message| format!("error: {message}; nothing was probed"))?;
     let targets = targets(&journey, options)?;
     let pace = &options.pace;
     if let Some(limit) = pace.max_in_flight {

@@ -3,6 +3,7 @@ mod assembly;
 use std::sync::Arc;
 use std::thread;
 
+use serin_judge::analysis::plan::journey::Journey;
 use serin_judge::journey::Arm;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -13,7 +14,7 @@ use super::control::{Control, Level, Progress};
 use super::drive::{Driver, Timer};
 use super::order::{ProbeOrder, Shards};
 use super::record::{JourneyWindow, Slices};
-use crate::engine::ports::{Clock, Prober};
+use crate::engine::ports::{Clock, Commands, Prober};
 use assembly::Shared;
 
 /// A journey that is being probed. Dropping it stops it, as [`stop`](Self::stop) does.
@@ -54,6 +55,17 @@ pub enum ProbingError {
     Thread(String),
 }
 
+/// Nothing of a journey is begun that would run a program where programs may not be run.
+fn refuse_commands(journey: &Journey, commands: Commands) -> Result<(), ProbingError> {
+    match (commands, journey.command()) {
+        (Commands::Allowed, _) | (_, None) => Ok(()),
+        (Commands::Refused, Some(step)) => {
+            let message = format!("step {:?} runs a program, which is not allowed here", step.name);
+            Err(ProbingError::Order(message))
+        }
+    }
+}
+
 impl Probing {
     /// Begins. Call it inside a runtime.
     ///
@@ -61,6 +73,7 @@ impl Probing {
     /// When the order cannot be carried out, or a target has no client.
     pub fn start(order: &ProbeOrder, probe: &dyn Prober, clock: &dyn Clock) -> Result<Self, ProbingError> {
         order.check()?;
+        refuse_commands(&order.journey, probe.commands())?;
         let drivers = match order.shards {
             Shards::Here => 1,
             Shards::Threads(threads) => threads.get(),

@@ -18,6 +18,21 @@ pub trait Prober: Send + Sync {
     /// # Errors
     /// Certificates or keys that cannot be read.
     fn client(&self, settings: &ClientSettings) -> Result<Box<dyn HttpClient>, ProbeError>;
+
+    /// Whether journeys may run programs. Nothing of one that would is begun where they may not.
+    fn commands(&self) -> Commands {
+        Commands::Refused
+    }
+}
+
+/// Whether probes may run programs: a journey that somebody else wrote would do on this machine whatever it likes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Commands {
+    /// They may not.
+    #[default]
+    Refused,
+    /// Whoever runs this process has said so.
+    Allowed,
 }
 
 /// Sends requests over connections of its own. They belong to the runtime that made them, so a client is of one runtime.

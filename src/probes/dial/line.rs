@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 
-use serde_json::{Value, json};
 use serin_judge::analysis::plan::journey::{Failure, Security, Tls as TlsOptions, TlsMode};
 use serin_judge::journey::Peer;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -38,14 +37,6 @@ impl Line {
             address,
             tls: Some(secured.facts),
         }
-    }
-}
-
-/// The fact `tls`: null where it was not spoken.
-pub(in crate::probes) fn tls_fact(tls: Option<&Facts>) -> Value {
-    match tls.and_then(Facts::now) {
-        Some(facts) => json!({"version": facts.version, "daysLeft": facts.days_left}),
-        None => Value::Null,
     }
 }
 

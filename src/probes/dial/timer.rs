@@ -12,6 +12,7 @@ pub(in crate::probes) struct PhaseTimer {
     began: Instant,
     current: Option<(RequestPhase, Instant)>,
     phases: Phases,
+    awaited: Option<String>,
 }
 
 impl PhaseTimer {
@@ -20,6 +21,7 @@ impl PhaseTimer {
             began: Instant::now(),
             current: None,
             phases: Phases::default(),
+            awaited: None,
         }
     }
 
@@ -27,6 +29,10 @@ impl PhaseTimer {
     pub(in crate::probes) fn enter(&mut self, phase: RequestPhase) {
         let now = Instant::now();
         self.leave(now);
+        if phase == RequestPhase::Tls {
+            // What was waited for before has come.
+            self.awaited = None;
+        }
         self.current = Some((phase, now));
     }
 
@@ -49,10 +55,20 @@ impl PhaseTimer {
         self.current.map_or(RequestPhase::Connect, |(phase, _)| phase)
     }
 
+    /// What is waited for from now on, for who reads that the time was over.
+    pub(in crate::probes) fn awaits(&mut self, what: impl Into<String>) {
+        self.awaited = Some(what.into());
+    }
+
     /// The time was over in the phase under way.
     pub(in crate::probes) fn overdue(&self, place: &str) -> Failure {
         let (phase, since) = self.current.unwrap_or((RequestPhase::Connect, self.began));
-        overdue(phase, since.elapsed(), place)
+        let mut failure = overdue(phase, since.elapsed(), place);
+        if let Some(awaited) = &self.awaited {
+            failure.message.push_str("; waited for ");
+            failure.message.push_str(awaited);
+        }
+        failure
     }
 
     fn leave(&mut self, now: Instant) {

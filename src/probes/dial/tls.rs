@@ -4,25 +4,55 @@ mod classify;
 mod config;
 mod configs;
 mod facts;
+mod session;
+mod staple;
+mod verifiers;
+
+use std::sync::Arc;
 
 use rustls::pki_types::ServerName;
-use serin_judge::analysis::plan::journey::{Failure, FailureClass, RequestPhase};
+use serin_judge::analysis::plan::journey::{
+    Failure, FailureClass, RequestPhase, Security, Tls as TlsOptions,
+};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::failure::failure;
+use crate::engine::ports::Clock;
 pub(in crate::probes) use config::Trust;
 pub(super) use configs::Configs;
-pub(in crate::probes) use facts::Facts;
+pub(in crate::probes) use facts::{Facts, tls_fact};
 
 /// A stream whose handshake is done.
 pub(in crate::probes) struct Secured {
     pub(in crate::probes) stream: Box<TlsStream<TcpStream>>,
     pub(in crate::probes) facts: Facts,
-    /// Who was asked for.
-    pub(in crate::probes) name: String,
+}
+
+impl Configs {
+    /// TLS over a connection, as a new session.
+    ///
+    /// # Errors
+    /// What cannot be set up, and a handshake that failed.
+    pub(super) async fn secure(
+        &self,
+        (security, options): (&Security<String>, &TlsOptions),
+        name: &str,
+        stream: TcpStream,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Secured, Failure> {
+        let (connector, recording) = self.connector(security, options)?;
+        let stream = handshake(&connector, name, stream).await?;
+        let session = stream.get_ref().1;
+        let facts = Facts::of(session, Arc::clone(clock));
+        let shown = session::fact(session, &recording.seen(), (name, facts.version()), clock.now());
+        Ok(Secured {
+            stream: Box::new(stream),
+            facts: facts.showing(shown),
+        })
+    }
 }
 
 /// # Errors

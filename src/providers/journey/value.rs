@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use serin_judge::analysis::plan::journey::Journey;
+use serin_judge::journey::StepResult;
 
 use super::measure::Facts;
 use crate::engine::journeys::{ArmWindow, Durations, JourneyWindow, Since, StepWindow};
@@ -37,13 +38,20 @@ pub(super) fn of(window: &JourneyWindow, journey: &Journey) -> Value {
     let steps: Map<String, Value> = journey
         .all_steps()
         .into_iter()
-        .filter_map(|step| Some((step.name.clone(), of_step(arm.steps.get(step.index)?))))
+        .filter_map(|step| {
+            let newest = arm.newest.as_ref().and_then(|run| {
+                let mut steps = run.steps.iter();
+                steps.find(|result| result.step == step.index)
+            });
+            Some((step.name.clone(), of_step(arm.steps.get(step.index)?, newest)))
+        })
         .collect();
     result.insert("steps".to_owned(), Value::Object(steps));
     Value::Object(result)
 }
 
-fn of_step(step: &StepWindow) -> Value {
+/// `found` is what a probe found in the newest run.
+fn of_step(step: &StepWindow, newest: Option<&StepResult>) -> Value {
     let mut result = quantiles(&step.durations(Since::Planned));
     for (name, count) in [
         ("passed", step.passed),
@@ -60,6 +68,8 @@ fn of_step(step: &StepWindow) -> Value {
         .map(|(class, count)| (class.to_string(), json!(count)))
         .collect();
     result.insert("failures".to_owned(), Value::Object(failures));
+    let found = newest.and_then(|newest| newest.found.clone());
+    result.insert("found".to_owned(), found.map_or(Value::Null, Value::Object));
     Value::Object(result)
 }
 

@@ -2,6 +2,7 @@
 
 mod assertion;
 mod capture;
+mod commands;
 mod credential;
 mod document;
 mod failure;

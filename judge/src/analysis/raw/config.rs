@@ -35,6 +35,8 @@ pub(crate) struct ConfigSpec {
     pub(crate) limits: Option<Limits>,
     /// Where Serin differs from Argo on purpose, and may be told not to.
     pub(crate) compat: Option<Compat>,
+    /// What steps of journeys may do on this machine.
+    pub(crate) probes: Option<Probes>,
     /// How long data is kept.
     pub(crate) retention: Option<Retention>,
     /// How it logs.
@@ -46,6 +48,14 @@ pub(crate) struct ConfigSpec {
 pub(crate) struct Providers {
     /// The Prometheus that is asked when an analysis does not name one.
     pub(crate) prometheus: Option<PrometheusAccess>,
+}
+
+/// What steps of journeys may do on this machine.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Probes {
+    /// Steps with `command` run programs, as the user that Serin runs as. Default false: a journey that has one is refused.
+    pub(crate) allow_commands: Option<bool>,
 }
 
 /// Journeys that runs drive.

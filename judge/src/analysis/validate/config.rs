@@ -68,6 +68,10 @@ fn checked(checks: &mut Checks<'_>, raw: &ConfigSpec, place: &Place<'_>) -> Sett
         limits: limits::limits(checks, &raw_limits, &place.field("limits")),
         retention: retention(checks, raw.retention.as_ref(), &place.field("retention")),
         log: log(raw.log.as_ref()),
+        allow_commands: raw
+            .probes
+            .and_then(|probes| probes.allow_commands)
+            .unwrap_or_default(),
         argo_web_body: raw
             .compat
             .and_then(|compat| compat.argo_web_body)

@@ -211,6 +211,7 @@ pub(super) fn skipped(step: usize) -> StepResult {
         failure: None,
         assertions: Vec::new(),
         components: Vec::new(),
+        found: None,
         attempts: 0,
     }
 }

@@ -38,6 +38,7 @@ impl<'run> Branch<'run> {
         };
         let judged = judge(step, &findings, &mut self.values);
         let result = StepResult {
+            found: Some(self.values.masked_facts(findings.facts.clone())),
             outcome: judged.outcome,
             failure: judged.failure,
             assertions: judged.assertions,

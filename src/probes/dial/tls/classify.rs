@@ -28,7 +28,8 @@ pub(super) fn handshake(host: &str, error: &io::Error) -> Failure {
     failure(class, RequestPhase::Tls, format!("TLS with {host}: {seen}"))
 }
 
-fn certificate_class(error: &CertificateError) -> FailureClass {
+/// What a certificate is refused for.
+pub(super) fn certificate_class(error: &CertificateError) -> FailureClass {
     match error {
         CertificateError::Expired
         | CertificateError::ExpiredContext { .. }

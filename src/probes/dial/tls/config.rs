@@ -3,18 +3,16 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{Resumption, WantsClientCert};
-use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::client::danger::ServerCertVerifier;
+use rustls::client::{Resumption, WebPkiServerVerifier};
+use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use rustls::time_provider::TimeProvider;
-use rustls::{
-    ClientConfig, ConfigBuilder, DigitallySignedStruct, RootCertStore, SignatureScheme,
-    SupportedProtocolVersion,
-};
+use rustls::{CertificateError, ClientConfig, RootCertStore, SupportedProtocolVersion};
 use serin_judge::analysis::plan::journey::{Failure, FailureClass, RequestPhase, TlsVersion};
 
+use super::verifiers::Unchecked;
 use crate::engine::ports::{ClientCertificate, Clock, ProbeError};
 use crate::probes::dial::failure::failure;
 
@@ -66,17 +64,23 @@ impl Trust {
     /// # Errors
     /// A key that does not fit its certificate.
     pub(in crate::probes) fn config(&self, clock: Arc<dyn Clock>) -> Result<ClientConfig, Failure> {
-        self.config_of(clock, (None, None))
+        let verifier = if self.insecure {
+            Arc::new(Unchecked::new(None))
+        } else {
+            self.verifier()
+        };
+        self.config_of(clock, (None, None), verifier)
     }
 
-    /// The same with versions from one to another only.
+    /// The same with versions from one to another only, and with somebody else who looks at certificates.
     ///
     /// # Errors
     /// As [`Self::config`].
-    pub(in crate::probes) fn config_of(
+    pub(super) fn config_of(
         &self,
         clock: Arc<dyn Clock>,
         (min, max): (Option<TlsVersion>, Option<TlsVersion>),
+        verifier: Arc<dyn ServerCertVerifier>,
     ) -> Result<ClientConfig, Failure> {
         let is_spoken = |version: TlsVersion| {
             min.is_none_or(|min| min <= version) && max.is_none_or(|max| version <= max)
@@ -93,16 +97,11 @@ impl Trust {
             failure(FailureClass::BadRequest, RequestPhase::Tls, message)
         };
         let provider = Arc::new(ring::default_provider());
-        let builder = ClientConfig::builder_with_details(Arc::clone(&provider), Arc::new(Wall(clock)))
+        let builder = ClientConfig::builder_with_details(provider, Arc::new(Wall(clock)))
             .with_protocol_versions(&versions)
-            .map_err(refused)?;
-        let builder: ConfigBuilder<ClientConfig, WantsClientCert> = if self.insecure {
-            builder
-                .dangerous()
-                .with_custom_certificate_verifier(Arc::new(Anybody(provider)))
-        } else {
-            builder.with_root_certificates(self.store())
-        };
+            .map_err(refused)?
+            .dangerous()
+            .with_custom_certificate_verifier(verifier);
         let mut config = match &self.certificate {
             Some((chain, key)) => builder
                 .with_client_auth_cert(chain.clone(), key.clone_key())
@@ -113,6 +112,15 @@ impl Trust {
             config.resumption = Resumption::disabled();
         }
         Ok(config)
+    }
+
+    /// Looks whether a chain ends at a trusted root, is of the name, and valid. Where there is no root nobody is trusted.
+    pub(super) fn verifier(&self) -> Arc<dyn ServerCertVerifier> {
+        let provider = Arc::new(ring::default_provider());
+        match WebPkiServerVerifier::builder_with_provider(self.store(), provider).build() {
+            Ok(verifier) => verifier,
+            Err(_no_root) => Arc::new(Unchecked::new(Some(CertificateError::UnknownIssuer))),
+        }
     }
 
     fn store(&self) -> Arc<RootCertStore> {
@@ -166,54 +174,5 @@ impl TimeProvider for Wall {
     fn current_time(&self) -> Option<UnixTime> {
         let seconds = u64::try_from(self.0.now().as_micros() / 1_000_000).ok()?;
         Some(UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
-    }
-}
-
-/// Takes every certificate; still, who shows one has to hold its key.
-#[derive(Debug)]
-struct Anybody(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for Anybody {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls12_signature(
-            message,
-            certificate,
-            signature,
-            &self.0.signature_verification_algorithms,
-        )
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(
-            message,
-            certificate,
-            signature,
-            &self.0.signature_verification_algorithms,
-        )
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
     }
 }

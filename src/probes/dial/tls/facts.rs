@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use rustls::{ClientConnection, ProtocolVersion};
+use serde_json::{Map, Value};
 use serin_judge::journey::TlsFacts;
 use x509_parser::prelude::parse_x509_certificate;
 
@@ -15,6 +16,7 @@ pub(in crate::probes) struct Facts {
     /// Seconds since 1970 at which the first certificate of the chain that was shown ends; `None` when none can be read.
     ends_at: Option<i64>,
     clock: Arc<dyn Clock>,
+    shown: Arc<Map<String, Value>>,
 }
 
 impl Facts {
@@ -33,7 +35,26 @@ impl Facts {
             version,
             ends_at: ends.min(),
             clock,
+            shown: Arc::default(),
         }
+    }
+
+    /// The same with all that the handshake showed.
+    pub(super) fn showing(self, shown: Map<String, Value>) -> Self {
+        Self {
+            shown: Arc::new(shown),
+            ..self
+        }
+    }
+
+    /// The members of the fact `tls`, of a session of a probe.
+    pub(in crate::probes) fn shown(&self) -> &Map<String, Value> {
+        &self.shown
+    }
+
+    /// Such as `TLSv1.3`.
+    pub(super) fn version(&self) -> &'static str {
+        self.version
     }
 
     /// `None` where no certificate could be read, which an unchecked server may bring about.
@@ -45,4 +66,9 @@ impl Facts {
             days_left: left.div_euclid(SECONDS_OF_A_DAY),
         })
     }
+}
+
+/// The fact `tls`: null where it was not spoken.
+pub(in crate::probes) fn tls_fact(tls: Option<&Facts>) -> Value {
+    tls.map_or(Value::Null, |facts| Value::Object(facts.shown().clone()))
 }

@@ -57,7 +57,8 @@ impl Probe<Credential> {
             (Protocol::Command(_) | Protocol::Dns(_), None) => false,
             (_, None) => true,
             (_, Some(Credential::Template(address))) => match address.pieces.first() {
-                Some(Piece::Text(text)) => text.starts_with(':'),
+                // What begins with two colons is an address of IPv6.
+                Some(Piece::Text(text)) => text.starts_with(':') && !text.starts_with("::"),
                 Some(Piece::Value(_)) => false,
                 None => true,
             },
