@@ -34,7 +34,8 @@ impl Draft {
         for step in self.steps.iter_mut().chain(&mut self.finally) {
             let clean: String = shown(&step.name)
                 .replace(char::is_control, " ")
-                .replace("{{", "{");
+                .replace('{', "(")
+                .replace('}', ")");
             let clean = clean.trim().to_owned();
             let base = if clean.is_empty() {
                 "step".to_owned()
