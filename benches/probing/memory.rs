@@ -14,6 +14,9 @@ const JOURNEYS: u64 = 2_000;
 const STEPS: u64 = 3;
 const INTERVAL_SECONDS: u64 = 10;
 
+/// A file of documents may have 256 KiB.
+const OF_A_FILE: u64 = 100;
+
 /// How often memory is looked at.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -42,17 +45,19 @@ pub(super) fn requests(server: &Server) {
 /// Many journeys, each by its own schedule.
 pub(super) fn journeys(server: &Server) {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("journeys.yaml");
-    std::fs::write(&file, documents()).unwrap();
+    let files: Vec<String> = (0..JOURNEYS / OF_A_FILE)
+        .map(|number| {
+            let file = folder.path().join(format!("{number}.yaml"));
+            std::fs::write(&file, documents(number * OF_A_FILE..(number + 1) * OF_A_FILE)).unwrap();
+            file.display().to_string()
+        })
+        .collect();
     let seconds = u64::from(client::seconds()).max(3 * INTERVAL_SECONDS);
     let began = Instant::now();
-    let mut probe = Probe::start(&[
-        &file.display().to_string(),
-        "--target",
-        &server.url,
-        "--for",
-        &format!("{seconds}s"),
-    ]);
+    let time = format!("{seconds}s");
+    let mut args: Vec<&str> = files.iter().map(String::as_str).collect();
+    args.extend(["--target", &server.url, "--for", &time]);
+    let mut probe = Probe::start(&args);
     // The first interval is that of reading and of the first connections.
     while began.elapsed() < Duration::from_secs(INTERVAL_SECONDS) {
         probe.wait(LOOK);
@@ -74,9 +79,9 @@ pub(super) fn journeys(server: &Server) {
     probe.interrupt();
 }
 
-fn documents() -> String {
+fn documents(numbers: std::ops::Range<u64>) -> String {
     let mut text = String::new();
-    for journey in 0..JOURNEYS {
+    for journey in numbers {
         let _infallible = writeln!(
             text,
             "---\napiVersion: serin.dev/v1\nkind: Journey\nmetadata: {{name: journey-{journey}}}\nspec:\n  \

@@ -91,7 +91,7 @@ impl Scope {
     /// The value of a place that takes a secret: what is a credential is never written, a variable is asked for it instead.
     /// `None` where the text cannot be written.
     pub(super) fn credential(&mut self, text: &str, name: &str, what: &str) -> Option<Yaml> {
-        if let Some(variable) = only_value(text).and_then(|name| name.strip_prefix("env:")) {
+        if let Some(variable) = only_value(text).and_then(|name| name.strip_prefix("env.")) {
             let variable = variable.to_owned();
             return Some(self.variable(&variable, None, what));
         }
@@ -135,7 +135,7 @@ impl Scope {
             match piece {
                 Piece::Literal(literal) => said.push_str(&unbraced(literal, slot)?),
                 Piece::Value(name) => {
-                    let name = match name.strip_prefix("env:") {
+                    let name = match name.strip_prefix("env.") {
                         Some(variable) if is_credential(variable) => {
                             self.secret_arg(variable, None, &format!("`${variable}`"))
                         }

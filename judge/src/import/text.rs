@@ -59,7 +59,7 @@ pub(super) fn check(source: &Arc<Source>) -> Result<(), Vec<Diagnostic>> {
     }
 }
 
-/// A value that is filled in; `env:NAME` is a variable of the environment.
+/// A value that is filled in; `env.NAME` is a variable of the environment.
 pub(super) fn value(name: &str) -> String {
     format!("{OPEN}{name}{CLOSE}")
 }
@@ -120,7 +120,7 @@ pub(super) fn of_braces(text: &str, mut known: impl FnMut(&str) -> Option<String
 pub(super) fn shown(text: &str) -> String {
     let shown = pieces(text).into_iter().map(|piece| match piece {
         Piece::Literal(text) => text.to_owned(),
-        Piece::Value(name) => match name.strip_prefix("env:") {
+        Piece::Value(name) => match name.strip_prefix("env.") {
             Some(variable) => format!("${variable}"),
             None => format!("{{{{{name}}}}}"),
         },

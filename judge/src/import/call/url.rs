@@ -61,7 +61,7 @@ pub(super) fn below_target(url: &str, draft: &mut Draft, step: &mut Step) -> Str
     };
     // What a step captured is no target: it is known only while the Journey runs.
     let is_captured =
-        only_value(origin).is_some_and(|name| !name.starts_with("args.") && !name.starts_with("env:"));
+        only_value(origin).is_some_and(|name| !name.starts_with("args.") && !name.starts_with("env."));
     if is_captured {
         return said(url, draft);
     }

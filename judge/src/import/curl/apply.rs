@@ -38,22 +38,15 @@ const SHOWN: [&str; 27] = [
     "suppress-connect-headers",
     "out-null",
 ];
-/// What Journeys do anyway.
-const USUAL: [&str; 14] = [
+/// What Journeys do anyway, or what means nothing to them.
+const USUAL: [&str; 7] = [
     "basic",
     "keepalive",
-    "alpn",
     "npn",
     "sessionid",
     "tcp-nodelay",
     "http2",
-    "ipv4",
-    "ipv6",
     "disable",
-    "parallel",
-    "parallel-immediate",
-    "globoff",
-    "path-as-is",
 ];
 
 pub(super) fn apply(given: &Given, transfer: &mut Transfer, draft: &mut Draft, shown: &mut Vec<String>) {
@@ -73,6 +66,8 @@ pub(super) fn apply(given: &Given, transfer: &mut Transfer, draft: &mut Draft, s
         "location" | "location-trusted" | "follow" => transfer.follows = is_on,
         "max-redirs" => transfer.redirects_max = Some(value.parse().unwrap_or(50)),
         "fail" | "fail-with-body" => transfer.fails = is_on,
+        "alpn" if !is_on => transfer.version = Some("1.1"),
+        "alpn" => {}
         "http1.1" => transfer.version = Some("1.1"),
         "http2-prior-knowledge" => transfer.version = Some("2"),
         "retry" => transfer.retry.attempts = value.parse().ok(),
@@ -130,6 +125,8 @@ fn lose(given: &Given, transfer: &mut Transfer) {
         "connect-timeout" => ": a step's `timeout` holds for all of it",
         "proxy" | "preproxy" | "socks5" | "socks5-hostname" => ": requests go there directly",
         "digest" | "ntlm" | "negotiate" | "anyauth" | "aws-sigv4" => ": `auth` knows basic and bearer",
+        "ipv4" | "ipv6" => ": whatever answers first is asked",
+        "parallel" | "parallel-immediate" => ": steps follow one another, but for those of `parallel`",
         "config" => ": what that file says is not read",
         _ => "",
     };

@@ -64,11 +64,11 @@ pub(super) fn environment(text: &str) -> String {
         let end = after.find(|char| !is_of_name(char)).unwrap_or(after.len());
         match braced {
             Some((name, after)) if !name.is_empty() && name.chars().all(is_of_name) => {
-                filled.push_str(&value(&format!("env:{name}")));
+                filled.push_str(&value(&format!("env.{name}")));
                 rest = after;
             }
             _ if end > 0 => {
-                filled.push_str(&value(&format!("env:{}", &after[..end])));
+                filled.push_str(&value(&format!("env.{}", &after[..end])));
                 rest = &after[end..];
             }
             _ => {

@@ -143,6 +143,8 @@ fn what_has_no_counterpart_is_told() {
         ("-H 'Host: other'", "the header `Host: other`"),
         ("-H 'Accept:'", "the header `Accept` left out"),
         ("-K file", "is not read"),
+        ("-4", "--ipv4: whatever answers first"),
+        ("-Z", "--parallel: steps follow one another"),
         ("-d @- ", "the data of the file `-`"),
         ("--limit-rate 1k", "--limit-rate 1k"),
         ("| jq .", "`jq .`, which is no curl command"),

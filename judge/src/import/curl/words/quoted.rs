@@ -73,7 +73,7 @@ pub(super) fn dollar(reader: &mut Reader<'_>) -> Read {
         let inner = &reader.text[reader.at..reader.at + length];
         reader.at += length + 1;
         let end = inner.find(|char: char| !is_of_name(char)).unwrap_or(inner.len());
-        return Ok(value(&format!("env:{}", variable(&inner[..end]))));
+        return Ok(value(&format!("env.{}", variable(&inner[..end]))));
     }
     let rest = &reader.text[reader.at..];
     let end = rest.find(|char: char| !is_of_name(char)).unwrap_or(rest.len());
@@ -82,7 +82,7 @@ pub(super) fn dollar(reader: &mut Reader<'_>) -> Read {
         return Ok("$".to_owned());
     }
     reader.at += end;
-    Ok(value(&format!("env:{}", variable(name))))
+    Ok(value(&format!("env.{}", variable(name))))
 }
 
 /// What a command says stands for a variable that is named after it.
@@ -107,7 +107,7 @@ fn output_of(command: &str) -> String {
         .split(|char: char| !char.is_ascii_alphanumeric())
         .filter(|part| !part.is_empty())
         .collect();
-    value(&format!("env:{}", variable(&name.join("_").to_uppercase())))
+    value(&format!("env.{}", variable(&name.join("_").to_uppercase())))
 }
 
 fn variable(name: &str) -> String {
