@@ -4,8 +4,11 @@
 mod command;
 mod dial;
 mod dns;
+mod grpc;
 pub mod http;
 mod icmp;
+mod postgres;
+mod redis;
 mod smtp;
 mod tcp;
 mod tls;
@@ -15,7 +18,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
-use serin_judge::analysis::plan::journey::{Failure, FailureClass, Protocol};
+use serin_judge::analysis::plan::journey::{Failure, Protocol};
 use serin_judge::journey::{FilledProbe, Findings, Peer, TlsFacts};
 use tokio::time::{Instant, timeout_at};
 
@@ -88,17 +91,17 @@ impl Protocols {
         timer: &mut PhaseTimer,
     ) -> Result<Found, Failure> {
         match &filled.probe.protocol {
+            Protocol::Postgres(settings) => {
+                postgres::ask(&self.dial, filled, settings, deadline, timer).await
+            }
+            Protocol::Redis(settings) => redis::ask(&self.dial, filled, settings, timer).await,
+            Protocol::Grpc(settings) => grpc::ask(&self.dial, filled, settings, deadline, timer).await,
             Protocol::Tcp(settings) => tcp::ask(&self.dial, filled, settings, timer).await,
             Protocol::Tls(settings) => tls::ask(&self.dial, filled, settings, timer).await,
             Protocol::Dns(settings) => dns::ask(&self.dial, filled, settings, timer).await,
             Protocol::Smtp(settings) => smtp::ask(&self.dial, filled, settings, timer).await,
             Protocol::Icmp(settings) => icmp::ask(&self.dial, filled, settings, deadline, timer).await,
             Protocol::Command(settings) => command::ask(self.commands, settings, timer).await,
-            other => Err(Failure {
-                class: FailureClass::BadRequest,
-                phase: None,
-                message: format!("`{}` is not spoken", other.name()),
-            }),
         }
     }
 }

@@ -11,6 +11,7 @@ mod outputs;
 mod paces;
 mod protocols;
 mod secrets;
+mod services;
 mod sides;
 mod signals;
 mod teardown;

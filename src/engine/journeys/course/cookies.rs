@@ -14,9 +14,8 @@ pub(super) fn take_changes(all: &mut CookieStore, before: &CookieStore, after: &
         .filter(|cookie| find(before, cookie).is_none_or(|known| known.value() != cookie.value()));
     let cookies: Vec<Cookie<'static>> = kept.chain(set).cloned().collect();
     // The later of two with the same name, domain and path wins.
-    if let Ok(changed) = CookieStore::from_cookies(cookies.into_iter().map(Ok::<_, Infallible>), false) {
-        *all = changed;
-    }
+    let Ok(changed) = CookieStore::from_cookies(cookies.into_iter().map(Ok::<_, Infallible>), false);
+    *all = changed;
 }
 
 fn find<'s>(store: &'s CookieStore, cookie: &Cookie<'_>) -> Option<&'s Cookie<'static>> {
