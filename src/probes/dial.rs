@@ -29,12 +29,12 @@ use crate::engine::ports::Clock;
 pub(in crate::probes) use connect::connect;
 pub(in crate::probes) use failure::{exhausted, failure, overdue};
 pub(in crate::probes) use fault::Fault;
-pub(in crate::probes) use line::{Duplex, Line};
+pub(in crate::probes) use line::{Duplex, Line, tls_fact};
 pub use names::Names;
 pub(in crate::probes) use reply::{Reply, excerpt};
 pub(in crate::probes) use talk::Talk;
 pub(in crate::probes) use timer::PhaseTimer;
-pub(in crate::probes) use tls::{Facts, Secured, Trust, handshake, tls_fact};
+pub(in crate::probes) use tls::{Facts, Secured, Trust, handshake};
 
 use tls::Configs;
 

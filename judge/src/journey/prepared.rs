@@ -30,7 +30,7 @@ pub struct Prepared {
 
 enum PreparedAction {
     Http(Box<PreparedRequest>),
-    Probe(PreparedProbe),
+    Probe(Box<PreparedProbe>),
     /// Steps inside of it have their own.
     Parallel,
 }
@@ -100,9 +100,8 @@ impl Prepared {
             let action = match &step.action {
                 Action::Http(request) => request_of(journey, step, request, (target, credentials, agent))
                     .map(|request| PreparedAction::Http(Box::new(request))),
-                Action::Probe(probe) => {
-                    PreparedProbe::new(probe, target, credentials).map(PreparedAction::Probe)
-                }
+                Action::Probe(probe) => PreparedProbe::new(probe, target, credentials)
+                    .map(|probe| PreparedAction::Probe(Box::new(probe))),
                 Action::Parallel(_) => Ok(PreparedAction::Parallel),
             };
             action.map_err(|failure| Failure {

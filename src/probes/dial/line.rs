@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use serde_json::Value;
 use serin_judge::analysis::plan::journey::{Failure, Security, Tls as TlsOptions, TlsMode};
 use serin_judge::journey::Peer;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -38,6 +39,11 @@ impl Line {
             tls: Some(secured.facts),
         }
     }
+}
+
+/// The fact `tls`: null where it was not spoken.
+pub(in crate::probes) fn tls_fact(tls: Option<&Facts>) -> Value {
+    tls.map_or(Value::Null, |facts| Value::Object(facts.shown().clone()))
 }
 
 impl Dial {

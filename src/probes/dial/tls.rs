@@ -23,7 +23,7 @@ use super::failure::failure;
 use crate::engine::ports::Clock;
 pub(in crate::probes) use config::Trust;
 pub(super) use configs::Configs;
-pub(in crate::probes) use facts::{Facts, tls_fact};
+pub(in crate::probes) use facts::Facts;
 
 /// A stream whose handshake is done.
 pub(in crate::probes) struct Secured {

@@ -67,8 +67,3 @@ impl Facts {
         })
     }
 }
-
-/// The fact `tls`: null where it was not spoken.
-pub(in crate::probes) fn tls_fact(tls: Option<&Facts>) -> Value {
-    tls.map_or(Value::Null, |facts| Value::Object(facts.shown().clone()))
-}

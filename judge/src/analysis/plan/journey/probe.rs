@@ -241,6 +241,20 @@ pub struct Command<V> {
     pub output_bytes_max: u64,
 }
 
+/// What a handshake shows.
+const TLS_FACTS: [&str; 10] = [
+    "address",
+    "version",
+    "cipher",
+    "alpn",
+    "serverName",
+    "verified",
+    "verifyError",
+    "daysLeft",
+    "ocsp",
+    "chain",
+];
+
 impl<V> Protocol<V> {
     /// As documents name it.
     #[must_use]
@@ -286,18 +300,7 @@ impl<V> Protocol<V> {
     pub fn facts(&self) -> &'static [&'static str] {
         match self {
             Self::Tcp(_) => &["address", "text", "groups", "tls"],
-            Self::Tls(_) => &[
-                "address",
-                "version",
-                "cipher",
-                "alpn",
-                "serverName",
-                "verified",
-                "verifyError",
-                "daysLeft",
-                "ocsp",
-                "chain",
-            ],
+            Self::Tls(_) => &TLS_FACTS,
             Self::Dns(_) => &[
                 "server",
                 "transport",
