@@ -1,8 +1,9 @@
 //! What `serin probe` costs and how true its latencies are, beside oha, k6, wrk and hey on the same server in the same run.
 //!
 //! `PROBING_SECONDS` (10) is how long each client runs a turn; of `PROBING_TURNS` (3) the cheapest counts, since a busy machine
-//! only ever makes a client dearer. `PROBING_ONLY=keepalive,journey,...` chooses parts. A peer that is not installed
-//! (`make bench` installs them) is left out by name.
+//! only ever makes a client dearer. `PROBING_REQUESTS` (10,000,000) is how many one probing makes while its memory is looked
+//! at. `PROBING_ONLY=keepalive,journey,...` chooses parts. A peer that is not installed (`make bench` installs them) is left
+//! out by name.
 #![allow(clippy::unwrap_used, reason = "a bench whose inputs are broken has to stop")]
 #![allow(clippy::print_stdout, reason = "the figures are its product")]
 #![allow(missing_docs, reason = "a bench that prints tables")]
@@ -13,6 +14,8 @@ mod client;
 mod cost;
 #[path = "probing/freeze.rs"]
 mod freeze;
+#[path = "probing/memory.rs"]
+mod memory;
 #[path = "probing/open_loop.rs"]
 mod open_loop;
 #[path = "probing/scripts.rs"]
@@ -40,10 +43,12 @@ fn main() {
 
 type Part = fn(&server::Server);
 
-const PARTS: [(&str, Part); 5] = [
+const PARTS: [(&str, Part); 7] = [
     ("keepalive", cost::keepalive),
     ("journey", cost::journey),
     ("rate", cost::journey_at_a_rate),
     ("freeze", freeze::freeze),
     ("open", open_loop::open_loop),
+    ("journeys", memory::journeys),
+    ("memory", memory::requests),
 ];

@@ -2,7 +2,10 @@
 //! reach a server is in `dial`.
 
 mod dial;
+mod grpc;
 pub mod http;
+mod postgres;
+mod redis;
 mod tcp;
 
 use std::net::SocketAddr;
@@ -60,8 +63,18 @@ struct Found {
 }
 
 impl Protocols {
-    async fn found(&self, filled: &FilledProbe, timer: &mut PhaseTimer) -> Result<Found, Failure> {
+    async fn found(
+        &self,
+        filled: &FilledProbe,
+        deadline: Instant,
+        timer: &mut PhaseTimer,
+    ) -> Result<Found, Failure> {
         match &filled.probe.protocol {
+            Protocol::Postgres(settings) => {
+                postgres::ask(&self.dial, filled, settings, deadline, timer).await
+            }
+            Protocol::Redis(settings) => redis::ask(&self.dial, filled, settings, timer).await,
+            Protocol::Grpc(settings) => grpc::ask(&self.dial, filled, settings, deadline, timer).await,
             Protocol::Tcp(tcp) => tcp::ask(&self.dial, filled, tcp, timer).await,
             other => Err(Failure {
                 class: FailureClass::BadRequest,
@@ -76,7 +89,7 @@ impl Protocols {
 impl ProtocolProbe for Protocols {
     async fn ask(&self, filled: &FilledProbe, deadline: Instant) -> Sounding {
         let mut timer = PhaseTimer::new();
-        let found = timeout_at(deadline, self.found(filled, &mut timer)).await;
+        let found = timeout_at(deadline, self.found(filled, deadline, &mut timer)).await;
         let outcome = match found {
             Ok(found) => {
                 timer.end();

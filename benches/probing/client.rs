@@ -73,6 +73,6 @@ pub(super) fn turns() -> u32 {
     number("PROBING_TURNS", 3)
 }
 
-fn number(name: &str, otherwise: u32) -> u32 {
+pub(super) fn number(name: &str, otherwise: u32) -> u32 {
     std::env::var(name).map_or(otherwise, |text| text.parse().unwrap())
 }

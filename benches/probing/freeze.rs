@@ -24,29 +24,35 @@ pub(super) fn freeze(server: &Server) {
     let truth = truth();
     show("computed from the pattern", Some(truth));
     let rate = RATE.to_string();
+    let _before = server.froze();
     let args = ["probe", &url, "--rate", &rate, "--for", &time, "--output", "json"];
     let report = client::run(SERIN, &args).json();
+    let observed = server.froze();
     let arm = &report["journeys"][0]["arms"][0];
     let of = |latencies: &Value| {
         let at = |name: &str| latencies[name].as_f64().unwrap();
         [at("p90Ms"), at("p99Ms"), at("p999Ms")]
     };
     let serin = of(&arm["response"]);
+    show("as the server froze, by its own clock", Some(observed));
     show("serin probe, from the planned start", Some(serin));
     show("serin probe, service time", Some(of(&arm["service"])));
     show("oha -q 500 -c 50", oha(&url, &time, false));
     show("oha -q 500 -c 50 --latency-correction", oha(&url, &time, true));
     show("k6, 500/s with 50 virtual users", k6(server, &time));
     show("wrk -c 50", wrk(&url, &time));
-    let worst = serin
-        .iter()
-        .zip(truth)
-        .map(|(own, truth)| (own / truth - 1.0).abs())
-        .fold(0.0, f64::max);
     println!(
-        "serin probe is within {:.2} % of the computed values",
-        worst * 100.0
+        "serin probe is within {:.2} % of the pattern and {:.2} % of what the server did",
+        off_percent(serin, truth),
+        off_percent(serin, observed)
     );
+}
+
+/// The largest relative difference.
+fn off_percent(own: Quantiles, truth: Quantiles) -> f64 {
+    let pairs = own.iter().zip(truth);
+    let worst = pairs.map(|(own, truth)| (own / truth - 1.0).abs());
+    worst.fold(0.0, f64::max) * 100.0
 }
 
 /// A request that is due `t` seconds into a freeze waits for the rest of it; all others are answered at once.

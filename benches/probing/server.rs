@@ -1,11 +1,14 @@
 //! What the clients ask: a process of its own, so that its time is not theirs.
 
 use std::convert::Infallible;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
-use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
+use hdrhistogram::Histogram;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
@@ -43,6 +46,29 @@ impl Server {
             url: url.trim().to_owned(),
         }
     }
+
+    /// Requests that it has answered, questions of the bench left out.
+    pub(super) fn answered(&self) -> u64 {
+        self.told("/told/answered").parse().unwrap()
+    }
+
+    /// From the arrival of requests to `/freeze` to their answers, by the server's own clock since this was last asked: p90,
+    /// p99 and p99.9 in milliseconds. That is how it really froze: what waited is answered one by one, on a busy machine late.
+    pub(super) fn froze(&self) -> [f64; 3] {
+        serde_json::from_str(&self.told("/told/froze")).unwrap()
+    }
+
+    fn told(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        let _length = stream.read_to_string(&mut answer).unwrap();
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
 }
 
 impl Drop for Server {
@@ -67,21 +93,31 @@ pub(super) async fn serve() {
 }
 
 static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
+static ANSWERED: AtomicU64 = AtomicU64::new(0);
+/// Microseconds.
+static FROZEN: LazyLock<Mutex<Histogram<u64>>> = LazyLock::new(|| Mutex::new(Histogram::new(3).unwrap()));
 
 async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     let path = head.uri.path();
+    if let Some(asked) = path.strip_prefix("/told/") {
+        return Ok(Response::new(Full::from(told(asked))));
+    }
+    ANSWERED.fetch_add(1, Ordering::Relaxed);
     let is_authorized = head.headers.contains_key("authorization");
     let _read = body.collect().await;
     Ok(match (&head.method, path) {
         (&Method::GET, "/") => json(StatusCode::OK, r#"{"status":"ok"}"#),
         (&Method::GET, "/freeze") => {
+            let arrived = Instant::now();
             let phase = Duration::from_micros(
                 u64::try_from(BEGAN.elapsed().as_micros() % FREEZE_EVERY.as_micros()).unwrap(),
             );
             if phase < FREEZE_FOR {
                 tokio::time::sleep(FREEZE_FOR - phase).await;
             }
+            let micros = u64::try_from(arrived.elapsed().as_micros()).unwrap();
+            FROZEN.lock().unwrap().record(micros).unwrap();
             json(StatusCode::OK, r#"{"status":"ok"}"#)
         }
         (&Method::POST, "/login") => json(
@@ -101,6 +137,20 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Inf
             .unwrap(),
         _ => json(StatusCode::NOT_FOUND, r#"{"error":"not found"}"#),
     })
+}
+
+/// What the bench wants to know.
+fn told(asked: &str) -> String {
+    match asked {
+        "answered" => ANSWERED.load(Ordering::Relaxed).to_string(),
+        _ => {
+            let mut frozen = FROZEN.lock().unwrap();
+            let at = |quantile| frozen.value_at_quantile(quantile) as f64 / 1e3;
+            let quantiles = serde_json::json!([at(0.9), at(0.99), at(0.999)]);
+            frozen.reset();
+            quantiles.to_string()
+        }
+    }
 }
 
 fn json(status: StatusCode, body: &'static str) -> Response<Full<Bytes>> {

@@ -26,10 +26,13 @@ mod yaml;
 
 pub use args::Inputs;
 pub use diagnostic::{Diagnostic, Severity};
+pub(crate) use diagnostic::{arrange as placed, did_you_mean};
 pub use documents::{Documents, Refusal};
 pub use files::Files;
 pub use kind::DocumentKind;
+pub(crate) use node::{Kind as NodeKind, Node};
 pub use schema::schemas;
 pub use settings::{Hook, HookEvent, Limits, Log, LogFormat, LogLevel, Retention, Role, Settings, Token};
 pub use source::Source;
 pub use yaml::{DEPTH_MAX, FILE_BYTES_MAX, NODES_MAX, TEST_FILE_BYTES_MAX, TEST_NODES_MAX};
+pub(crate) use yaml::{Limits as YamlLimits, read as read_yaml};

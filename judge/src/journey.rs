@@ -30,9 +30,10 @@ mod tests;
 mod values;
 
 pub use answer::{Answer, TlsFacts};
-pub use answering::{answered_by, is_anonymous};
+pub use answering::{answered_by, answered_by_any, is_anonymous};
 pub use compare::{AnswerDifferences, Difference, Place, differences};
 pub use conditions::{holds_before, holds_of};
+pub(crate) use encode::{component as component_encoded, form as form_encoded};
 pub use findings::{Findings, Seen};
 pub use ids::{RunIds, Turn};
 pub use judge::{Judged, judge};

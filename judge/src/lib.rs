@@ -11,6 +11,7 @@ pub mod analysis;
 pub mod condition;
 pub mod counter;
 pub mod histogram;
+pub mod import;
 pub mod journey;
 pub mod kayenta;
 pub mod stats;

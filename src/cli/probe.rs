@@ -6,6 +6,7 @@ mod examples;
 mod hdr;
 mod html;
 mod human;
+mod import;
 mod json;
 mod junit;
 mod leaks;
@@ -33,6 +34,9 @@ use crate::engine::ports::Clock;
 pub async fn execute(options: ProbeOptions) -> ExitCode {
     if let (true, Some(file)) = (options.janitor, &options.leaks) {
         return leaks::list(file, options.output);
+    }
+    if let Some(from) = options.import {
+        return import::execute(from, &options.what);
     }
     let orders = match prepare::prepare(&options) {
         Ok(orders) => orders,

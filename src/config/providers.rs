@@ -56,9 +56,8 @@ fn journey_measure(
     let failed = |message: String| MeasureError { message };
     let mut driven = (*metric.journey).clone();
     driven.schedule.interval = metric.every;
-    // There is one target, which is no side of anything.
-    driven.answering = None;
     let target = metric.target.as_ref().or(driven.target.as_ref()).cloned();
+    let target = target.or_else(|| (!driven.needs_target()).then(String::new));
     let target = target.ok_or_else(|| failed(format!("journey `{}` has no target", driven.name)))?;
     let order = journeys::order(
         &Arc::new(driven),

@@ -76,15 +76,13 @@ impl System {
     /// The arguments of [`super::ANALYSIS`] by name, for this system.
     #[must_use]
     pub fn analysis_args(&self) -> Vec<(String, String)> {
-        let health = self
-            .health_urls(Side::Canary)
-            .into_iter()
-            .next()
-            .unwrap_or_default();
+        let first = |urls: Vec<String>| urls.into_iter().next().unwrap_or_default();
         vec![
             ("canary".to_owned(), self.metrics_urls(Side::Canary).join(",")),
             ("stable".to_owned(), self.metrics_urls(Side::Stable).join(",")),
-            ("canaryHealth".to_owned(), health),
+            ("canaryHealth".to_owned(), first(self.health_urls(Side::Canary))),
+            ("canaryApi".to_owned(), first(self.base_urls(Side::Canary))),
+            ("stableApi".to_owned(), first(self.base_urls(Side::Stable))),
         ]
     }
 

@@ -4,7 +4,11 @@
 
 mod connect;
 mod failure;
+mod fault;
+mod line;
 mod names;
+#[cfg(test)]
+pub(in crate::probes) mod scripted;
 mod timer;
 mod tls;
 
@@ -20,6 +24,8 @@ use tokio::net::TcpStream;
 use crate::engine::ports::Clock;
 pub(in crate::probes) use connect::connect;
 pub(in crate::probes) use failure::{failure, overdue};
+pub(in crate::probes) use fault::Fault;
+pub(in crate::probes) use line::{Duplex, Line, tls_fact};
 pub use names::Names;
 pub(in crate::probes) use timer::PhaseTimer;
 pub(in crate::probes) use tls::{Facts, Secured, Trust, handshake};

@@ -53,6 +53,8 @@ fn plan() -> Arc<Plan> {
         ("canary", "http://127.0.0.1:1/metrics"),
         ("stable", "http://127.0.0.1:2/metrics"),
         ("canaryHealth", "http://127.0.0.1:1/health"),
+        ("canaryApi", "http://127.0.0.1:1"),
+        ("stableApi", "http://127.0.0.1:2"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into();

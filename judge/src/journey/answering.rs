@@ -21,6 +21,14 @@ pub fn answered_by(answering: &Answering, answer: &Answer, arm: Arm) -> bool {
     }
 }
 
+/// Whether one of the sides has answered, where one target is asked that may be either.
+#[must_use]
+pub fn answered_by_any(answering: &Answering, answer: &Answer) -> bool {
+    [Arm::Canary, Arm::Stable]
+        .into_iter()
+        .any(|arm| answered_by(answering, answer, arm))
+}
+
 /// An answer that does not say who it is from, such as a proxy's own.
 #[must_use]
 pub fn is_anonymous(answering: &Answering, answer: &Answer) -> bool {

@@ -45,6 +45,15 @@ impl Content {
         }
     }
 
+    /// What `Content-Type` tells unless a header does, where it is the same for all runs.
+    pub(super) fn constant_type(&self) -> Option<&str> {
+        match (&self.content_type, &self.body) {
+            (Some(template), _) => template.constant(),
+            (None, Known::Constant(_, content_type)) => *content_type,
+            (None, Known::Made(_)) => None,
+        }
+    }
+
     /// The bytes, and what `Content-Type` tells of them unless a header does.
     pub(super) fn fill(
         &self,

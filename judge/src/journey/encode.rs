@@ -40,7 +40,7 @@ const FORM: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b' ');
 
 /// A value inside of a URL: encoded so that it can end neither its segment nor its part of the query.
-pub(super) fn component(value: &str) -> String {
+pub(crate) fn component(value: &str) -> String {
     utf8_percent_encode(value, COMPONENT).to_string()
 }
 
@@ -50,7 +50,7 @@ pub(super) fn literal(text: &str) -> String {
 }
 
 /// A value of `application/x-www-form-urlencoded`.
-pub(super) fn form(value: &str) -> String {
+pub(crate) fn form(value: &str) -> String {
     utf8_percent_encode(value, FORM).to_string().replace(' ', "+")
 }
 

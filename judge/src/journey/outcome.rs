@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::RunIds;
 use crate::analysis::plan::journey::{Failure, FailureClass};
 use crate::time::Timestamp;
 
@@ -150,8 +151,8 @@ pub struct RunResult {
     pub finished_at: Timestamp,
     /// How it ended.
     pub outcome: RunOutcome,
-    /// W3C trace id, 32 hexadecimal digits.
-    pub trace_id: String,
+    /// Whose text is the W3C trace id, 32 hexadecimal digits. It is written only where somebody reads it.
+    pub ids: RunIds,
     /// In the order they ended; steps of `finally` last.
     pub steps: Vec<StepResult>,
     /// Test data that teardown could not remove.

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
 use super::body::Content;
@@ -38,7 +38,7 @@ enum PreparedAction {
 struct PreparedRequest {
     method: Method,
     address: Address,
-    /// Those that are the same for all runs.
+    /// Those that are the same for all runs, and places of those that every request has another one of.
     headers: HeaderMap,
     /// Those that have placeholders.
     made: Vec<(HeaderName, Made)>,
@@ -68,7 +68,7 @@ pub struct Filled {
     pub method: Method,
     /// Absolute.
     pub uri: Uri,
-    /// All that is sent besides `host`, `content-length`, `cookie` and what HTTP itself needs.
+    /// All that is sent besides `content-length`, `cookie` and what HTTP itself needs; `host` where it is known before.
     pub headers: HeaderMap,
     /// What is sent.
     pub body: Bytes,
@@ -257,12 +257,18 @@ fn request_of(
     request: &Request,
     (target, credentials, agent): (&str, &Credentials, &str),
 ) -> Result<PreparedRequest, Failure> {
+    let own = |name: &HeaderName| request.headers.iter().any(|(known, _)| known == name);
+    let address = Address::new(&Base::parse(target)?, request)?;
+    let content = Content::new(request);
     let mut headers = HeaderMap::new();
+    // RFC 9110, section 7.2: it comes first.
+    if let Some(host) = address.host().filter(|_| !own(&HOST)) {
+        headers.insert(HOST, header_value(&HOST, &host, false)?);
+    }
     headers.insert(USER_AGENT, header_value(&USER_AGENT, agent, false)?);
     headers.insert(MARK, header_value(&MARK, &literal(&journey.name), false)?);
     headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
     let mut made = Vec::new();
-    let own = |name: &HeaderName| request.headers.iter().any(|(known, _)| known == name);
     for name in [USER_AGENT, MARK, ACCEPT].iter().filter(|name| own(name)) {
         headers.remove(name);
     }
@@ -279,16 +285,23 @@ fn request_of(
             None => made.push((name, value)),
         }
     }
+    if let Some(content_type) = content.constant_type().filter(|_| !own(&CONTENT_TYPE)) {
+        headers.insert(CONTENT_TYPE, header_value(&CONTENT_TYPE, content_type, false)?);
+    }
+    let has_trace = !own(&TRACEPARENT);
+    if has_trace {
+        headers.insert(TRACEPARENT, HeaderValue::from_static(""));
+    }
     let creates =
         step.creates.is_some() && [Method::POST, Method::PUT, Method::PATCH].contains(&request.method);
     Ok(PreparedRequest {
         method: request.method.clone(),
-        address: Address::new(&Base::parse(target)?, request)?,
+        address,
         headers,
         made,
-        content: Content::new(request),
+        content,
         has_key: creates && !own(&IDEMPOTENCY_KEY),
-        has_trace: !own(&TRACEPARENT),
+        has_trace,
         keep_body: needs_body(step) || super::needs::answering_needs_body(journey),
     })
 }

@@ -43,6 +43,22 @@ impl Address {
         base.join(&relative).map(Self::Constant)
     }
 
+    /// As `Host` says it (no user, no default port), where it is the same for all runs.
+    pub(super) fn host(&self) -> Option<String> {
+        let Self::Constant(uri) = self else { return None };
+        let authority = uri.authority()?;
+        let default_port = if uri.scheme_str() == Some("https") {
+            443
+        } else {
+            80
+        };
+        let host = authority.host().to_ascii_lowercase();
+        Some(match authority.port_u16() {
+            Some(port) if port != default_port => format!("{host}:{port}"),
+            _ => host,
+        })
+    }
+
     pub(super) fn uri(&self, values: &Values, turn: Turn) -> Result<Uri, Failure> {
         let (base, url, query) = match self {
             Self::Constant(uri) => return Ok(uri.clone()),

@@ -1,6 +1,6 @@
 //! The verdict table: what holds at once, and what comes first.
 
-use crate::analysis::plan::{Dialect, OnFailure};
+use crate::analysis::plan::{Dialect, OnFailure, Weight};
 use crate::time::Timestamp;
 use crate::verdict::deadline;
 use crate::verdict::kayenta::KayentaRun;
@@ -292,11 +292,17 @@ fn promotion(run: &RunState, now: Timestamp, due: bool) -> Option<Decision> {
     Some(decision(Verdict::Promote, reasons, summary))
 }
 
+/// With the remarks of the comparisons that have a part in the verdict; those for information alone keep theirs to themselves.
 pub(super) fn remarked(run: &RunState, now: Timestamp, mut decision: Decision) -> Decision {
     if run.kayenta.as_ref().is_some_and(KayentaRun::is_judge) {
         return decision;
     }
-    let reports = run.comparisons.reports(now);
+    let specs = run.plan.comparisons.iter();
+    let reports = specs.zip(run.comparisons.reports(now));
+    let reports: Vec<_> = reports
+        .filter(|(spec, _)| spec.required || spec.weight != Weight::Info)
+        .map(|(_, report)| report)
+        .collect();
     for (remark, reason) in [
         (Remark::UncalibratedDispersion, Reason::UncalibratedDispersion),
         (Remark::UnprotectedBaseline, Reason::UnprotectedBaseline),

@@ -36,7 +36,7 @@ impl Example<'_> {
 
     /// By which a run is found elsewhere.
     pub(super) fn place(&self) -> String {
-        format!("trace {}, {}", self.run.trace_id, self.run.started_at)
+        format!("trace {}, {}", self.run.ids, self.run.started_at)
     }
 }
 

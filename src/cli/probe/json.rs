@@ -79,7 +79,7 @@ fn arm(probed: &ProbedJourney, target: &Target, window: &ArmWindow) -> Value {
     let requests: u64 = window.steps.iter().map(|step| step.requests).sum();
     json!({
         "arm": arm_word(target.arm),
-        "target": shown_target(target),
+        "target": (!target.url.is_empty()).then(|| shown_target(target)),
         "runs": runs(probed.all(), window),
         "requests": requests,
         "response": latencies(window.times.since(Since::Planned)),
@@ -155,7 +155,7 @@ pub(super) fn connections(window: &StepWindow) -> (u64, u64) {
 }
 
 fn example(example: &Example<'_>) -> Value {
-    let mut value = json!({"traceId": example.run.trace_id, "at": example.run.started_at});
+    let mut value = json!({"traceId": example.run.ids.to_string(), "at": example.run.started_at});
     if let Some(failure) = &example.step.failure {
         value["failure"] = json!(failure);
     }

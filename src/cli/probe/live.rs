@@ -195,7 +195,7 @@ fn figures(seen: &Seen) -> Vec<String> {
             String::new()
         };
         lines.push(format!(
-            "  {:<24}{:>10}{:>8}{:>10}{:>10}{:>10}{:>10}",
+            "  {:<24}{:>9}{:>8}{:>9}{:>9}{:>9}{:>9}",
             cut(&format!("{}{side}", seen.name), 23),
             "passed",
             "failed",
@@ -222,10 +222,10 @@ fn line(name: &str, step: &StepWindow) -> String {
     let quantiles = step.durations(Since::Planned).quantiles([0.5, 0.99, 0.999, 1.0]);
     let cells: String = quantiles
         .iter()
-        .map(|quantile| format!("{:>10}", quantile.map_or_else(|| "-".to_owned(), shown)))
+        .map(|quantile| format!("{:>9}", quantile.map_or_else(|| "-".to_owned(), shown)))
         .collect();
     format!(
-        "    {:<22}{:>10}{:>8}{cells}",
+        "    {:<22}{:>9}{:>8}{cells}",
         cut(name, 21),
         count(step.passed + step.degraded),
         count(step.failed_count())

@@ -7,8 +7,35 @@ use std::time::Duration;
 use serin_judge::analysis::duration;
 use serin_judge::analysis::plan::journey::{Allowance, Budget};
 
+use super::import::From;
 use crate::cli::plan::key_value;
 use crate::cli::secrets::GivenSecret;
+
+/// What means nothing to who only imports.
+const OF_PROBING: [&str; 22] = [
+    "journeys",
+    "target",
+    "canary",
+    "stable",
+    "control",
+    "args",
+    "secrets",
+    "secrets_folder",
+    "connect",
+    "output",
+    "leaks",
+    "janitor",
+    "once",
+    "rate",
+    "concurrency",
+    "lasts",
+    "max_rate",
+    "max_rate_per_target",
+    "max_in_flight",
+    "warm_up",
+    "seed",
+    "threads",
+];
 
 /// Options of `serin probe`.
 #[derive(Debug, clap::Args)]
@@ -19,7 +46,8 @@ use crate::cli::secrets::GivenSecret;
     serin probe checkout.yaml --canary http://10.0.0.7 --stable http://10.0.0.5 --rate 5 --for 2m\n  \
     serin probe journeys/ --for 10m --output json               each by its own schedule\n  \
     serin probe checkout.yaml --concurrency 8 --for 10s --output hdr > today.hlog\n  \
-    serin probe --janitor --leaks leaks.csv                     test data that is still there\n\n\
+    serin probe --janitor --leaks leaks.csv                     test data that is still there\n  \
+    serin probe --import curl command.txt > shop.yaml           a curl command as a journey\n\n\
     Latencies are counted from the planned start (response) and from the first request (service). With --concurrency a \
     start is planned when the last run ends, so a slow server is asked less often: that tells throughput, not what users \
     wait.\n\n\
@@ -28,6 +56,8 @@ use crate::cli::secrets::GivenSecret;
     SIGUSR2 goes on.\n\n\
     --leaks appends CSV (journey,arm,target,data,tag,at), so a journey that cleans up can take it as its rows: \
     data: {csv: leaks.csv}, DELETE /orders?tag={{data.tag}}.\n\n\
+    --import asks nobody. What has no counterpart stands in comments and is counted on standard error. Passwords, tokens \
+    and keys are left out: comments say which environment variable or --secret holds each.\n\n\
     Exit codes: 0 all passed (degraded included, which is said), 1 something failed, 2 usage or an invalid document, \
     4 nothing could be run, 130 and 143 interrupted, after the report.")]
 pub struct ProbeOptions {
@@ -70,6 +100,9 @@ pub struct ProbeOptions {
     /// List what the file of --leaks holds, and probe nothing; exit code 1 when there is any.
     #[arg(long, requires = "leaks", conflicts_with = "what")]
     pub(super) janitor: bool,
+    /// Print the checks of another tool's FILE (`-` is standard input) as journeys, and probe nothing.
+    #[arg(long, value_enum, value_name = "TOOL", conflicts_with_all = OF_PROBING)]
+    pub(super) import: Option<From>,
     #[command(flatten)]
     pub(super) pace: PaceOptions,
 }
@@ -228,6 +261,15 @@ mod tests {
             "a:b=c:d",
         ] {
             assert!(bad.parse::<ConnectTo>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn nothing_of_probing_stands_beside_an_import() {
+        let command = <ProbeOptions as clap::Args>::augment_args(clap::Command::new("probe"));
+        for option in command.get_arguments().map(|option| option.get_id().as_str()) {
+            let is_of_import = matches!(option, "what" | "import");
+            assert!(is_of_import || OF_PROBING.contains(&option), "{option}");
         }
     }
 

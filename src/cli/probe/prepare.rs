@@ -174,10 +174,6 @@ fn order(
     shared: &SharedBudgets,
 ) -> Result<ProbeOrder, String> {
     let targets = targets(&journey, options)?;
-    if targets.len() == 1 {
-        // Who answers is told apart where there are sides.
-        journey.answering = None;
-    }
     let pace = &options.pace;
     if let Some(limit) = pace.max_in_flight {
         journey.schedule.in_flight_max = limit.get();
@@ -239,7 +235,9 @@ fn targets(journey: &Journey, options: &ProbeOptions) -> Result<Vec<Target>, Str
         targets.extend(options.control.as_ref().map(|url| target(Arm::Control, url)));
         return Ok(targets);
     }
-    let url = options.target.as_ref().or(journey.target.as_ref());
+    let url = options.target.as_deref().or(journey.target.as_deref());
+    // Where each step says itself who is asked, there is nobody else to be told.
+    let url = url.or((!journey.needs_target()).then_some(""));
     let url = url.ok_or_else(|| {
         format!(
             "error: journey `{}` has no target; give --target, or --canary and --stable; nothing was probed",

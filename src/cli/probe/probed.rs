@@ -210,6 +210,9 @@ pub(super) fn arm_word(arm: Arm) -> &'static str {
 
 /// The base URL without what might be a password.
 pub(super) fn shown_target(target: &Target) -> String {
+    if target.url.is_empty() {
+        return "the addresses of its steps".to_owned();
+    }
     match url::Url::parse(&target.url) {
         Ok(mut url) if !url.username().is_empty() || url.password().is_some() => {
             let _no_host = url.set_username("").and_then(|()| url.set_password(None));

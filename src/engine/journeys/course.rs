@@ -1,12 +1,13 @@
 //! One run of a journey, from its first step to the end of its teardown.
 
 mod branch;
+mod cookies;
 mod probe;
 mod request;
 mod step;
 
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -74,28 +75,34 @@ pub(super) async fn run(arm: Arc<ArmRuns>, mut ticket: Ticket) -> Ended {
     let own = (journey.connections == Connections::Cold).then(|| arm.client.fresh());
     let client = own.as_deref().unwrap_or(&*arm.client);
     let mut branch = Branch::new(&arm, client, values, ticket.chance);
-    let steps = branch.steps(&journey.steps, started + journey.timeout);
-    if !unless(&arm.control, Level::Stopping, steps).await {
+    let is_done = {
+        let steps = pin!(branch.steps(&journey.steps, started + journey.timeout));
+        unless(&arm.control, Level::Stopping, steps).await
+    };
+    if !is_done {
         branch.give_up(&journey.steps);
     }
     let finished = branch.finished.unwrap_or_else(Instant::now);
     if !journey.finally.is_empty() {
         branch.begin_teardown();
-        let teardown = branch.steps(&journey.finally, Instant::now() + journey.finally_timeout);
-        if !unless(&arm.control, Level::Cutting, teardown).await {
+        let is_done = {
+            let deadline = Instant::now() + journey.finally_timeout;
+            let teardown = pin!(branch.steps(&journey.finally, deadline));
+            unless(&arm.control, Level::Cutting, teardown).await
+        };
+        if !is_done {
             branch.give_up(&journey.finally);
         }
     }
     settle(places, branch.requests);
-    let tag = format_args!("serin-{}", ticket.ids).to_string();
     let result = RunResult {
         arm: arm.arm,
         planned_at: arm.slices.at(ticket.planned),
         started_at: arm.slices.at(started),
         finished_at: arm.slices.at(finished),
         outcome: branch.outcome(),
-        trace_id: ticket.ids.to_string(),
-        leaks: branch.leaks(&tag),
+        ids: ticket.ids,
+        leaks: branch.leaks(ticket.ids),
         steps: branch.results,
     };
     let answers = (!branch.answers.is_empty()).then(|| Answers {
@@ -129,8 +136,9 @@ fn settle(places: Vec<Place>, requests: usize) {
 
 /// Does it, unless it is (or comes to be) as late as `level`: then it is dropped where it stands. True when it came to its
 /// end. Whoever raises the level sees to it that this is polled.
-async fn unless(control: &Control, level: Level, work: impl Future<Output = ()>) -> bool {
-    let mut work = pin!(work);
+///
+/// `work` is pinned by its owner: a future that is handed on is there twice, in the one that hands it on too.
+async fn unless(control: &Control, level: Level, mut work: Pin<&mut impl Future<Output = ()>>) -> bool {
     poll_fn(|context| {
         if control.level() >= level {
             return Poll::Ready(false);

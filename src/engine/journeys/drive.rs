@@ -27,6 +27,9 @@ pub(super) use timer::Timer;
 /// A start that is later than this does not happen any more: after the machine slept nobody wants a burst.
 const LATE_MAX: Duration = Duration::from_secs(5);
 
+/// Stable, canary and control: each once.
+const ARMS_MAX: usize = 3;
+
 /// One line of starts, and their runs.
 pub(super) struct Driver {
     /// Among all drivers of the probing.
@@ -116,7 +119,6 @@ impl Driver {
                 continue;
             }
             self.progress.planned += 1;
-            self.recorder.planned(planned);
             match places {
                 Ok(places) => self.begin(round, planned, places),
                 Err(reason) => {
@@ -148,7 +150,7 @@ impl Driver {
         let data = self.arms[0].journey.data.as_ref();
         let data = data.map(|data| row(data, round, self.seed));
         let arms = u64::try_from(self.arms.len()).unwrap_or(1);
-        for (position, place) in order(self.seed, round, self.arms.len()).into_iter().enumerate() {
+        for (position, place) in order(self.seed, round, self.arms.len()).enumerate() {
             let number = round.wrapping_mul(arms) + u64::try_from(place).unwrap_or_default();
             let ticket = Ticket {
                 round,
@@ -185,17 +187,17 @@ impl Drop for Driver {
 }
 
 /// In which order the arms are asked: stable or canary first by the seed, a control anywhere.
-fn order(seed: u128, round: u64, arms: usize) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..arms).collect();
+fn order(seed: u128, round: u64, arms: usize) -> impl Iterator<Item = usize> {
+    let mut order: [usize; ARMS_MAX] = std::array::from_fn(|place| place);
     if arms > 1 && pair_order(seed, round)[0] == serin_judge::journey::Arm::Canary {
         order.swap(0, 1);
     }
     if arms > 2 {
         let places = u64::try_from(arms).unwrap_or(1);
         let turn = usize::try_from(mixed(seed, !round) % places).unwrap_or_default();
-        order.rotate_left(turn);
+        order[..arms.min(ARMS_MAX)].rotate_left(turn);
     }
-    order
+    order.into_iter().take(arms)
 }
 
 /// The row of a start; all runs of a pair have the same.

@@ -95,7 +95,8 @@ pub struct HttpRequest {
     pub method: Method,
     /// Absolute.
     pub uri: Uri,
-    /// All that is sent besides `host`, `content-length`, `cookie` and what HTTP itself needs.
+    /// All that is sent besides `content-length`, `cookie` and what HTTP itself needs. A `host` that is first among them is
+    /// sent as it is; without one it is told of `uri`.
     pub headers: HeaderMap,
     /// What is sent.
     pub body: Bytes,
@@ -114,6 +115,8 @@ pub struct HttpRequest {
 pub struct Exchange {
     /// In order; at least one unless nothing could be begun.
     pub hops: Vec<Hop>,
+    /// The end of the last hop, or when it was known that there is none.
+    pub ended_at: Instant,
     /// The last hop's answer.
     pub outcome: Result<Answer, Failure>,
 }

@@ -238,6 +238,7 @@ fn exchange(outcome: Result<Reply, FailureClass>, uri: &Uri, taken: Duration, re
     });
     Exchange {
         hops: vec![hop],
+        ended_at: Instant::now(),
         outcome: outcome.map_err(|class| Failure {
             class,
             phase: Some(RequestPhase::FirstByte),

@@ -44,6 +44,11 @@ impl PhaseTimer {
         self.phases
     }
 
+    /// What is under way; connecting where nothing was begun.
+    pub(in crate::probes) fn phase(&self) -> RequestPhase {
+        self.current.map_or(RequestPhase::Connect, |(phase, _)| phase)
+    }
+
     /// The time was over in the phase under way.
     pub(in crate::probes) fn overdue(&self, place: &str) -> Failure {
         let (phase, since) = self.current.unwrap_or((RequestPhase::Connect, self.began));

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use cookie_store::CookieStore;
 use serin_judge::analysis::plan::journey::{Failure, FailureClass};
 use serin_judge::journey::Answer;
@@ -19,7 +21,7 @@ pub(super) async fn chain(
     client: &Client,
     request: &HttpRequest,
     mut cookies: Option<&mut CookieStore>,
-    trace: &mut Trace,
+    trace: &mut Trace<'_>,
 ) -> Result<Answer, Failure> {
     let want = Want {
         keep_body: request.keep_body,
@@ -48,12 +50,12 @@ pub(super) async fn chain(
         }
         route.passed(&outgoing, has_new_cookie);
         outgoing = redirect::next(&outgoing, head.status, &head.headers, &route)?;
-        trace.uri = outgoing.uri.clone();
+        trace.uri = Cow::Owned(outgoing.uri.clone());
         followed += 1;
     }
 }
 
-fn answer(landed: Landed, outgoing: Outgoing<'_>, redirects: u32, trace: &Trace) -> Answer {
+fn answer(landed: Landed, outgoing: Outgoing<'_>, redirects: u32, trace: &Trace<'_>) -> Answer {
     let Landed { answered, peer } = landed;
     Answer {
         status: answered.head.status,

@@ -41,7 +41,7 @@ impl HttpClient for Client {
         cookies: Option<&mut CookieStore>,
         deadline: Instant,
     ) -> Exchange {
-        let mut trace = Trace::new(request.uri.clone());
+        let mut trace = Trace::new(&request.uri);
         // One timer for all phases: which of them was under way is looked at when it fires.
         let outcome = {
             let mut work = pin!(chain(self, request, cookies, &mut trace));
@@ -56,8 +56,10 @@ impl HttpClient for Client {
             let (phase, since) = trace.under_way();
             Err(overdue(phase, since.elapsed(), &shown(&trace.uri)))
         });
+        let (hops, ended_at) = trace.hops();
         Exchange {
-            hops: trace.hops(),
+            hops,
+            ended_at,
             outcome,
         }
     }

@@ -2,7 +2,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response, Uri};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Frame, Incoming};
 
@@ -20,6 +20,17 @@ pub(super) struct Peer {
     /// Who was connected to.
     pub(super) address: SocketAddr,
     pub(super) tls: Option<Facts>,
+}
+
+impl Peer {
+    /// Requests to `uri` may go there.
+    pub(super) fn is_of(&self, uri: &Uri) -> bool {
+        // Most addresses are written as `Host` says them, and need not be taken apart.
+        let is_written_alike = uri.authority().map(|there| there.as_str().as_bytes())
+            == Some(self.authority.as_bytes())
+            && uri.scheme() == Some(self.origin.scheme());
+        is_written_alike || self.origin.is_of(uri)
+    }
 }
 
 /// A connection that one exchange may use now.

@@ -29,7 +29,7 @@ impl Dialer {
         &self,
         uri: &Uri,
         version: HttpVersion,
-        trace: &mut Trace,
+        trace: &mut Trace<'_>,
     ) -> Result<Connection, Failure> {
         let origin = Origin::of(uri)?;
         let connector = match origin.https {
@@ -73,7 +73,7 @@ impl Dialer {
     }
 
     /// Where to connect to, best first; only names are looked up, and only that is a phase.
-    async fn addresses(&self, origin: &Origin, trace: &mut Trace) -> Result<Vec<SocketAddr>, Failure> {
+    async fn addresses(&self, origin: &Origin, trace: &mut Trace<'_>) -> Result<Vec<SocketAddr>, Failure> {
         if let Some(address) = given_address(&self.connect_to, &origin.host, origin.port) {
             return Ok(vec![address]);
         }

@@ -45,7 +45,7 @@ pub(super) async fn exchange(
     outgoing: &Outgoing<'_>,
     cookie: Option<HeaderValue>,
     want: Want,
-    trace: &mut Trace,
+    trace: &mut Trace<'_>,
 ) -> Result<Answered, Broken> {
     let request = outgoing.over(connection, cookie);
     trace.send(connection.is_used(), connection.stamps());
@@ -113,7 +113,7 @@ fn begun(failure: Failure) -> Broken {
     }
 }
 
-fn said(trace: &Trace, (class, seen): Wrong) -> Failure {
+fn said(trace: &Trace<'_>, (class, seen): Wrong) -> Failure {
     let (phase, _) = trace.under_way();
     failure(class, phase, format!("{}: {seen}", shown(&trace.uri)))
 }

@@ -28,7 +28,7 @@ pub(super) async fn hop(
     outgoing: &Outgoing<'_>,
     cookie: Option<HeaderValue>,
     want: Want,
-    trace: &mut Trace,
+    trace: &mut Trace<'_>,
 ) -> Result<Landed, Failure> {
     let mut only_new = false;
     loop {

@@ -32,7 +32,7 @@ impl Idle {
         let mut kept = self.kept();
         if version != HttpVersion::Http1 && !kept.http2.is_empty() {
             kept.http2.retain(|connection| !connection.is_closed());
-            let shared = kept.http2.iter().find(|shared| shared.peer.origin.is_of(uri));
+            let shared = kept.http2.iter().find(|shared| shared.peer.is_of(uri));
             if let Some(shared) = shared {
                 return Some(Connection::Http2(shared.clone()));
             }
@@ -43,7 +43,7 @@ impl Idle {
         let place = kept
             .http1
             .iter()
-            .rposition(|connection| connection.peer.origin.is_of(uri))?;
+            .rposition(|connection| connection.peer.is_of(uri))?;
         kept.http1.remove(place).map(Connection::Http1)
     }
 

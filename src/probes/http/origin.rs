@@ -23,6 +23,10 @@ impl Origin {
         })
     }
 
+    pub(super) fn scheme(&self) -> &'static Scheme {
+        if self.https { &Scheme::HTTPS } else { &Scheme::HTTP }
+    }
+
     /// The same origin, without making one.
     pub(super) fn is_of(&self, uri: &Uri) -> bool {
         parts(uri).is_some_and(|(https, authority)| {

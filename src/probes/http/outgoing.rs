@@ -1,9 +1,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::header::{
-    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, HOST, PROXY_AUTHORIZATION, TRANSFER_ENCODING, UPGRADE,
-};
+use http::header::{CONNECTION, CONTENT_LENGTH, COOKIE, HOST, UPGRADE};
 use http::uri::{Authority, PathAndQuery};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use http_body_util::Full;
@@ -52,6 +50,27 @@ impl<'a> Outgoing<'a> {
     }
 
     fn headers_over(&self, connection: &Connection, cookie: Option<HeaderValue>) -> HeaderMap {
+        let mut headers = match connection {
+            // Copied as a whole nothing is looked up.
+            Connection::Http1(_) if cookie.is_none() && self.is_ready() => self.headers.as_ref().clone(),
+            _ => self.headers_made(connection, cookie),
+        };
+        // RFC 9110, section 8.6: methods that usually have content say so when there is none.
+        if self.body.is_empty() && matches!(self.method, Method::POST | Method::PUT | Method::PATCH) {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        headers
+    }
+
+    /// The headers are already as HTTP/1 sends them.
+    fn is_ready(&self) -> bool {
+        let mut headers = self.headers.iter();
+        headers.next().is_some_and(|(name, _)| *name == HOST)
+            && headers
+                .all(|(name, value)| !is_framing(name) && (value.is_sensitive() || !is_credential(name)))
+    }
+
+    fn headers_made(&self, connection: &Connection, cookie: Option<HeaderValue>) -> HeaderMap {
         let is_http1 = matches!(connection, Connection::Http1(_));
         let mut headers = HeaderMap::with_capacity((self.headers.len() + 3).max(HEADERS_USUAL));
         if is_http1 {
@@ -76,10 +95,6 @@ impl<'a> Outgoing<'a> {
             cookie.set_sensitive(true);
             headers.insert(COOKIE, cookie);
         }
-        // RFC 9110, section 8.6: methods that usually have content say so when there is none.
-        if self.body.is_empty() && matches!(self.method, Method::POST | Method::PUT | Method::PATCH) {
-            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-        }
         headers
     }
 
@@ -101,10 +116,10 @@ impl<'a> Outgoing<'a> {
 
 /// What HTTP itself says, not the caller.
 fn is_framing(name: &HeaderName) -> bool {
-    *name == HOST || *name == CONTENT_LENGTH || *name == TRANSFER_ENCODING
+    matches!(name.as_str(), "host" | "content-length" | "transfer-encoding")
 }
 
 /// What tells who asks, and is never told to another origin.
 pub(super) fn is_credential(name: &HeaderName) -> bool {
-    *name == AUTHORIZATION || *name == PROXY_AUTHORIZATION || *name == COOKIE
+    matches!(name.as_str(), "authorization" | "proxy-authorization" | "cookie")
 }

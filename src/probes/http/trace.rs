@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::{HeaderMap, Uri};
@@ -9,12 +10,14 @@ use super::server_timing;
 use super::stamps::Stamps;
 
 /// What is known of a chain of requests so far; read also when its time is over in the middle of one.
-pub(super) struct Trace {
+pub(super) struct Trace<'a> {
     /// Start of the first hop.
     pub(super) began_at: Instant,
     /// Where the hop under way goes.
-    pub(super) uri: Uri,
+    pub(super) uri: Cow<'a, Uri>,
     hops: Vec<Hop>,
+    /// Of the last hop that has ended.
+    ended_at: Option<Instant>,
     /// `None` between hops.
     current: Option<Current>,
 }
@@ -30,12 +33,13 @@ struct Current {
     head_at: Option<Instant>,
 }
 
-impl Trace {
-    pub(super) fn new(uri: Uri) -> Self {
+impl<'a> Trace<'a> {
+    pub(super) fn new(uri: &'a Uri) -> Self {
         Self {
             began_at: Instant::now(),
-            uri,
+            uri: Cow::Borrowed(uri),
             hops: Vec::with_capacity(1),
+            ended_at: None,
             current: None,
         }
     }
@@ -85,6 +89,7 @@ impl Trace {
             current.leave(now);
             self.hops.push(current.hop);
         }
+        self.ended_at = Some(now);
         now
     }
 
@@ -100,9 +105,13 @@ impl Trace {
             .map_or((RequestPhase::Dns, self.began_at), Current::under_way)
     }
 
-    pub(super) fn hops(mut self) -> Vec<Hop> {
-        self.end_hop();
-        self.hops
+    /// All hops, and when the last one ended; one that is under way ends now.
+    pub(super) fn hops(mut self) -> (Vec<Hop>, Instant) {
+        let ended_at = match (&self.current, self.ended_at) {
+            (None, Some(ended_at)) => ended_at,
+            _ => self.end_hop(),
+        };
+        (self.hops, ended_at)
     }
 
     fn current_or_begin(&mut self, now: Instant) -> &mut Current {

@@ -90,7 +90,7 @@ pub(super) fn facts(window: &JourneyWindow) -> Facts {
         let why = assertion.or_else(|| Some(step.failure.as_ref()?.message.clone()))?;
         Some([
             ("example".to_owned(), why),
-            ("traceId".to_owned(), run.trace_id.clone()),
+            ("traceId".to_owned(), run.ids.to_string()),
         ])
     });
     let mut told = told;

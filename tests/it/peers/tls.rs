@@ -1,6 +1,7 @@
+use std::ops::Range;
 use std::sync::Arc;
 
-use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tempfile::NamedTempFile;
@@ -18,9 +19,17 @@ pub(crate) struct TlsServer {
 
 impl TlsServer {
     pub(crate) async fn start(body: &'static str) -> Self {
+        Self::with(body, "localhost", 2020..2120).await
+    }
+
+    /// With a certificate for another name, or that was or will be good from the first year to the one before the last.
+    pub(crate) async fn with(body: &'static str, name: &str, years: Range<i32>) -> Self {
         serin::providers::http::install_tls();
-        let CertifiedKey { cert, signing_key } =
-            generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let mut parameters = CertificateParams::new([name.to_owned()]).unwrap();
+        parameters.not_before = date_time_ymd(years.start, 1, 1);
+        parameters.not_after = date_time_ymd(years.end, 1, 1);
+        let signing_key = KeyPair::generate().unwrap();
+        let cert = parameters.self_signed(&signing_key).unwrap();
         let roots = NamedTempFile::new().unwrap();
         std::fs::write(roots.path(), cert.pem()).unwrap();
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(signing_key.serialize_der()));

@@ -75,6 +75,18 @@ async fn certificates_that_do_not_fit_are_told_apart() {
         let step = step(arm(&result), "get");
         assert_eq!(step["phases"]["tls"]["count"], 1, "{step}");
     }
+    for (name, years, class) in [
+        ("localhost", 2001..2002, "tls_expired"),
+        ("localhost", 2300..2400, "tls_expired"),
+        ("other.test", 2020..2120, "tls_name_mismatch"),
+    ] {
+        let server = TlsServer::with("{}", name, years).await;
+        fails(
+            &one(server.address(), &format!(", ca: {}", server.roots())),
+            class,
+        )
+        .await;
+    }
     // Names and certificates as asked, connections somewhere else.
     let (_files, path) = files(&one("https://localhost:1", &ca));
     let connect = format!("localhost:1=127.0.0.1:{port}");

@@ -14,6 +14,16 @@ async fn mistakes_have_a_place_and_nobody_is_asked() {
             "bearer: \"{{tokn}}\"",
             &["tokn", "did you mean `token`", "^"],
         ),
+        (
+            "url: /items",
+            "url: 'http://ann:pass@shop.test/items'",
+            &["credentials in a URL", "^"],
+        ),
+        (
+            "spec:\n",
+            "spec:\n  target: http://ann@shop.test\n",
+            &["credentials in a URL", "^"],
+        ),
         ("count: {min: 3}", "count: {min: many}", &["^"]),
         ("status: 201", "condition: 'result.status == '", &["^"]),
     ] {

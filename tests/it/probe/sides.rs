@@ -132,6 +132,29 @@ spec:
 }
 
 #[tokio::test]
+async fn one_target_has_to_be_one_of_the_sides() {
+    let text = r#"apiVersion: serin.dev/v1
+kind: Journey
+metadata: {name: items}
+spec:
+  answeredBy: {header: X-Version, canary: v2, stable: v1}
+  steps:
+  - {name: items, request: {url: /items}}
+"#;
+    let (_files, path) = files(text);
+    for (version, code, count) in [("v1", 0, "passed"), ("v2", 0, "passed"), ("v3", 1, "wrongSide")] {
+        let shop = Shop::open(Manners {
+            version,
+            token: "t",
+            ..Manners::default()
+        })
+        .await;
+        let result = probed(code, &[&path, "--target", shop.address()]).await;
+        assert_eq!(super::arm(&result)["runs"][count], 1, "{version}: {result}");
+    }
+}
+
+#[tokio::test]
 async fn a_control_tells_the_noise_of_the_day() {
     let (stable, canary) = sides(Manners::default(), Manners::default()).await;
     let (control, _) = sides(Manners::default(), Manners::default()).await;

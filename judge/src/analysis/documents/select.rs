@@ -8,6 +8,10 @@ use crate::analysis::kind::DocumentKind;
 use crate::analysis::node::Place;
 use crate::analysis::source::Source;
 
+/// Templates that name templates, one below the other. Each is a place on the stack of whoever reads them, and nobody can
+/// follow so many.
+const DEPTH_MAX: usize = 64;
+
 /// The documents of one run: one alone, or Argo templates that are merged, in the order of merging.
 pub(crate) struct Selected<'a> {
     pub(crate) name: String,
@@ -176,6 +180,7 @@ impl<'a> Walk<'a, '_> {
         let mut path = self.path.iter();
         match path.position(|on_path| std::ptr::eq(*on_path, target)) {
             Some(start) => self.tell_circle(&name_place, start, target),
+            None if self.path.len() >= DEPTH_MAX => self.tell_deep(&name_place, name),
             None => self.visit(target),
         }
     }
@@ -193,6 +198,14 @@ impl<'a> Walk<'a, '_> {
         let unknown = place.error(format!("no {} `{name}`", kind.name()), expected);
         self.report
             .push(unknown.with_suggestion(did_you_mean(name, names)));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn tell_deep(&mut self, place: &Place<'a>, name: &str) {
+        let found = format!("template `{name}` below {DEPTH_MAX} others");
+        let expected = format!("templates that name templates at most {DEPTH_MAX} deep");
+        self.report.push(place.error(found, expected));
     }
 
     #[cold]

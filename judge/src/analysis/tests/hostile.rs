@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::read;
+use super::{found, read};
 
 const HEAD: &str = "apiVersion: argoproj.io/v1alpha1\nkind: AnalysisTemplate\nspec:\n";
 
@@ -136,7 +136,7 @@ fn numbers_that_make_no_sense() {
     for (fields, expected) in cases {
         let (documents, mut report) = read(&super::template(fields));
         report.extend(documents.validate());
-        assert_eq!(super::found(&report), [expected], "{fields}");
+        assert_eq!(found(&report), [expected], "{fields}");
     }
     let text = super::template("count: 9223372036854775807\ninconclusiveLimit: 4294967296");
     let (plan, _) = super::plan(&text, &[]).unwrap();
@@ -176,4 +176,32 @@ fn arguments_that_refer_to_themselves() {
     }
     let given = super::refused(&text("{name: a}"), &[("a", "{{args.a}}")]);
     assert_eq!(given, ["arguments that refer to themselves: a -> a"]);
+}
+
+#[test]
+fn templates_that_lead_too_deep_are_refused_where_they_do() {
+    let chain = |length: usize| {
+        let template = |at: usize| {
+            let next = if at + 1 < length {
+                format!("templates: [{{templateName: t{}}}]", at + 1)
+            } else {
+                "metrics: [{name: m, provider: {web: {url: 'http://a', jsonPath: '{$.a}'}}}]".to_owned()
+            };
+            format!(
+                "apiVersion: argoproj.io/v1alpha1\nkind: AnalysisTemplate\nmetadata: {{name: t{at}}}\nspec: {{{next}}}\n---\n"
+            )
+        };
+        (0..length).map(template).collect::<String>()
+    };
+    let errors = |length: usize| {
+        let (documents, _) = read(&chain(length));
+        found(
+            &documents
+                .plan(Some("t0"), &BTreeMap::new())
+                .err()
+                .unwrap_or_default(),
+        )
+    };
+    assert!(errors(64).is_empty(), "{:?}", errors(64));
+    assert_eq!(errors(65), ["template `t64` below 64 others"]);
 }

@@ -177,7 +177,7 @@ fn what_requests_become() {
     let steps = journey.all_steps();
     let request = |at: usize| match &steps[at].action {
         Action::Http(request) => request,
-        Action::Parallel(_) => panic!("{at}"),
+        Action::Parallel(_) | Action::Probe(_) => panic!("{at}"),
     };
     let login = request(0);
     assert_eq!(login.method, http::Method::POST);

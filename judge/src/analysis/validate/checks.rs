@@ -186,6 +186,21 @@ impl Checks<'_> {
         );
     }
 
+    /// An address that journeys ask. Credentials in it would be shown wherever the address is.
+    pub(super) fn target(&mut self, place: &Place<'_>, text: &str, label: &str) {
+        let rest = text.split_once("://").map_or("", |(_, rest)| rest);
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        if authority.contains('@') {
+            let found = format!("{label}credentials in a URL");
+            return self.refuse(
+                place,
+                found,
+                "a URL without them, and `auth: {basic: ...}` in the requests",
+            );
+        }
+        self.url(place, text, label);
+    }
+
     /// A list of URLs with at least one.
     pub(super) fn urls(&mut self, place: &Place<'_>, urls: &[String], label: &str) {
         if urls.is_empty() {

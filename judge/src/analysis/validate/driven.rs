@@ -23,12 +23,12 @@ pub(super) fn metric(
 ) -> Option<JourneyMetric> {
     let journey = journey(checks, &raw.name, raw.args.as_ref(), place, label);
     if let Some(target) = &raw.target {
-        checks.url(&place.field("target"), target, label);
+        checks.target(&place.field("target"), target, label);
     }
     let runs = count(checks, &place.field("runs"), raw.runs.as_ref(), 1, 1..=RUNS_MAX);
     let every = raw.every.as_deref();
     let journey = journey?;
-    if raw.target.is_none() && journey.target.is_none() && !checks.draft {
+    if raw.target.is_none() && journey.target.is_none() && journey.needs_target() && !checks.draft {
         let found = format!("{label}no target: neither here nor in journey `{}`", journey.name);
         checks.refuse(place, found, "`target`, such as `\"{{args.canary}}\"`");
     }
@@ -59,7 +59,7 @@ pub(super) fn population(
     ];
     for (at, (name, url)) in sides.iter().enumerate() {
         let Some(url) = url else { continue };
-        checks.url(&place.field(name), url, label);
+        checks.target(&place.field(name), url, label);
         let same = sides[..at].iter().find(|(_, other)| *other == Some(*url));
         if let Some((other, _)) = same.filter(|_| !checks.is_open(url)) {
             let found = format!("{label}the same URL for {other} and {name}");

@@ -228,7 +228,7 @@ fn captured_anywhere(raw: &JourneySpec) -> BTreeMap<String, String> {
 
 fn target(checks: &mut Checks<'_>, text: Option<&str>, place: &Place<'_>) -> Option<String> {
     let text = plain(checks, place, text?)?;
-    checks.url(place, text, "");
+    checks.target(place, text, "");
     Some(text.to_owned())
 }
 

@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::{answer, journey, known, last, prepared, row, stepped};
 use crate::analysis::plan::journey::FailureClass;
-use crate::journey::{Arm, RunIds, StepOutcome, Values, answered_by, holds_before, holds_of, text};
+use crate::journey::{
+    Arm, RunIds, StepOutcome, Values, answered_by, answered_by_any, holds_before, holds_of, text,
+};
 
 #[test]
 fn a_step_is_done_when_its_condition_holds() {
@@ -108,6 +110,20 @@ fn who_answered() {
             answered_by(answering, &of(body), arm),
             expected,
             "{answering:?} {arm:?} {body}"
+        );
+    }
+    let both = answering("{jsonpath: $.v, canary: v2, stable: v1}");
+    for (answering, body, expected) in [
+        (&both, r#"{"v": "v2"}"#, true),
+        (&both, r#"{"v": "v1"}"#, true),
+        (&both, r#"{"v": "v3"}"#, false),
+        (&both, "", false),
+        (&canary_only, r#"{"v": "v1"}"#, true),
+    ] {
+        assert_eq!(
+            answered_by_any(answering, &of(body)),
+            expected,
+            "{answering:?} {body}"
         );
     }
 }

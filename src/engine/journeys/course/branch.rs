@@ -1,12 +1,11 @@
-use std::convert::Infallible;
 use std::time::Duration;
 
 use cookie_store::CookieStore;
 use serin_judge::analysis::plan::journey::{Failure, FailureClass, Step};
-use serin_judge::journey::{Answer, RunOutcome, StepOutcome, StepResult, Values};
+use serin_judge::journey::{Answer, RunIds, RunOutcome, StepOutcome, StepResult, Values};
 use tokio::time::Instant;
 
-use super::ArmRuns;
+use super::{ArmRuns, cookies};
 use crate::engine::ports::HttpClient;
 
 /// A line of steps that are done one after another: the run itself, or one of several steps at the same time. It is given
@@ -42,7 +41,8 @@ pub(super) struct Branch<'run> {
 /// A step that has not ended.
 pub(super) struct UnderWay<'run> {
     pub(super) step: &'run Step,
-    pub(super) begun: Instant,
+    /// When its first request went out.
+    pub(super) begun: Option<Instant>,
     pub(super) attempts: u32,
     /// A request is on its way: what it creates may exist.
     pub(super) is_asking: bool,
@@ -87,11 +87,11 @@ impl<'run> Branch<'run> {
 
     /// Takes in what the branches have come to, in their order.
     pub(super) fn join(&mut self) {
+        let before = self.cookies.clone();
         for branch in std::mem::take(&mut self.branches) {
             self.values.merge(branch.values);
-            if let (Some(all), Some(more)) = (&self.cookies, &branch.cookies) {
-                let both = all.iter_unexpired().chain(more.iter_unexpired()).cloned();
-                self.cookies = CookieStore::from_cookies(both.map(Ok::<_, Infallible>), false).ok();
+            if let (Some(all), Some(before), Some(after)) = (&mut self.cookies, &before, &branch.cookies) {
+                cookies::take_changes(all, before, after);
             }
             self.requests += branch.requests;
             self.results.extend(branch.results);
@@ -124,7 +124,7 @@ impl<'run> Branch<'run> {
             self.failed = Some(&step.name);
             self.results.push(StepResult {
                 outcome: StepOutcome::Failed(FailureClass::Cancelled),
-                service: begun.elapsed(),
+                service: begun.map_or(Duration::ZERO, |begun| begun.elapsed()),
                 failure: Some(failure(FailureClass::Cancelled, message)),
                 attempts,
                 ..skipped(step.index)
@@ -194,9 +194,9 @@ impl<'run> Branch<'run> {
     }
 
     /// Test data that nobody has removed, with the tag by which it can be found.
-    pub(super) fn leaks(&self, tag: &str) -> Vec<String> {
+    pub(super) fn leaks(&self, ids: RunIds) -> Vec<String> {
         let left = self.created.iter();
-        left.map(|name| self.values.masked(format!("{name} ({tag})")))
+        left.map(|name| self.values.masked(format!("{name} ({})", ids.tag())))
             .collect()
     }
 }

@@ -21,7 +21,7 @@ impl<'run> Branch<'run> {
         let limit = deadline.min(begun + step.timeout);
         let sounding = self.arm.protocols.ask(&filled, limit).await;
         self.requests += 1;
-        let timed = self.end_attempt(step, begun);
+        let timed = self.end_attempt(step, begun, Instant::now());
         let hop = Hop {
             status: None,
             phases: sounding.phases,

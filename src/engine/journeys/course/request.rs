@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use serin_judge::analysis::plan::journey::{Action, Failure, FailureClass, Request, Step};
 use serin_judge::journey::{
-    Answer, Findings, Seen, StepOutcome, StepResult, Turn, answered_by, holds_of, is_anonymous, judge,
+    Answer, Findings, Seen, StepOutcome, StepResult, Turn, answered_by, answered_by_any, holds_of,
+    is_anonymous, judge,
 };
 use tokio::time::Instant;
 
@@ -126,7 +127,7 @@ impl<'run> Branch<'run> {
         let limit = deadline.min(begun + step.timeout);
         let exchange = self.client.send(&request, self.cookies.as_mut(), limit).await;
         self.requests += exchange.hops.len();
-        let timed = self.end_attempt(step, begun);
+        let timed = self.end_attempt(step, begun, exchange.ended_at);
         self.judged(step, exchange, timed, deadline)
     }
 
@@ -160,7 +161,11 @@ impl<'run> Branch<'run> {
             // A proxy that has nobody to ask answers for itself: a failure of the side that was asked.
             let is_proxy =
                 matches!(judged.outcome, StepOutcome::Failed(_)) && is_anonymous(answering, &answer);
-            self.is_wrong_side |= !is_proxy && !answered_by(answering, &answer, self.arm.arm);
+            let is_right = match self.arm.is_paired {
+                true => answered_by(answering, &answer, self.arm.arm),
+                false => answered_by_any(answering, &answer),
+            };
+            self.is_wrong_side |= !is_proxy && !is_right;
         }
         let result = StepResult {
             outcome: judged.outcome,
@@ -174,16 +179,18 @@ impl<'run> Branch<'run> {
     }
 
     pub(super) fn begin_attempt(&mut self) -> Instant {
+        let now = Instant::now();
         if let Some(under_way) = &mut self.under_way {
             under_way.attempts += 1;
             under_way.is_asking = true;
+            under_way.begun.get_or_insert(now);
         }
-        Instant::now()
+        now
     }
 
-    /// How long the attempt took, as a result that says nothing else yet.
-    pub(super) fn end_attempt(&mut self, step: &Step, begun: Instant) -> StepResult {
-        let service = begun.elapsed();
+    /// How long the attempt took that has `ended`, as a result that says nothing else yet.
+    pub(super) fn end_attempt(&mut self, step: &Step, begun: Instant, ended: Instant) -> StepResult {
+        let service = ended.saturating_duration_since(begun);
         if let Some(under_way) = &mut self.under_way {
             under_way.is_asking = false;
         }

@@ -53,7 +53,7 @@ impl<'run> Branch<'run> {
         }
         self.under_way = Some(UnderWay {
             step,
-            begun: Instant::now(),
+            begun: None,
             attempts: 0,
             is_asking: false,
         });

@@ -48,6 +48,9 @@ impl Shared<'_> {
         let names: Vec<Arm> = order.targets.iter().map(|target| target.arm).collect();
         let steps = journey.all_steps();
         let grace = journey.timeout + journey.finally_timeout + ACCOUNT_WAIT_MAX + NOTICE;
+        // Drivers take turns, so each has its part of the first runs.
+        let part = part_of(journey.warm_up as usize, number, drivers);
+        let warm_up = u32::try_from(part).unwrap_or(u32::MAX);
         let is_closed = matches!(order.pace, Pace::Closed(_));
         Ok(Driver {
             number,
@@ -62,7 +65,7 @@ impl Shared<'_> {
             },
             seed: order.seed,
             control: Arc::clone(&self.control),
-            recorder: Recorder::new(self.slices, &names, steps.len(), grace, journey.warm_up, self.now),
+            recorder: Recorder::new(self.slices, &names, steps.len(), grace, warm_up, self.now),
             collector: Arc::clone(&self.collector),
             runs: FuturesUnordered::new(),
             progress: Progress::default(),
@@ -119,7 +122,7 @@ impl Shared<'_> {
             Pace::Scheduled => (journey.schedule, epoch),
             Pace::Rate(rate) => (evenly(rate, &journey.schedule), self.now_at),
             Pace::Closed(workers) => {
-                let mine = workers.get() / drivers + usize::from(number < workers.get() % drivers);
+                let mine = part_of(workers.get(), number, drivers);
                 return Pacing::closed(mine, self.now, &share);
             }
         };
@@ -127,6 +130,11 @@ impl Shared<'_> {
         let first = starts.first_after(self.now_at);
         Pacing::open(starts, self.slices, first, &share)
     }
+}
+
+/// One driver's part of so many; the parts of all make the whole.
+fn part_of(whole: usize, number: usize, drivers: usize) -> usize {
+    whole / drivers + usize::from(number < whole % drivers)
 }
 
 fn evenly(rate: f64, schedule: &Schedule) -> Schedule {

@@ -79,26 +79,29 @@ impl Recorder {
     }
 
     fn open(&mut self, planned: Instant) -> &mut Open {
-        let index = self.slices.index(planned).max(self.next);
+        self.open_at(self.slices.index(planned))
+    }
+
+    fn open_at(&mut self, index: u64) -> &mut Open {
+        let index = index.max(self.next);
         let (slices, arms, steps, began) = (&self.slices, &self.arms, self.steps, self.began);
         self.open
             .entry(index)
             .or_insert_with(|| Open::new(slices, index, arms, steps, began))
     }
 
-    /// A start was planned.
-    pub(in crate::engine::journeys) fn planned(&mut self, planned: Instant) {
-        self.open(planned).window.planned += 1;
-    }
-
     /// A planned start did not happen.
     pub(in crate::engine::journeys) fn missed(&mut self, planned: Instant, reason: Missed) {
-        self.open(planned).miss(reason);
+        let open = self.open(planned);
+        open.window.planned += 1;
+        open.miss(reason);
     }
 
-    /// Runs of one start, one an arm, are under way.
+    /// A planned start happened: runs, one an arm, are under way.
     pub(in crate::engine::journeys) fn begun(&mut self, round: u64, planned: Instant) {
-        for under_way in &mut self.open(planned).under_way {
+        let open = self.open(planned);
+        open.window.planned += 1;
+        for under_way in &mut open.under_way {
             *under_way += 1;
         }
         if self.arms.len() > 1 {
@@ -116,8 +119,9 @@ impl Recorder {
             _ => None,
         };
         let half = half.map(|half| half.with(ended.answers));
-        let is_closed = self.slices.index(ended.planned) < self.next;
-        let open = self.open(ended.planned);
+        let index = self.slices.index(ended.planned);
+        let is_closed = index < self.next;
+        let open = self.open_at(index);
         if !is_closed {
             open.under_way[ended.arm] = open.under_way[ended.arm].saturating_sub(1);
             match ended.outcome {

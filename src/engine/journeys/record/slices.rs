@@ -33,8 +33,8 @@ impl Slices {
     }
 
     pub(super) fn index(&self, instant: Instant) -> u64 {
-        let passed = instant.saturating_duration_since(self.origin).as_nanos();
-        u64::try_from(passed / self.length.as_nanos()).unwrap_or(u64::MAX)
+        let nanos = |duration: Duration| u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        nanos(instant.saturating_duration_since(self.origin)) / nanos(self.length).max(1)
     }
 
     pub(super) fn start(&self, index: u64) -> Instant {

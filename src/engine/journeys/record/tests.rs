@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use serin_judge::journey::{Arm, RunOutcome, RunResult};
+use serin_judge::journey::{Arm, RunIds, RunOutcome, RunResult};
 use serin_judge::time::Timestamp;
 use tokio::time::Instant;
 
@@ -22,7 +22,7 @@ fn ended(round: u64, planned: Instant) -> Ended {
             started_at: AT,
             finished_at: AT + Duration::from_millis(5),
             outcome: RunOutcome::Passed,
-            trace_id: String::new(),
+            ids: RunIds::new(0, 0),
             steps: Vec::new(),
             leaks: Vec::new(),
         }),
@@ -42,7 +42,6 @@ async fn windows_wait_for_the_runs_that_were_planned_in_them() {
     let after = |millis: u64| zero + Duration::from_millis(millis);
     let mut recorder = recorder(zero);
     for (round, planned) in [(0, after(1000)), (1, after(6749)), (2, after(6750))] {
-        recorder.planned(planned);
         recorder.begun(round, planned);
     }
     recorder.ended(ended(0, after(1000)));
@@ -77,7 +76,7 @@ async fn windows_wait_for_the_runs_that_were_planned_in_them() {
 async fn hours_of_nothing_are_not_told_window_by_window() {
     let zero = Instant::now();
     let mut recorder = recorder(zero);
-    recorder.planned(zero);
+    recorder.missed(zero, Missed::Paused);
     let later = zero + Duration::from_secs(24 * 3600);
     let mut windows = 0;
     while recorder.close_due(later).is_some() {

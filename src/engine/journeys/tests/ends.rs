@@ -77,7 +77,7 @@ async fn what_could_not_be_removed_is_named_with_the_tag_of_its_run() {
     let probe = but("/remove", Scripted::failure(FailureClass::ConnectRefused));
     let leaking = run(making(), &probe).await;
     assert_eq!(leaking.outcome, RunOutcome::Passed);
-    assert_eq!(leaking.leaks, [format!("plan (serin-{})", leaking.trace_id)]);
+    assert_eq!(leaking.leaks, [format!("plan (serin-{})", leaking.ids)]);
     assert!(
         matches!(leaking.steps[3].outcome, StepOutcome::Passed),
         "the rest of the teardown is done"

@@ -133,23 +133,26 @@ fn threads_share_the_starts_and_their_windows_merge() {
         .build()
         .unwrap();
     let probe = ScriptedProbe::new(|_| Scripted::ok(""));
+    let mut journey = journey(vec![get("/plans")], vec![]);
+    journey.warm_up = 4;
     let totals = runtime.block_on(async {
         let order = ProbeOrder {
             shards: Shards::Threads(NonZeroUsize::new(3).unwrap()),
             window: millis(20),
             lasts: Lasts::Starts(500),
-            ..at_rate(with_cap(journey(vec![get("/plans")], vec![]), 300), 2000.0, 1)
+            ..at_rate(with_cap(journey, 300), 2000.0, 1)
         };
         all(&order, &probe).await.1
     });
     let stable = totals.arm(Arm::Stable).unwrap();
     assert_eq!(
-        (totals.planned, stable.runs.passed + totals.missed_count()),
+        (totals.planned, stable.runs.passed + totals.missed_count() + 4),
         (500, 500)
     );
-    assert_eq!(probe.asked(), stable.runs.passed);
+    assert_eq!(stable.runs.warm_up, 4, "of all threads together");
+    assert_eq!(probe.asked(), stable.runs.passed + 4);
     let newest = stable.newest.as_ref().unwrap();
-    assert!(newest.outcome == RunOutcome::Passed && newest.trace_id.len() == 32);
+    assert!(newest.outcome == RunOutcome::Passed && newest.ids.to_string().len() == 32);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{Query, Step};
+use super::{Action, Piece, Query, Step, Template};
 use crate::analysis::plan::{FilledSecrets, Secret};
 
 /// One journey with its arguments filled in, ready to run.
@@ -180,13 +180,24 @@ pub struct Accounts {
 }
 
 impl Journey {
+    /// Whether some step does not say itself who is asked.
+    #[must_use]
+    pub fn needs_target(&self) -> bool {
+        let mut steps = self.all_steps().into_iter();
+        steps.any(|step| match &step.action {
+            Action::Http(request) => is_relative(&request.url),
+            Action::Probe(probe) => probe.needs_target(),
+            Action::Parallel(_) => false,
+        })
+    }
+
     /// Steps and steps inside of steps, those of `finally` last: a step's place here is its `index`.
     #[must_use]
     pub fn all_steps(&self) -> Vec<&Step> {
         fn walk<'a>(steps: &'a [Step], all: &mut Vec<&'a Step>) {
             for step in steps {
                 all.push(step);
-                if let super::Action::Parallel(inner) = &step.action {
+                if let Action::Parallel(inner) = &step.action {
                     walk(inner, all);
                 }
             }
@@ -195,5 +206,14 @@ impl Journey {
         walk(&self.steps, &mut all);
         walk(&self.finally, &mut all);
         all
+    }
+}
+
+/// What a step has captured may be a whole URL.
+fn is_relative(url: &Template) -> bool {
+    match url.pieces.first() {
+        Some(Piece::Text(text)) => !text.contains("://"),
+        Some(Piece::Value(_)) => false,
+        None => true,
     }
 }

@@ -33,7 +33,7 @@ pub enum FailureClass {
     ConnectRefused,
     /// No connection in time.
     ConnectTimeout,
-    /// No way to that host, or no local resources (file descriptors, ports) for a connection.
+    /// No way to that host.
     ConnectError,
     /// A certificate of the chain is expired or not yet valid.
     TlsExpired,
@@ -81,7 +81,7 @@ pub enum FailureClass {
     SkippedDependency,
     /// The run was stopped: interrupted, or the process ended.
     Cancelled,
-    /// The prober itself could not: overloaded, out of resources.
+    /// The prober itself could not: overloaded, or out of file descriptors, local ports or memory.
     ProberUnhealthy,
 }
 

@@ -135,7 +135,7 @@ fn url(checks: &mut Checks<'_>, names: &Names, text: &str, place: &Place<'_>) ->
             "a URL in which it is `%20`",
         );
     } else {
-        checks.url(place, begins, "");
+        checks.target(place, begins, "");
     }
     url
 }

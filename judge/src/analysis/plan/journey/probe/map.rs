@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use super::{Command, DialogueStep, Dns, Grpc, Postgres, Probe, Protocol, Redis, Security, Smtp, Tcp};
-use crate::analysis::plan::journey::is_credential;
+use crate::analysis::plan::journey::{Credential, Piece, is_credential};
 
 impl<V> Probe<V> {
     /// The same with each text put through `map`, in the order of their places.
@@ -45,6 +45,23 @@ impl<V> Probe<V> {
             Protocol::Grpc(grpc) => credentials(&grpc.metadata),
             Protocol::Command(command) => credentials(&command.env),
             Protocol::Tcp(_) | Protocol::Tls(_) | Protocol::Dns(_) | Protocol::Icmp(_) => Vec::new(),
+        }
+    }
+}
+
+impl Probe<Credential> {
+    /// Whether the target says who is asked.
+    #[must_use]
+    pub fn needs_target(&self) -> bool {
+        match (&self.protocol, &self.address) {
+            (Protocol::Command(_) | Protocol::Dns(_), None) => false,
+            (_, None) => true,
+            (_, Some(Credential::Template(address))) => match address.pieces.first() {
+                Some(Piece::Text(text)) => text.starts_with(':'),
+                Some(Piece::Value(_)) => false,
+                None => true,
+            },
+            (_, Some(Credential::Secret(_))) => false,
         }
     }
 }
