@@ -1,15 +1,12 @@
 //! Latency histograms: how many requests took how long.
 
 mod bound;
-mod plain;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use bound::Bound;
-
-pub(crate) use plain::PlainHistogram;
 
 /// More buckets than this are no histogram but a list of samples.
 pub const BUCKETS_MAX: usize = 65_536;

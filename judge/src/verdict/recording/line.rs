@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::analysis::plan::ComparisonKind;
 use crate::counter::Counts;
-use crate::histogram::{Histogram, PlainHistogram};
+use crate::histogram::Histogram;
 use crate::time::Timestamp;
 use crate::verdict::{Data, Events, Flags, Latencies, Side, Window};
 
@@ -36,7 +36,7 @@ pub(super) fn malformed(found: impl Into<String>, expected: impl Into<String>) -
 /// A line as it is written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Raw<H> {
+struct Raw {
     at: Timestamp,
     seconds: f64,
     comparison: String,
@@ -54,20 +54,20 @@ struct Raw<H> {
     mixed_buckets: bool,
     #[serde(default)]
     stage: Arc<str>,
-    canary: Option<RawSide<H>>,
-    stable: Option<RawSide<H>>,
-    control: Option<RawSide<H>>,
+    canary: Option<RawSide>,
+    stable: Option<RawSide>,
+    control: Option<RawSide>,
 }
 
 /// One side: exactly one kind of data.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawSide<H> {
+struct RawSide {
     total: Option<Value>,
     bad: Option<Value>,
     events: Option<Value>,
     exposure: Option<f64>,
-    histogram: Option<H>,
+    histogram: Option<Histogram>,
     timeouts: Option<Value>,
     value: Option<Value>,
 }
@@ -95,19 +95,12 @@ pub fn line_windows(text: &str) -> Result<Vec<Window>, Malformed> {
 }
 
 pub(super) fn parse(text: &str) -> Result<Line, Malformed> {
-    if let Ok(raw) = serde_json::from_str::<Raw<PlainHistogram>>(text) {
-        return checked(raw);
-    }
-    let raw: Raw<Histogram> = serde_json::from_str(text).map_err(|error| {
+    let raw: Raw = serde_json::from_str(text).map_err(|error| {
         malformed(
             error.to_string(),
             "an object with at, seconds, comparison, canary and stable",
         )
     })?;
-    checked(raw)
-}
-
-fn checked<H: Into<Histogram>>(raw: Raw<H>) -> Result<Line, Malformed> {
     if !(raw.seconds > 0.0 && raw.seconds <= SECONDS_MAX) {
         let found = format!("a window of {} seconds", raw.seconds);
         return Err(malformed(
@@ -163,7 +156,7 @@ fn checked<H: Into<Histogram>>(raw: Raw<H>) -> Result<Line, Malformed> {
     Ok(line)
 }
 
-impl<H: Into<Histogram>> RawSide<H> {
+impl RawSide {
     fn data(self) -> Result<Data, Malformed> {
         const EXPECTED: &str = "total and bad, or events and exposure, or histogram (and timeouts), or value";
         let data = match (self.total, self.events, self.histogram, self.value) {
@@ -183,7 +176,7 @@ impl<H: Into<Histogram>> RawSide<H> {
             }
             (None, None, Some(histogram), None) if self.bad.is_none() && self.exposure.is_none() => {
                 Data::Latency(Latencies {
-                    histogram: histogram.into(),
+                    histogram,
                     timeouts: self
                         .timeouts
                         .map_or(Ok(0), |timeouts| count("timeouts", &timeouts))?,
