@@ -13,7 +13,8 @@ use crate::cli::secrets::GivenSecret;
 use crate::engine::ports::Commands;
 
 /// What means nothing to who only imports.
-const OF_PROBING: [&str; 22] = [
+const OF_PROBING: [&str; 23] = [
+    "allow_commands",
     "journeys",
     "target",
     "canary",

@@ -12,11 +12,7 @@ fn braces_are_written_where_they_can_be() {
             0,
         ),
         ("curl -g 'http://h/{{x}}'", "/%7B%7Bx}}", 0),
-        (
-            "curl -g 'http://h/{{{{args.a}}'",
-            "name: GET /((((args.a))",
-            0,
-        ),
+        ("curl -g 'http://h/{{{{args.a}}'", "name: GET /((((args.a))", 0),
         ("curl http://h -d 'a={{x}}'", "request:", 1),
         ("curl http://h -H 'X-A: {{x}}'", "url: /", 1),
         (
