@@ -1,9 +1,6 @@
 //! Memory of the prober: over very many requests, and of very many journeys.
 
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a bench measures what really passes"
-)]
+#![expect(clippy::disallowed_methods, reason = "a bench measures what really passes")]
 
 use std::fmt::Write as _;
 use std::process::{Child, Command, Stdio};

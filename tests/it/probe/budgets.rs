@@ -1,5 +1,7 @@
 //! What targets may be asked: budgets and pauses.
 
+use std::time::Duration;
+
 use axum::http::Method;
 use serde_json::Value;
 
@@ -24,9 +26,10 @@ fn missed(result: &Value, reason: &str) -> u64 {
 }
 
 /// At most what so many requests a second come to, and the second that may be taken ahead.
-fn at_most(result: &Value, a_second: f64) -> usize {
+fn at_most(result: &Value, a_second: usize) -> usize {
     let seconds = result["seconds"].as_f64().unwrap_or_else(|| panic!("{result}"));
-    (a_second * (seconds + 1.0)).ceil() as usize
+    let millis = usize::try_from(Duration::from_secs_f64(seconds).as_millis()).unwrap();
+    (a_second * (millis + 1_000)).div_ceil(1_000)
 }
 
 #[tokio::test]
@@ -37,7 +40,7 @@ async fn a_document_says_what_each_target_and_all_may_be_asked() {
     let one = probed(0, &[&[&path, "--target", a.address()], &RATE[..]].concat()).await;
     let asked = a.count(&Method::GET, "/items");
     assert!(
-        (10..=at_most(&one, 10.0)).contains(&asked),
+        (10..=at_most(&one, 10)).contains(&asked),
         "{asked} requests: {one}"
     );
     assert_eq!(missed(&one, "budget"), 120 - asked as u64, "{one}");
@@ -48,7 +51,7 @@ async fn a_document_says_what_each_target_and_all_may_be_asked() {
         b.count(&Method::GET, "/items"),
     );
     assert_eq!(of_a, of_b, "each start asks both sides or none");
-    assert!((12..=at_most(&both, 12.0)).contains(&(of_a + of_b)), "{both}");
+    assert!((12..=at_most(&both, 12)).contains(&(of_a + of_b)), "{both}");
 }
 
 #[tokio::test]
@@ -63,7 +66,7 @@ async fn a_command_says_what_all_of_its_journeys_may_ask() {
         let result = probed(0, &arguments).await;
         let asked = shop.count(&Method::GET, "/items") - before;
         assert!(
-            (10..=at_most(&result, 10.0)).contains(&asked),
+            (10..=at_most(&result, 10)).contains(&asked),
             "{option}: {asked}: {result}"
         );
     }
@@ -90,7 +93,7 @@ async fn retries_are_paid_for_too() {
     let result = probed(1, &[&[&path, "--target", failing.address()], &RATE[..]].concat()).await;
     let asked = failing.count(&Method::POST, "/orders");
     // The runs of the second that may be taken ahead are known to need retries only once they have made them.
-    assert!(asked <= at_most(&result, 10.0) + 50, "{asked}: {result}");
+    assert!(asked <= at_most(&result, 10) + 50, "{asked}: {result}");
     assert_eq!(asked % 5, 0, "one request and four retries each");
 }
 

@@ -54,6 +54,11 @@ async fn what_cannot_be_read_has_a_place() {
             );
         }
     }
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_for_is_refused() {
+    let files = folder();
     let bytes = files.write("bytes.txt", b"curl http://h/\xff");
     for (arguments, expected) in [
         (

@@ -93,8 +93,11 @@ async fn journeys_send_what_curl_sends() {
     }
 }
 
+/// Names with the values that a request has for them.
+type Named = Vec<(&'static str, Option<String>)>;
+
 /// A request without what differs each time.
-fn shown(request: &Recorded) -> (String, String, Vec<(&'static str, Option<String>)>, String) {
+fn shown(request: &Recorded) -> (String, String, Named, String) {
     let content_type = request.header("content-type").unwrap_or_default();
     let boundary = content_type
         .split_once("boundary=")
