@@ -140,10 +140,10 @@ fn introduction(options: &DemoOptions) -> String {
          gives the canary 10, 30, 60 and then 100 % of them; Serin judges each stage and\n\
          tells it by a signed webhook. Serin reads /metrics of all instances each second\n\
          and compares error rates and latencies. Beside the users' requests it drives\n\
-         their critical path at both sides, twice a second. So that you need not wait, a canary\n\
-         counts as good enough below 2.5 times stable's error rate or one point more\n\
-         (default: 1.5 times, 0.2 points) and below 1.5 times its latency (default:\n\
-         1.25), and windows last 1 s (default: 10 s).\n",
+         their critical path at both sides, twice a second. So that you need not wait,\n\
+         a canary counts as good enough below 2.5 times stable's error rate or one\n\
+         point more (default: 1.5 times, 0.2 points) and below 1.5 times its latency\n\
+         (default: 1.25), and windows last 1 s (default: 10 s).\n",
         options.rate
     )
 }
