@@ -5,10 +5,6 @@ use std::process::ExitCode;
 use clap::Parser;
 use serin::cli::{self, Cli, Command};
 
-/// A probe makes some dozen small allocations a request, of which the C library's allocator makes a sixth of all its work.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
