@@ -241,17 +241,3 @@ pub struct Command<V> {
     /// Bytes of its output that are kept, each of both streams; more is a failure.
     pub output_bytes_max: u64,
 }
-
-/// What a handshake shows.
-const TLS_FACTS: [&str; 10] = [
-    "address",
-    "version",
-    "cipher",
-    "alpn",
-    "serverName",
-    "verified",
-    "verifyError",
-    "daysLeft",
-    "ocsp",
-    "chain",
-];

@@ -2,6 +2,20 @@
 
 use super::{Protocol, StartTls, TlsMode};
 
+/// What a handshake shows.
+const TLS_FACTS: [&str; 10] = [
+    "address",
+    "version",
+    "cipher",
+    "alpn",
+    "serverName",
+    "verified",
+    "verifyError",
+    "daysLeft",
+    "ocsp",
+    "chain",
+];
+
 impl<V> Protocol<V> {
     /// As documents name it.
     #[must_use]
