@@ -2,6 +2,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::{JudgedRecording, RecordingReader, judge, line_windows, plan, write};
+use crate::analysis::plan::Weight;
 use crate::histogram::Histogram;
 use crate::stats::chance::Chance;
 use crate::verdict::{Look, Reason, RunIdentity, Verdict, Window};
@@ -13,6 +14,22 @@ fn judged(text: &str) -> JudgedRecording {
     }
     let recording = reader.finish();
     judge(Arc::new(plan(&recording)), &recording, &RunIdentity::default()).unwrap()
+}
+
+/// The same where one comparison is for information alone, or not.
+fn with_information(text: &str, name: &str, is_information: bool) -> JudgedRecording {
+    let mut reader = RecordingReader::default();
+    for line in text.lines() {
+        reader.line(line).unwrap();
+    }
+    let recording = reader.finish();
+    let mut plan = plan(&recording);
+    for comparison in &mut plan.comparisons {
+        if *comparison.name == *name && is_information {
+            (comparison.weight, comparison.required) = (Weight::Info, false);
+        }
+    }
+    judge(Arc::new(plan), &recording, &RunIdentity::default()).unwrap()
 }
 
 fn refused(text: &str) -> String {
@@ -73,6 +90,28 @@ fn a_stable_side_from_before_the_release_is_a_remark_beside_the_verdict() {
         "{:?}",
         judged.run.reasons
     );
+}
+
+#[test]
+fn a_remark_of_a_comparison_for_information_alone_is_no_reason() {
+    let text: Vec<String> = (1..=180)
+        .flat_map(|step| {
+            let probed = line(step, "probe", &errors(10, 0), &errors(10, 0));
+            let flagged = probed.replacen('{', r#"{"overloaded":true,"#, 1);
+            [line(step, "users", &errors(1000, 50), &errors(1000, 5)), flagged]
+        })
+        .collect();
+    let text = text.join("\n");
+    for (is_information, is_told) in [(true, false), (false, true)] {
+        let judged = with_information(&text, "probe", is_information);
+        assert_eq!(judged.run.verdict, Verdict::Rollback);
+        let reasons = &judged.run.reasons;
+        assert_eq!(
+            reasons.contains(&Reason::ProberOverloaded),
+            is_told,
+            "{reasons:?}"
+        );
+    }
 }
 
 #[test]
