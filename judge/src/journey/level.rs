@@ -53,7 +53,9 @@ impl StepResult {
                 _,
             )
             | (_, Some(RequestPhase::Dns)) => None,
-            (_, Some(RequestPhase::Connect)) => Some(Level::Resolves),
+            // Over UDP it is the first thing that is sent which is refused.
+            (FailureClass::ConnectRefused | FailureClass::ConnectTimeout | FailureClass::ConnectError, _)
+            | (_, Some(RequestPhase::Connect)) => Some(Level::Resolves),
             (
                 FailureClass::TlsExpired
                 | FailureClass::TlsUntrusted
@@ -119,6 +121,11 @@ mod tests {
             (Class::BadRequest, None, None),
             (Class::JourneyTimeout, None, None),
             (Class::ConnectRefused, Some(Phase::Connect), Some(Level::Resolves)),
+            (
+                Class::ConnectRefused,
+                Some(Phase::FirstByte),
+                Some(Level::Resolves),
+            ),
             (Class::TlsExpired, Some(Phase::Tls), Some(Level::Connects)),
             (Class::TlsHandshake, Some(Phase::Body), Some(Level::Connects)),
             (
