@@ -26,7 +26,7 @@ use crate::engine::ports::{
     ClientSettings, Clock, Commands, HttpClient, ProbeError, Prober, ProtocolProbe, Sounding,
 };
 pub use dial::Names;
-use dial::{Dial, PhaseTimer};
+use dial::{Dial, Facts, PhaseTimer, tls_fact};
 
 /// Everything that is spoken.
 pub struct Probes {
@@ -81,6 +81,18 @@ struct Protocols {
 struct Found {
     facts: Map<String, Value>,
     tls: Option<TlsFacts>,
+}
+
+impl Found {
+    /// What was found at an address, with `address` and `tls` among the facts.
+    fn over(mut facts: Map<String, Value>, address: SocketAddr, tls: Option<&Facts>) -> Self {
+        facts.insert("address".to_owned(), Value::from(address.to_string()));
+        facts.insert("tls".to_owned(), tls_fact(tls));
+        Self {
+            facts,
+            tls: tls.and_then(Facts::now),
+        }
+    }
 }
 
 impl Protocols {

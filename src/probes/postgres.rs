@@ -19,7 +19,7 @@ use serin_judge::journey::FilledProbe;
 use tokio::time::Instant;
 
 use super::Found;
-use super::dial::{Dial, Fault, PhaseTimer, peer, tls_fact};
+use super::dial::{Dial, Fault, PhaseTimer, peer};
 use connection::Connection;
 use query::Answer;
 
@@ -35,13 +35,8 @@ pub(super) async fn ask(
     let line = startup::open(dial, &filled.probe.security, peer, timer).await?;
     let mut connection = Connection::new(line.stream);
     let found = session(&mut connection, settings, deadline, timer).await;
-    let mut facts = found.map_err(|fault| fault.during(timer, peer))?;
-    facts.insert("address".to_owned(), Value::from(line.address.to_string()));
-    facts.insert("tls".to_owned(), tls_fact(line.tls.as_ref()));
-    Ok(Found {
-        facts,
-        tls: line.tls.and_then(|facts| facts.now()),
-    })
+    let facts = found.map_err(|fault| fault.during(timer, peer))?;
+    Ok(Found::over(facts, line.address, line.tls.as_ref()))
 }
 
 async fn session(

@@ -14,7 +14,7 @@ use serin_judge::analysis::plan::journey::{Failure, Redis, RequestPhase, Tls as 
 use serin_judge::journey::FilledProbe;
 
 use super::Found;
-use super::dial::{Dial, Fault, PhaseTimer, peer, tls_fact};
+use super::dial::{Dial, Fault, PhaseTimer, peer};
 use connection::{Connection, Reply};
 
 /// Connects, logs in, says `PING`, and asks.
@@ -29,13 +29,8 @@ pub(super) async fn ask(
     let line = dial.open(peer, &filled.probe.security, &options, timer).await?;
     let mut connection = Connection::new(line.stream);
     let found = session(&mut connection, settings, timer).await;
-    let mut facts = found.map_err(|fault| fault.during(timer, peer))?;
-    facts.insert("address".to_owned(), Value::from(line.address.to_string()));
-    facts.insert("tls".to_owned(), tls_fact(line.tls.as_ref()));
-    Ok(Found {
-        facts,
-        tls: line.tls.and_then(|facts| facts.now()),
-    })
+    let facts = found.map_err(|fault| fault.during(timer, peer))?;
+    Ok(Found::over(facts, line.address, line.tls.as_ref()))
 }
 
 async fn session(

@@ -9,7 +9,7 @@ use serin_judge::analysis::plan::journey::{Failure, Tcp};
 use serin_judge::journey::FilledProbe;
 
 use super::Found;
-use super::dial::{Dial, Facts, PhaseTimer, Talk, peer, tls_fact};
+use super::dial::{Dial, PhaseTimer, Talk, peer};
 use dialogue::Dialogue;
 
 /// Connects, and talks as the dialogue says. Without one connecting is enough: a greeting is not waited for.
@@ -27,12 +27,7 @@ pub(super) async fn ask(
     }
     let Dialogue { talk, groups } = dialogue;
     let mut facts = Map::new();
-    facts.insert("address".to_owned(), Value::from(talk.address().to_string()));
     facts.insert("text".to_owned(), Value::from(talk.heard()));
     facts.insert("groups".to_owned(), Value::from(groups.unwrap_or_default()));
-    facts.insert("tls".to_owned(), tls_fact(talk.tls()));
-    Ok(Found {
-        facts,
-        tls: talk.tls().and_then(Facts::now),
-    })
+    Ok(Found::over(facts, talk.address(), talk.tls()))
 }

@@ -68,7 +68,8 @@ impl PreparedProbe {
         Ok(FilledProbe { peer, probe })
     }
 
-    /// What the address does not say is the target's: its host, and its port where the protocol has no usual one.
+    /// Without an address it is the target itself. Otherwise a host that is missing is the target's, and a port the usual one of
+    /// the protocol.
     fn peer(&self, address: Option<&str>, usual: Option<u16>, protocol: &str) -> Result<Peer, Failure> {
         let address = address.unwrap_or_default().trim();
         let (host, port) = split(address)?;
