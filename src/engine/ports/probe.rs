@@ -1,9 +1,10 @@
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{HeaderMap, Method, Uri};
+use http::{HeaderMap, HeaderValue, Method, Uri};
 use serin_judge::analysis::plan::journey::{Connections, Failure, HttpVersion};
 use serin_judge::journey::{Answer, FilledProbe, Findings, Hop, Phases};
 use tokio::time::Instant;
@@ -42,7 +43,7 @@ pub trait HttpClient: Send + Sync {
     /// take the time to notice.
     async fn send(
         &self,
-        request: &HttpRequest,
+        request: &HttpRequest<'_>,
         cookies: Option<&mut cookie_store::CookieStore>,
         deadline: Instant,
     ) -> Exchange;
@@ -105,14 +106,16 @@ impl std::fmt::Debug for ClientCertificate {
 
 /// One request, filled in.
 #[derive(Clone, Debug)]
-pub struct HttpRequest {
+pub struct HttpRequest<'a> {
     /// Such as `GET`.
     pub method: Method,
     /// Absolute.
     pub uri: Uri,
     /// All that is sent besides `content-length`, `cookie` and what HTTP itself needs. A `host` that is first among them is
     /// sent as it is; without one it is told of `uri`.
-    pub headers: HeaderMap,
+    pub headers: Cow<'a, HeaderMap>,
+    /// Replaces the `traceparent` among them, if there is one.
+    pub traceparent: Option<HeaderValue>,
     /// What is sent.
     pub body: Bytes,
     /// Redirects that are followed; 0 follows none. Credentials do not go to another origin.

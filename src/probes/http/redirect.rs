@@ -65,6 +65,7 @@ pub(super) fn next<'a>(
         method,
         uri,
         headers: Cow::Owned(kept),
+        traceparent: last.traceparent.clone(),
         body,
         version: last.version,
     })
