@@ -62,8 +62,8 @@ impl Driver {
 
     fn poll(&mut self, timer: &mut Timer, context: &mut Context<'_>) -> Poll<()> {
         self.control.register(self.number, context.waker());
-        self.look_at_level();
         loop {
+            self.look_at_level();
             let mut is_quiet = true;
             while let Poll::Ready(Some(ended)) = self.runs.poll_next_unpin(context) {
                 is_quiet = false;
@@ -99,9 +99,6 @@ impl Driver {
             self.seen = level;
             self.runs = std::mem::take(&mut self.runs).into_iter().collect();
         }
-        if level >= Level::Draining {
-            self.pacing.end();
-        }
     }
 
     fn is_over(&self, now: Instant) -> bool {
@@ -110,6 +107,10 @@ impl Driver {
 
     /// Begins what is due. True when something was.
     fn begin_due(&mut self, now: Instant) -> bool {
+        // Runs that are told to stop end at once, and so would all that a closed loop starts after them.
+        if self.control.level() >= Level::Draining {
+            self.pacing.end();
+        }
         let is_paused = self.control.is_paused();
         let mut has_begun = false;
         while let Some((round, planned)) = self.pacing.next(now, is_paused) {

@@ -213,3 +213,31 @@ async fn draining_lets_runs_come_to_their_end() {
         "{runs:?}"
     );
 }
+
+/// Runs that are told to stop end at once, so a closed loop that did not look itself would start the next ones for ever.
+#[tokio::test]
+async fn a_closed_loop_hears_of_the_end_while_it_starts_runs() {
+    let (inside, begun) = std::sync::mpsc::channel();
+    let (stopped, go_on) = std::sync::mpsc::channel();
+    let go_on = std::sync::Mutex::new(go_on);
+    let probe = ScriptedProbe::new(move |seen| {
+        if seen.number == 0 {
+            inside.send(()).unwrap();
+            go_on.lock().unwrap().recv().unwrap();
+        }
+        Scripted::ok("")
+    });
+    let order = ProbeOrder {
+        pace: Pace::Closed(NonZeroUsize::new(2).unwrap()),
+        lasts: Lasts::UntilStopped,
+        shards: Shards::Threads(NonZeroUsize::MIN),
+        ..once(journey(vec![get("/plans")], vec![]))
+    };
+    let mut probing = start(&order, &probe);
+    begun.recv().unwrap();
+    probing.stop();
+    stopped.send(()).unwrap();
+    let ended = tokio::time::timeout(seconds(20), probing.ended()).await;
+    let runs = ended.expect("the loop ends").all.unwrap().arms[0].runs;
+    assert_eq!((runs.cancelled, runs.ended()), (2, 2), "{runs:?}");
+}
