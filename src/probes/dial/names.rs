@@ -17,6 +17,8 @@ use super::failure::{exhausted, failure};
 /// none: a name server that is silent about one of them does not delay the other.
 pub struct Names {
     resolver: Result<TokioResolver, String>,
+    /// Asks for both families at once.
+    of_both: Result<TokioResolver, String>,
 }
 
 /// Names with addresses beyond these are cut: one is connected to, the others only where it refuses.
@@ -26,10 +28,12 @@ impl Names {
     /// As the machine's `/etc/resolv.conf` says. Where that cannot be read, names fail and literal addresses do not.
     #[must_use]
     pub fn system() -> Self {
-        let resolver = TokioResolver::builder_tokio()
-            .and_then(build)
-            .map_err(|error| format!("the settings of the system's resolver cannot be read: {error}"));
-        Self { resolver }
+        let with = |strategy| {
+            TokioResolver::builder_tokio()
+                .and_then(|builder| build(builder, strategy))
+                .map_err(|error| format!("the settings of the system's resolver cannot be read: {error}"))
+        };
+        Self::of(with)
     }
 
     /// By these name servers, and `/etc/hosts`.
@@ -47,10 +51,17 @@ impl Names {
             NameServerConfig::new(server.ip(), true, connections)
         });
         let config = ResolverConfig::from_name_servers(servers.collect());
-        let builder = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
-            .with_options(ResolverOpts::default());
+        Self::of(|strategy| {
+            let builder = TokioResolver::builder_with_config(config.clone(), TokioRuntimeProvider::default())
+                .with_options(ResolverOpts::default());
+            build(builder, strategy).map_err(|error| error.to_string())
+        })
+    }
+
+    fn of(with: impl Fn(LookupIpStrategy) -> Result<TokioResolver, String>) -> Self {
         Self {
-            resolver: build(builder).map_err(|error| error.to_string()),
+            resolver: with(LookupIpStrategy::Ipv4thenIpv6),
+            of_both: with(LookupIpStrategy::Ipv4AndIpv6),
         }
     }
 
@@ -59,8 +70,20 @@ impl Names {
     /// # Errors
     /// There is none, or nobody says so.
     pub(in crate::probes) async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
-        let resolver = self
-            .resolver
+        looked_up(&self.resolver, host).await
+    }
+
+    /// The same of both families.
+    ///
+    /// # Errors
+    /// There is none of either, or nobody says so.
+    pub(in crate::probes) async fn of_both(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
+        looked_up(&self.of_both, host).await
+    }
+}
+
+async fn looked_up(resolver: &Result<TokioResolver, String>, host: &str) -> Result<Vec<IpAddr>, Failure> {
+        let resolver = resolver
             .as_ref()
             .map_err(|message| failure(FailureClass::ProberUnhealthy, RequestPhase::Dns, message.as_str()))?;
         let found = resolver.lookup_ip(host).await;
@@ -70,14 +93,16 @@ impl Names {
             return Err(nothing(host));
         }
         Ok(addresses)
-    }
 }
 
-fn build(mut builder: ResolverBuilder<TokioRuntimeProvider>) -> Result<TokioResolver, NetError> {
+fn build(
+    mut builder: ResolverBuilder<TokioRuntimeProvider>,
+    strategy: LookupIpStrategy,
+) -> Result<TokioResolver, NetError> {
     let options = builder.options_mut();
     options.cache_size = 0;
     options.use_hosts_file = ResolveHosts::Always;
-    options.ip_strategy = LookupIpStrategy::Ipv4thenIpv6;
+    options.ip_strategy = strategy;
     builder.build()
 }
 

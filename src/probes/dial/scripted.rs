@@ -91,6 +91,7 @@ impl Scripted {
                     server_name: None,
                     roots: None,
                     insecure: true,
+                    terms: Terms::default(),
                 },
                 protocol,
             },

@@ -8,7 +8,7 @@ use http_body_util::Full;
 use serin_judge::analysis::plan::journey::HttpVersion;
 
 use super::connection::{Connection, Peer};
-use crate::engine::ports::HttpRequest;
+use crate::engine::ports::{HttpRequest, Reach};
 
 /// Room for the headers that a request usually has. hyper reads the answer's headers into the same map.
 const HEADERS_USUAL: usize = 12;
@@ -20,6 +20,8 @@ pub(super) struct Outgoing<'a> {
     pub(super) headers: Cow<'a, HeaderMap>,
     pub(super) body: Bytes,
     pub(super) version: HttpVersion,
+    /// Where its origin is reached, where somebody said so.
+    pub(super) reach: Option<&'a Reach>,
 }
 
 impl<'a> Outgoing<'a> {
@@ -30,6 +32,7 @@ impl<'a> Outgoing<'a> {
             headers: Cow::Borrowed(&request.headers),
             body: request.body.clone(),
             version: request.version.unwrap_or(version),
+            reach: request.reach.as_ref(),
         }
     }
 

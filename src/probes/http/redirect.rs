@@ -58,7 +58,8 @@ pub(super) fn next<'a>(
             kept.remove(name);
         }
     }
-    if !Origin::of(&last.uri).is_ok_and(|origin| origin.is_of(&uri)) {
+    let is_same = Origin::of(&last.uri).is_ok_and(|origin| origin.is_of(&uri));
+    if !is_same {
         without_credentials(&mut kept);
     }
     Ok(Outgoing {
@@ -67,6 +68,7 @@ pub(super) fn next<'a>(
         headers: Cow::Owned(kept),
         body,
         version: last.version,
+        reach: last.reach.filter(|_| is_same),
     })
 }
 

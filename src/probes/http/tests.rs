@@ -49,6 +49,8 @@ fn get(url: impl AsRef<str>) -> HttpRequest {
         version: None,
         keep_body: true,
         body_bytes_max: 1_000_000,
+        coding: BodyCoding::Told,
+        reach: None,
     }
 }
 
