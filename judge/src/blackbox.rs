@@ -17,11 +17,13 @@ mod name;
 mod report;
 mod sounded;
 mod tcp;
+#[cfg(test)]
+mod tests;
 
 
 mod tls;
 
-pub use address::{Addressing, Chosen, Family};
+pub use address::{Addressing, Family, host_and_port};
 pub use gauges::Gauges;
 pub use modules::{Content, Module, Modules, Prober, TlsSettings, is_module_file};
 pub use report::{Level, Line, Report};

@@ -5,8 +5,10 @@ use hickory_resolver::config::{
 };
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
-use hickory_resolver::proto::op::ResponseCode;
-use hickory_resolver::{ResolverBuilder, TokioResolver};
+use hickory_resolver::lookup::Lookup;
+use hickory_resolver::proto::op::{Query, ResponseCode};
+use hickory_resolver::proto::rr::{Name, RecordType};
+use hickory_resolver::{Hosts, ResolverBuilder, TokioResolver};
 use serin_judge::analysis::plan::journey::{Failure, FailureClass, RequestPhase};
 
 use super::failure::{exhausted, failure};
@@ -19,6 +21,8 @@ pub struct Names {
     resolver: Result<TokioResolver, String>,
     /// Asks for both families at once.
     of_both: Result<TokioResolver, String>,
+    /// `/etc/hosts`
+    hosts: Hosts,
 }
 
 /// Names with addresses beyond these are cut: one is connected to, the others only where it refuses.
@@ -62,6 +66,8 @@ impl Names {
         Self {
             resolver: with(LookupIpStrategy::Ipv4thenIpv6),
             of_both: with(LookupIpStrategy::Ipv4AndIpv6),
+            // Where it cannot be read there is nothing in it.
+            hosts: Hosts::from_system().unwrap_or_default(),
         }
     }
 
@@ -78,7 +84,22 @@ impl Names {
     /// # Errors
     /// There is none of either, or nobody says so.
     pub(in crate::probes) async fn of_both(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
+        // A name that is written there has those addresses only: the library would add others of the other family.
+        let written = self.written(host);
+        if !written.is_empty() {
+            return Ok(written);
+        }
         looked_up(&self.of_both, host).await
+    }
+
+    fn written(&self, host: &str) -> Vec<IpAddr> {
+        let Ok(name) = Name::from_str_relaxed(host) else {
+            return Vec::new();
+        };
+        let of = |record| self.hosts.lookup_static_host(&Query::query(name.clone(), record));
+        let found = [RecordType::A, RecordType::AAAA].map(of);
+        let records = found.iter().flatten().flat_map(Lookup::answers);
+        records.filter_map(|record| record.data.ip_addr()).collect()
     }
 }
 

@@ -27,7 +27,7 @@ use tokio::time::Instant;
 
 use super::Probe;
 use crate::engine::clock::SystemClock;
-use crate::engine::ports::{ClientSettings, Exchange, HttpClient, HttpRequest};
+use crate::engine::ports::{BodyCoding, ClientSettings, Exchange, HttpClient, HttpRequest};
 use crate::probes::dial::Names;
 
 fn client_with(settings: &ClientSettings) -> Box<dyn HttpClient> {

@@ -65,7 +65,7 @@ impl<'peer> Dialogue<'peer> {
             }
             last = Some(line.text);
         }
-        timer.note("unmatched", true);
+        timer.note("unmatched", !self.talk.is_torn());
         let Some(last) = last else {
             return Err(self.talk.closed(timer));
         };

@@ -59,12 +59,13 @@ impl Target {
             .map_err(|_| format!("{place:?} with its path is no URL"))?;
         let authority = uri.authority().ok_or("a URL without a host")?;
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
-        let is_cut = authority.as_str().ends_with(':') || (authority.port().is_some() && authority.port_u16().is_none());
-        if host.is_empty() || is_cut {
-            return Err(format!("{place:?} is no host with a port"));
-        }
         let usual = if scheme == "https" { 443 } else { 80 };
-        let port = authority.port_u16().unwrap_or(usual);
+        let port = match authority.as_str().get(authority.host().len()..) {
+            None | Some("") => Some(usual),
+            Some(port) => port.strip_prefix(':').and_then(|port| port.parse().ok()),
+        };
+        let port = port.filter(|_| !host.is_empty());
+        let port = port.ok_or_else(|| format!("{place:?} is no host with a port"))?;
         let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
         let login = user.map(|user| {
             let (user, password) = user.split_once(':').unwrap_or((user, ""));

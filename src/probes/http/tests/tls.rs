@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use serin_judge::analysis::plan::journey::{Connections, FailureClass};
+use serin_judge::analysis::plan::journey::{ClientCertificate, Connections, FailureClass, Terms};
 use serin_judge::time::Timestamp;
 
 use super::authority::{Authority, VALID, serve, url};
@@ -26,6 +26,14 @@ fn at(now: &str) -> Probe {
         Arc::new(At(Timestamp::parse(now).unwrap())),
         Arc::new(Names::system()),
     )
+}
+
+/// Showing this certificate.
+fn certified(certificate: Option<ClientCertificate>) -> Terms {
+    Terms {
+        certificate,
+        ..Terms::default()
+    }
 }
 
 #[tokio::test]
@@ -139,7 +147,7 @@ fn what_cannot_be_read_is_said_at_once() {
             terms: certified(Some(ClientCertificate {
                 chain: "no pem".into(),
                 key: "hunter2".into(),
-            }),
+            })),
             ..ClientSettings::default()
         },
     ];
