@@ -49,12 +49,23 @@ async fn main() {
     let mut servers = vec![Server::serin(folder.path()).await];
     servers.extend(Server::exporter(folder.path()).await);
 
-    println!("{:28} {:20} {:>8} {:>8} {:>14} {:>8}", "", "", "probes", "1/s", "us of CPU each", "part");
+    println!(
+        "{:28} {:20} {:>8} {:>8} {:>14} {:>8}",
+        "", "", "probes", "1/s", "us of CPU each", "part"
+    );
     let at_a_rate = Pace::Rate(rate);
     for (title, query, pace) in [
         ("HTTP", format!("module=http&target=http://{plain}/"), at_a_rate),
-        ("HTTPS", format!("module=https&target=https://{secure}/"), at_a_rate),
-        ("TLS handshakes", format!("module=tls&target={secure}"), Pace::AsMany),
+        (
+            "HTTPS",
+            format!("module=https&target=https://{secure}/"),
+            at_a_rate,
+        ),
+        (
+            "TLS handshakes",
+            format!("module=tls&target={secure}"),
+            Pace::AsMany,
+        ),
     ] {
         let mut rows: Vec<Option<Row>> = servers.iter().map(|_| None).collect();
         for _ in 0..TURNS {
@@ -105,7 +116,11 @@ impl Row {
 
 async fn turn(server: &Server, query: &str, pace: Pace, seconds: u32) -> Row {
     // What is read once is read before.
-    assert!(probe(&server.address, query).await, "{} fails: {query}", server.name);
+    assert!(
+        probe(&server.address, query).await,
+        "{} fails: {query}",
+        server.name
+    );
     let (before, begun) = (server.cpu(), Instant::now());
     let end = begun + Duration::from_secs(1) * seconds;
     let mut asking = tokio::task::JoinSet::new();
@@ -168,7 +183,9 @@ impl Server {
         std::fs::write(folder.join("serin.yaml"), config).unwrap();
         let mut command = on_one_core(env!("CARGO_BIN_EXE_serin"));
         command.args(["serve", "--config"]).arg(folder.join("serin.yaml"));
-        Self::start("serin serve", command, address, folder).await.unwrap()
+        Self::start("serin serve", command, address, folder)
+            .await
+            .unwrap()
     }
 
     /// `None` where it is not installed.
@@ -185,11 +202,18 @@ impl Server {
     }
 
     async fn start(name: &'static str, mut command: Command, address: String, folder: &Path) -> Option<Self> {
-        let command = command.current_dir(folder).stdout(Stdio::null()).stderr(Stdio::null());
+        let command = command
+            .current_dir(folder)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         let mut process = command.spawn().ok()?;
         loop {
             if TcpStream::connect(&address).await.is_ok() {
-                return Some(Self { name, process, address });
+                return Some(Self {
+                    name,
+                    process,
+                    address,
+                });
             }
             if process.try_wait().ok()?.is_some() {
                 return None;
@@ -239,7 +263,9 @@ fn trusted(folder: &Path) -> TlsAcceptor {
     let leaf = leaf.signed_by(&key, &root).unwrap();
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let config = ServerConfig::builder().with_no_client_auth();
-    TlsAcceptor::from(Arc::new(config.with_single_cert(vec![leaf.der().clone()], key).unwrap()))
+    TlsAcceptor::from(Arc::new(
+        config.with_single_cert(vec![leaf.der().clone()], key).unwrap(),
+    ))
 }
 
 /// Answers each request the same, with TLS or without.

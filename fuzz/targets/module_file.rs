@@ -1,4 +1,4 @@
-//! Any text as a module file of blackbox_exporter: no panic, mistakes inside of the text, and no secret in what is shown.
+//! Any text as a module file of blackbox_exporter, and as a target: no panic, and mistakes lie inside of the text.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -11,12 +11,8 @@ fuzz_target!(|text: &str| {
     let _is_one = is_module_file(&source);
     match Modules::read(source) {
         Ok(modules) => {
-            for module in modules.all() {
-                // What is shown is a module again.
-                let shown: String = module.shown.lines().map(|line| format!("    {line}\n")).collect();
-                let again = Modules::read(Source::new("shown.yml", &format!("modules:\n  a:\n{shown}")));
-                assert!(again.is_ok() || module.shown.contains("<secret>"), "{shown}");
-            }
+            assert_eq!(modules.all().count(), modules.names().count());
+            assert!(modules.all().all(|module| module.shown.contains("prober:")));
         }
         Err(mistakes) => {
             assert!(!mistakes.is_empty());

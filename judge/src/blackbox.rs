@@ -14,18 +14,19 @@ pub mod http;
 pub mod icmp;
 mod modules;
 mod name;
+mod prober;
 mod report;
 mod sounded;
 mod tcp;
 #[cfg(test)]
 mod tests;
 
-
 mod tls;
 
-pub use address::{Addressing, Family, host_and_port};
+pub use address::{Addressing, Family};
 pub use gauges::Gauges;
 pub use modules::{Content, Module, Modules, Prober, TlsSettings, is_module_file};
+pub use prober::host_and_port;
 pub use report::{Level, Line, Report};
 pub use sounded::Sounded;
 pub use tcp::{Tcp, Turn};

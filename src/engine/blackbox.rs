@@ -101,7 +101,11 @@ impl Blackbox {
     /// # Errors
     /// Nothing was asked.
     pub async fn probe(&self, order: &ProbeOrder<'_>) -> Result<Probed, Refusal> {
-        let name = if order.module.is_empty() { USUAL } else { order.module };
+        let name = if order.module.is_empty() {
+            USUAL
+        } else {
+            order.module
+        };
         let module = self.modules.get(name);
         let module = Arc::clone(module.ok_or_else(|| Refusal::UnknownModule(name.to_owned()))?);
         if order.target.is_empty() {
@@ -117,7 +121,9 @@ impl Blackbox {
         let mut report = Report::new();
         module.prober.begin(&mut report);
         let deadline = begun + limit;
-        let asked = self.ask(&module, (order, host.as_deref()), deadline, &mut report).await;
+        let asked = self
+            .ask(&module, (order, host.as_deref()), deadline, &mut report)
+            .await;
         place.settle(asked);
         Ok(Probed {
             report: report.ended(begun.elapsed(), limit),

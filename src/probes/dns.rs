@@ -64,8 +64,5 @@ pub(super) async fn ask(
         );
         return Err(Fault::new(class, seen).during(timer, &peer));
     }
-    Ok(Found {
-        facts,
-        tls: None,
-    })
+    Ok(Found { facts, tls: None })
 }

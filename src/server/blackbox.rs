@@ -21,14 +21,22 @@ pub(super) async fn probe(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     if headers.get(ASKED_BY).is_some_and(|by| by == "cross-site") {
-        return Err(Problem::new("foreign-origin", "another site makes a browser ask for a probe"));
+        return Err(Problem::new(
+            "foreign-origin",
+            "another site makes a browser ask for a probe",
+        ));
     }
     if app.journeys.is_paused() {
-        return Err(Problem::new("unavailable", "probing is paused: `POST /api/v1/probing/resume` lets it go on"));
+        return Err(Problem::new(
+            "unavailable",
+            "probing is paused: `POST /api/v1/probing/resume` lets it go on",
+        ));
     }
     let said = |name: &str| {
         let found = parameters.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        found
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
     };
     let order = ProbeOrder {
         module: said("module").unwrap_or_default(),
@@ -49,7 +57,11 @@ pub(super) async fn probe(
         return Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response());
     }
     let text = probed.report.gauges.to_string();
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+    Ok((
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
+        text,
+    )
+        .into_response())
 }
 
 fn scrape_timeout(headers: &HeaderMap) -> Result<ScrapeTimeout, Problem> {
@@ -57,7 +69,12 @@ fn scrape_timeout(headers: &HeaderMap) -> Result<ScrapeTimeout, Problem> {
         return Ok(ScrapeTimeout::default());
     };
     let read = ScrapeTimeout::parse(given.to_str().unwrap_or_default());
-    read.map_err(|seen| Problem::new("malformed-parameter", format!("the header {SCRAPE_TIMEOUT}: {seen}")))
+    read.map_err(|seen| {
+        Problem::new(
+            "malformed-parameter",
+            format!("the header {SCRAPE_TIMEOUT}: {seen}"),
+        )
+    })
 }
 
 fn refused(app: &App, refusal: Refusal) -> Problem {
@@ -81,7 +98,11 @@ fn debugged(probed: &Probed, target: &str) -> String {
     for line in &report.lines {
         let _ = writeln!(text, "module={} target={target:?} {line}", module.name);
     }
-    let _ = write!(text, "\n\n\nMetrics that would have been returned:\n{}", report.gauges);
+    let _ = write!(
+        text,
+        "\n\n\nMetrics that would have been returned:\n{}",
+        report.gauges
+    );
     let _ = write!(text, "\n\n\nModule configuration:\n{}", module.shown);
     text
 }

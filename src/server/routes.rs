@@ -9,8 +9,8 @@ use serin_judge::analysis::Role;
 use crate::server::access::{self, Needs};
 use crate::server::problem::Problem;
 use crate::server::{
-    App, analyses, blackbox, deliveries, gates, health, limits, metrics, observe, openapi, probing, runs, site,
-    validate,
+    App, analyses, blackbox, deliveries, gates, health, limits, metrics, observe, openapi, probing, runs,
+    site, validate,
 };
 
 /// One route of the interface.

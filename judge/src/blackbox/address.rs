@@ -3,11 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::dns::Dns;
-use super::grpc::Grpc;
-use super::http::Http;
-use super::icmp::Icmp;
-use super::{Prober, Report, Tcp};
+use super::Report;
 
 /// A version of the internet protocol.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,64 +62,9 @@ impl Family {
     }
 }
 
-impl Prober {
-    /// What is known before anybody is asked.
-    pub fn begin(&self, report: &mut Report) {
-        match self {
-            Self::Http(_) => Http::begin(report),
-            Self::Tcp(_) => Tcp::begin(report),
-            Self::Dns(_) => Dns::begin(report),
-            Self::Grpc(_) => Grpc::begin(report),
-            Self::Icmp(_) => Icmp::begin(report),
-        }
-    }
-
-    /// The target's name was looked up, which is a part of what this prober measures.
-    pub fn looked_up(&self, report: &mut Report, host: &str, lookup: Duration, found: Result<IpAddr, &str>) {
-        report.looked_up(host, lookup, found);
-        let family = match self {
-            Self::Http(_) => "probe_http_duration_seconds",
-            Self::Dns(_) => "probe_dns_duration_seconds",
-            Self::Grpc(_) => "probe_grpc_duration_seconds",
-            Self::Icmp(_) => "probe_icmp_duration_seconds",
-            Self::Tcp(_) => return,
-        };
-        let is_http = matches!(self, Self::Http(_));
-        if found.is_ok() || is_http {
-            let seconds = lookup.as_secs_f64();
-            report.gauges.set_of(family, &[("phase", "resolve")], seconds);
-        }
-        if found.is_ok() && is_http {
-            Http::resolved(report);
-        }
-    }
-}
-
-/// Host and port of `host:port` or `[v6]:port`, as Go splits them. Without a port it is `usual`, and everything is the host.
-///
-/// # Errors
-/// There is no port and no usual one, or it is no number.
-pub fn host_and_port(target: &str, usual: Option<u16>) -> Result<(String, u16), String> {
-    let bare = |host: &str| host.trim_start_matches('[').trim_end_matches(']').to_owned();
-    let split = match target.rsplit_once(':') {
-        Some((host, port)) if host.starts_with('[') == host.ends_with(']') && (host.starts_with('[') || !host.contains(':')) => {
-            Some((host, port))
-        }
-        _ => None,
-    };
-    match (split, usual) {
-        (Some((host, port)), _) => match port.parse() {
-            Ok(port) if port > 0 => Ok((bare(host), port)),
-            _ => Err(format!("{port:?} is no port")),
-        },
-        (None, Some(usual)) => Ok((bare(target), usual)),
-        (None, None) => Err("the target has no port; give `host:port`".to_owned()),
-    }
-}
-
 impl Report {
     /// A name, or an address as a text, was looked up. `Err` is what was seen instead of an address.
-    fn looked_up(&mut self, host: &str, lookup: Duration, found: Result<IpAddr, &str>) {
+    pub(super) fn looked_up(&mut self, host: &str, lookup: Duration, found: Result<IpAddr, &str>) {
         let (protocol, hash) = match found {
             Ok(address) => (
                 match Family::of(address) {
@@ -180,28 +121,11 @@ mod tests {
             (of(Family::V6, false), vec![v4], None),
             (Addressing::default(), vec![], None),
         ] {
-            assert_eq!(addressing.choose(&addresses), expected, "{addressing:?} {addresses:?}");
-        }
-    }
-
-    #[test]
-    fn targets_are_split_as_go_does() {
-        for (target, usual, expected) in [
-            ("a:80", None, Some(("a", 80))),
-            ("[::1]:80", None, Some(("::1", 80))),
-            ("a", Some(53), Some(("a", 53))),
-            ("::1", Some(53), Some(("::1", 53))),
-            ("[::1]", Some(53), Some(("::1", 53))),
-            ("a", None, None),
-            ("::1", None, None),
-            ("a:x", Some(53), None),
-            ("a:0", None, None),
-            ("a:70000", None, None),
-            ("", None, None),
-        ] {
-            let split = host_and_port(target, usual).ok();
-            let expected = expected.map(|(host, port)| (host.to_owned(), port));
-            assert_eq!(split, expected, "{target}");
+            assert_eq!(
+                addressing.choose(&addresses),
+                expected,
+                "{addressing:?} {addresses:?}"
+            );
         }
     }
 

@@ -61,7 +61,11 @@ impl Dns {
     /// When TLS is spoken.
     #[must_use]
     pub fn mode(&self) -> TlsMode {
-        if self.over_tls { TlsMode::Direct } else { TlsMode::Off }
+        if self.over_tls {
+            TlsMode::Direct
+        } else {
+            TlsMode::Off
+        }
     }
 
     /// What is asked.
@@ -84,7 +88,9 @@ impl Dns {
     /// What is known before anybody is asked.
     pub fn begin(report: &mut Report) {
         let phases = ["resolve", "connect", "request"];
-        report.gauges.begin("probe_dns_duration_seconds", "phase", &phases);
+        report
+            .gauges
+            .begin("probe_dns_duration_seconds", "phase", &phases);
         for name in [
             "probe_dns_answer_rrs",
             "probe_dns_authority_rrs",
@@ -100,13 +106,18 @@ impl Dns {
         let phases = sounded.phases;
         for (phase, seconds) in [
             ("connect", sounded.seconds([phases.connect, phases.tls])),
-            ("request", sounded.seconds([phases.send, phases.first_byte, phases.body])),
+            (
+                "request",
+                sounded.seconds([phases.send, phases.first_byte, phases.body]),
+            ),
         ] {
             report
                 .gauges
                 .set_of("probe_dns_duration_seconds", &[("phase", phase)], seconds);
         }
-        let Some(rcode) = sounded.text("rcode") else { return };
+        let Some(rcode) = sounded.text("rcode") else {
+            return;
+        };
         report.info("the server answered", [("rcode", rcode.to_owned())]);
         report.gauges.set("probe_dns_query_succeeded", 1.0);
         for (name, section) in [
@@ -117,10 +128,15 @@ impl Dns {
             report.gauges.set(name, sounded.count(section));
         }
         if self.record == RecordType::Soa {
-            report.gauges.set("probe_dns_serial", serial(sounded.list("answers")));
+            report
+                .gauges
+                .set("probe_dns_serial", serial(sounded.list("answers")));
         }
         if !self.rcodes.iter().any(|valid| valid == rcode) {
-            report.error("the code is none of those that are valid", [("valid", self.rcodes.join(","))]);
+            report.error(
+                "the code is none of those that are valid",
+                [("valid", self.rcodes.join(","))],
+            );
             return;
         }
         let sections = [
@@ -132,7 +148,10 @@ impl Dns {
             let lines: Vec<String> = sounded.list(section).iter().map(line).collect();
             let broken = rules.broken_by(&lines);
             if let Some(rule) = broken {
-                report.error("records are not as a rule says", [("section", section.to_owned()), ("rule", rule)]);
+                report.error(
+                    "records are not as a rule says",
+                    [("section", section.to_owned()), ("rule", rule)],
+                );
                 return false;
             }
             true

@@ -5,34 +5,91 @@ use std::fmt::{self, Write as _};
 
 /// What each metric is. All are gauges.
 const HELP: [(&str, &str); 33] = [
-    ("probe_dns_additional_rrs", "Records in the additional section of the answer"),
-    ("probe_dns_answer_rrs", "Records in the answer section of the answer"),
-    ("probe_dns_authority_rrs", "Records in the authority section of the answer"),
-    ("probe_dns_duration_seconds", "How long each part of the question took"),
-    ("probe_dns_lookup_time_seconds", "How long it took to find the address of the target"),
-    ("probe_dns_query_succeeded", "1 when the server answered, whatever it said"),
+    (
+        "probe_dns_additional_rrs",
+        "Records in the additional section of the answer",
+    ),
+    (
+        "probe_dns_answer_rrs",
+        "Records in the answer section of the answer",
+    ),
+    (
+        "probe_dns_authority_rrs",
+        "Records in the authority section of the answer",
+    ),
+    (
+        "probe_dns_duration_seconds",
+        "How long each part of the question took",
+    ),
+    (
+        "probe_dns_lookup_time_seconds",
+        "How long it took to find the address of the target",
+    ),
+    (
+        "probe_dns_query_succeeded",
+        "1 when the server answered, whatever it said",
+    ),
     ("probe_dns_serial", "Serial number of the zone"),
     ("probe_duration_seconds", "How long the probe took"),
     ("probe_expect_info", "What an expected line held"),
-    ("probe_failed_due_to_regex", "1 when a regular expression is why the probe failed"),
-    ("probe_grpc_duration_seconds", "How long each part of the call took"),
-    ("probe_grpc_healthcheck_response", "1 for the status that the service told, 0 for the others"),
+    (
+        "probe_failed_due_to_regex",
+        "1 when a regular expression is why the probe failed",
+    ),
+    (
+        "probe_grpc_duration_seconds",
+        "How long each part of the call took",
+    ),
+    (
+        "probe_grpc_healthcheck_response",
+        "1 for the status that the service told, 0 for the others",
+    ),
     ("probe_grpc_ssl", "1 when TLS was spoken"),
     ("probe_grpc_status_code", "Status code of the call"),
-    ("probe_http_content_length", "Length of the body as its head tells it, -1 when it does not"),
-    ("probe_http_duration_seconds", "How long each part took, of all requests of a chain of redirects together"),
-    ("probe_http_last_modified_timestamp_seconds", "What Last-Modified says, in seconds since 1970"),
+    (
+        "probe_http_content_length",
+        "Length of the body as its head tells it, -1 when it does not",
+    ),
+    (
+        "probe_http_duration_seconds",
+        "How long each part took, of all requests of a chain of redirects together",
+    ),
+    (
+        "probe_http_last_modified_timestamp_seconds",
+        "What Last-Modified says, in seconds since 1970",
+    ),
     ("probe_http_redirects", "Redirects that came"),
     ("probe_http_ssl", "1 when the last request went over TLS"),
-    ("probe_http_status_code", "Status of the last answer, 0 without one"),
-    ("probe_http_uncompressed_body_length", "Bytes of the body that were read, after decoding"),
+    (
+        "probe_http_status_code",
+        "Status of the last answer, 0 without one",
+    ),
+    (
+        "probe_http_uncompressed_body_length",
+        "Bytes of the body that were read, after decoding",
+    ),
     ("probe_http_version", "Version of HTTP of the last answer"),
-    ("probe_icmp_duration_seconds", "How long each part of the echo took"),
-    ("probe_icmp_reply_hop_limit", "Hops that the reply had left (TTL of IPv4)"),
-    ("probe_ip_addr_hash", "Hash of the target's address: it changes when the address does"),
+    (
+        "probe_icmp_duration_seconds",
+        "How long each part of the echo took",
+    ),
+    (
+        "probe_icmp_reply_hop_limit",
+        "Hops that the reply had left (TTL of IPv4)",
+    ),
+    (
+        "probe_ip_addr_hash",
+        "Hash of the target's address: it changes when the address does",
+    ),
     ("probe_ip_protocol", "4 or 6; 0 without an address"),
-    ("probe_ssl_earliest_cert_expiry", "When the first of the certificates that were shown ends, in seconds since 1970"),
-    ("probe_ssl_last_chain_expiry_timestamp_seconds", "When the longest trusted chain ends, in seconds since 1970"),
+    (
+        "probe_ssl_earliest_cert_expiry",
+        "When the first of the certificates that were shown ends, in seconds since 1970",
+    ),
+    (
+        "probe_ssl_last_chain_expiry_timestamp_seconds",
+        "When the longest trusted chain ends, in seconds since 1970",
+    ),
     ("probe_ssl_last_chain_info", "The server's certificate"),
     ("probe_success", "1 when everything holds"),
     ("probe_timeout_seconds", "How long the probe might have taken"),
@@ -87,13 +144,18 @@ impl Gauges {
     }
 
     fn entry(&mut self, name: &'static str, labels: &[(&str, &str)], value: f64) -> Option<f64> {
-        self.families.entry(name).or_default().insert(series(labels), value)
+        self.families
+            .entry(name)
+            .or_default()
+            .insert(series(labels), value)
     }
 }
 
 fn series(labels: &[(&str, &str)]) -> Series {
     let labels = labels.iter();
-    labels.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    labels
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 impl fmt::Display for Gauges {

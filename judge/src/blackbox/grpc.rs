@@ -36,7 +36,11 @@ impl Grpc {
     /// When TLS is spoken.
     #[must_use]
     pub fn mode(&self) -> TlsMode {
-        if self.has_tls { TlsMode::Direct } else { TlsMode::Off }
+        if self.has_tls {
+            TlsMode::Direct
+        } else {
+            TlsMode::Off
+        }
     }
 
     /// What is asked. `metadata` is what is sent with it.
@@ -54,8 +58,14 @@ impl Grpc {
 
     /// What is known before anybody is asked.
     pub fn begin(report: &mut Report) {
-        report.gauges.begin("probe_grpc_duration_seconds", "phase", &["resolve"]);
-        for name in ["probe_grpc_ssl", "probe_grpc_status_code", "probe_ssl_earliest_cert_expiry"] {
+        report
+            .gauges
+            .begin("probe_grpc_duration_seconds", "phase", &["resolve"]);
+        for name in [
+            "probe_grpc_ssl",
+            "probe_grpc_status_code",
+            "probe_ssl_earliest_cert_expiry",
+        ] {
             report.gauges.set(name, 0.0);
         }
     }
@@ -63,14 +73,31 @@ impl Grpc {
     /// What came.
     pub fn judge(&self, sounded: &Sounded<'_>, report: &mut Report) {
         let phases = sounded.phases;
-        let check = [phases.connect, phases.tls, phases.send, phases.first_byte, phases.body];
+        let check = [
+            phases.connect,
+            phases.tls,
+            phases.send,
+            phases.first_byte,
+            phases.body,
+        ];
         let gauges = &mut report.gauges;
-        gauges.set_of("probe_grpc_duration_seconds", &[("phase", "check")], sounded.seconds(check));
+        gauges.set_of(
+            "probe_grpc_duration_seconds",
+            &[("phase", "check")],
+            sounded.seconds(check),
+        );
         gauges.begin("probe_grpc_healthcheck_response", "serving_status", &STATUSES);
-        let status = sounded.facts.get("services").and_then(|services| services.get(&self.service));
+        let status = sounded
+            .facts
+            .get("services")
+            .and_then(|services| services.get(&self.service));
         let status = status.and_then(serde_json::Value::as_str);
         if let Some(status) = status.filter(|status| STATUSES.contains(status)) {
-            gauges.set_of("probe_grpc_healthcheck_response", &[("serving_status", status)], 1.0);
+            gauges.set_of(
+                "probe_grpc_healthcheck_response",
+                &[("serving_status", status)],
+                1.0,
+            );
         }
         let told = sounded.facts.get("code").and_then(serde_json::Value::as_f64);
         let is_overdue = sounded.failure.is_some_and(|failure| failure.class.is_timeout());

@@ -152,6 +152,8 @@ impl Http {
     /// The target has an address; asking begins.
     pub fn resolved(report: &mut Report) {
         let phases = ["connect", "tls", "processing", "transfer"];
-        report.gauges.begin("probe_http_duration_seconds", "phase", &phases);
+        report
+            .gauges
+            .begin("probe_http_duration_seconds", "phase", &phases);
     }
 }

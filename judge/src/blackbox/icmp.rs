@@ -38,7 +38,9 @@ impl Icmp {
     /// What is known before anybody is asked.
     pub fn begin(report: &mut Report) {
         let phases = ["resolve", "setup", "rtt"];
-        report.gauges.begin("probe_icmp_duration_seconds", "phase", &phases);
+        report
+            .gauges
+            .begin("probe_icmp_duration_seconds", "phase", &phases);
     }
 
     /// What came.
@@ -47,7 +49,11 @@ impl Icmp {
         let setup = sounded.seconds([sounded.phases.connect]);
         gauges.set_of("probe_icmp_duration_seconds", &[("phase", "setup")], setup);
         let rtt = sounded.facts.get("rttMs").and_then(|times| times["min"].as_f64());
-        gauges.set_of("probe_icmp_duration_seconds", &[("phase", "rtt")], rtt.unwrap_or(0.0) / 1e3);
+        gauges.set_of(
+            "probe_icmp_duration_seconds",
+            &[("phase", "rtt")],
+            rtt.unwrap_or(0.0) / 1e3,
+        );
         if let Some(ttl) = sounded.facts.get("ttl").and_then(serde_json::Value::as_f64) {
             gauges.set("probe_icmp_reply_hop_limit", ttl);
         }

@@ -65,7 +65,11 @@ fn escaped(value: &str) -> String {
 /// The text as ASN.1 has it, in hexadecimal: `PrintableString` where it can be one, `UTF8String` otherwise.
 fn der(value: &str) -> String {
     let is_printable = |char: char| char.is_ascii_alphanumeric() || " '()+,-./:=?".contains(char);
-    let tag: u8 = if value.chars().all(is_printable) { 0x13 } else { 0x0c };
+    let tag: u8 = if value.chars().all(is_printable) {
+        0x13
+    } else {
+        0x0c
+    };
     let length = value.len();
     let mut bytes = vec![tag];
     match u8::try_from(length) {
@@ -103,12 +107,24 @@ mod tests {
     fn names_are_written_backwards_and_escaped() {
         let (c, o, ou, cn) = ("2.5.4.6", "2.5.4.10", "2.5.4.11", "2.5.4.3");
         for (attributes, expected) in [
-            (vec![(cn, "Test CA"), (o, "Serin, Inc")], "CN=Test CA,O=Serin\\, Inc"),
-            (vec![(c, "CH"), (o, "Acme "), (cn, "localhost")], "CN=localhost,O=Acme\\ ,C=CH"),
-            (vec![(ou, "a"), (ou, "b"), (cn, "#x\"+")], "CN=\\#x\\\"\\+,OU=a+OU=b"),
+            (
+                vec![(cn, "Test CA"), (o, "Serin, Inc")],
+                "CN=Test CA,O=Serin\\, Inc",
+            ),
+            (
+                vec![(c, "CH"), (o, "Acme "), (cn, "localhost")],
+                "CN=localhost,O=Acme\\ ,C=CH",
+            ),
+            (
+                vec![(ou, "a"), (ou, "b"), (cn, "#x\"+")],
+                "CN=\\#x\\\"\\+,OU=a+OU=b",
+            ),
             (vec![(cn, "one"), (cn, "two")], "CN=two"),
             (vec![("1.2.3", "ab"), (cn, "x")], "CN=x,1.2.3=#13026162"),
-            (vec![("1.2.840.113549.1.9.1", "a@b")], "1.2.840.113549.1.9.1=#0c03614062"),
+            (
+                vec![("1.2.840.113549.1.9.1", "a@b")],
+                "1.2.840.113549.1.9.1=#0c03614062",
+            ),
             (vec![], ""),
         ] {
             assert_eq!(of(&attributes), expected);

@@ -40,7 +40,11 @@ impl Report {
         Self::default()
     }
 
-    pub(super) fn info<const N: usize>(&mut self, message: &'static str, fields: [(&'static str, String); N]) {
+    pub(super) fn info<const N: usize>(
+        &mut self,
+        message: &'static str,
+        fields: [(&'static str, String); N],
+    ) {
         self.line(Level::Info, message, fields);
     }
 
@@ -69,8 +73,15 @@ impl Report {
         self.gauges.set("probe_success", success);
         self.gauges.set("probe_duration_seconds", duration.as_secs_f64());
         self.gauges.set("probe_timeout_seconds", limit.as_secs_f64());
-        let message = if self.success { "the probe succeeded" } else { "the probe failed" };
-        self.info(message, [("duration_seconds", duration.as_secs_f64().to_string())]);
+        let message = if self.success {
+            "the probe succeeded"
+        } else {
+            "the probe failed"
+        };
+        self.info(
+            message,
+            [("duration_seconds", duration.as_secs_f64().to_string())],
+        );
         self
     }
 }

@@ -33,7 +33,10 @@ impl Sounded<'_> {
     }
 
     pub(super) fn list(&self, fact: &str) -> &[Value] {
-        self.facts.get(fact).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+        self.facts
+            .get(fact)
+            .and_then(Value::as_array)
+            .map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn text(&self, fact: &str) -> Option<&str> {

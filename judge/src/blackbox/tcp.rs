@@ -86,7 +86,10 @@ impl Tcp {
                 .iter()
                 .map(|(name, value)| (name.as_str(), value.expanded(&groups)))
                 .collect();
-            let labels: Vec<(&str, &str)> = labels.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let labels: Vec<(&str, &str)> = labels
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+                .collect();
             report.gauges.set_of("probe_expect_info", &labels, 1.0);
         }
         let is_unmatched = sounded.facts.get("unmatched") == Some(&Value::Bool(true));

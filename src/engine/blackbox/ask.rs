@@ -5,13 +5,12 @@ use serde_json::Map;
 use serin_judge::analysis::plan::journey::{Probe, TlsMode};
 use serin_judge::blackbox::grpc::Grpc;
 use serin_judge::blackbox::http::{Coding, Http, Seen, Target};
-use serin_judge::blackbox::icmp::Icmp;
-use serin_judge::blackbox::{Module, Prober as Kind, Report, Sounded, TlsSettings, host_and_port};
-use serin_judge::journey::{FilledProbe, Peer};
+use serin_judge::blackbox::{Module, Prober as Kind, Report, Sounded, TlsSettings};
+use serin_judge::journey::FilledProbe;
 use tokio::time::{Instant, timeout_at};
 
 use super::{Blackbox, ProbeOrder};
-use crate::engine::ports::{BodyCoding, HttpRequest, Reach, Sounding};
+use crate::engine::ports::{BodyCoding, HttpRequest, Reach};
 
 impl Blackbox {
     /// Asks, and writes down what came. How many requests were made.
@@ -23,7 +22,10 @@ impl Blackbox {
         report: &mut Report,
     ) -> usize {
         let asked = match &module.prober {
-            Kind::Http(http) => self.ask_http((module, http), (order, host), deadline, report).await,
+            Kind::Http(http) => {
+                self.ask_http((module, http), (order, host), deadline, report)
+                    .await
+            }
             _ => self.ask_protocol(module, order, deadline, report).await,
         };
         asked.unwrap_or_else(|why| {
@@ -80,36 +82,32 @@ impl Blackbox {
         deadline: Instant,
         report: &mut Report,
     ) -> Result<usize, String> {
-        let (host, port) = match &module.prober {
-            Kind::Tcp(_) | Kind::Http(_) => host_and_port(order.target, None)?,
-            Kind::Dns(dns) => host_and_port(order.target, Some(dns.port()))?,
-            Kind::Grpc(grpc) => host_and_port(without_scheme(order.target), Some(grpc.port()))?,
-            Kind::Icmp(_) => (order.target.to_owned(), 0),
-        };
-        let address = self.address(module, &host, deadline, report).await?;
-        let probe = self.question(module, order, &host)?;
-        let peer = Peer { host, port };
-        let place = match peer.host.contains(':') {
-            true => format!("[{}]:{port}", peer.host),
-            false => format!("{}:{port}", peer.host),
-        };
-        let protocols = self.prober.protocols(&[(place, SocketAddr::new(address, port))]);
+        let peer = module.prober.peer(order.target)?;
+        let address = self.address(module, &peer.host, deadline, report).await?;
+        let probe = self.question(module, order, &peer.host)?;
+        let place = format!("[{}]:{}", peer.host, peer.port);
+        let protocols = self
+            .prober
+            .protocols(&[(place, SocketAddr::new(address, peer.port))]);
         let filled = FilledProbe {
             peer: Some(peer),
             probe,
         };
         let sounding = protocols.ask(&filled, deadline).await;
-        judge(&module.prober, &sounding, report);
+        let nothing = Map::new();
+        let found = sounding.outcome.as_ref().ok().or(sounding.so_far.as_ref());
+        let sounded = Sounded {
+            phases: &sounding.phases,
+            facts: found.map_or(&nothing, |found| &found.facts),
+            tls: found.and_then(|found| found.tls.as_ref()),
+            failure: sounding.outcome.as_ref().err(),
+        };
+        module.prober.judge(&sounded, report);
         Ok(1)
     }
 
     /// What is asked in another protocol than HTTP.
-    fn question(
-        &self,
-        module: &Module,
-        order: &ProbeOrder<'_>,
-        host: &str,
-    ) -> Result<Probe<String>, String> {
+    fn question(&self, module: &Module, order: &ProbeOrder<'_>, host: &str) -> Result<Probe<String>, String> {
         let security = |tls: &TlsSettings, mode: TlsMode, name: &str| {
             let loaded = match mode {
                 TlsMode::Off => (None, None),
@@ -165,32 +163,4 @@ impl Blackbox {
         module.prober.looked_up(report, host, begun.elapsed(), told);
         found
     }
-}
-
-fn judge(kind: &Kind, sounding: &Sounding, report: &mut Report) {
-    let nothing = Map::new();
-    let found = sounding.outcome.as_ref().ok().or(sounding.so_far.as_ref());
-    let failure = sounding.outcome.as_ref().err();
-    let sounded = Sounded {
-        phases: &sounding.phases,
-        facts: found.map_or(&nothing, |found| &found.facts),
-        tls: found.and_then(|found| found.tls.as_ref()),
-        failure,
-    };
-    match kind {
-        Kind::Tcp(tcp) => tcp.judge(&sounded, report),
-        Kind::Dns(dns) => dns.judge(&sounded, report),
-        Kind::Grpc(grpc) => grpc.judge(&sounded, report),
-        Kind::Icmp(_) | Kind::Http(_) => Icmp::judge(&sounded, report),
-    }
-    if let Some(failure) = failure.filter(|_| !report.success) {
-        report.error("the probe went no further", [("seen", failure.message.clone())]);
-    }
-}
-
-/// Targets of gRPC may be written as URLs.
-fn without_scheme(target: &str) -> &str {
-    let rest = target.strip_prefix("http://").or_else(|| target.strip_prefix("https://"));
-    let rest = rest.unwrap_or(target);
-    rest.split('/').next().unwrap_or_default()
 }

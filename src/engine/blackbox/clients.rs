@@ -53,7 +53,11 @@ impl Blackbox {
         let (roots, certificate) = loaded.clone();
         let settings = ClientSettings {
             connections: Connections::Cold,
-            version: if http.http2 { HttpVersion::Auto } else { HttpVersion::Http1 },
+            version: if http.http2 {
+                HttpVersion::Auto
+            } else {
+                HttpVersion::Http1
+            },
             insecure: http.tls.insecure,
             terms: http.tls.terms(certificate, roots.is_some()),
             roots,

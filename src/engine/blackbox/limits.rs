@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serin_judge::blackbox::http::Target as Url;
-use serin_judge::blackbox::{Module, Prober as Kind, host_and_port};
+use serin_judge::blackbox::{Module, Prober as Kind};
 use serin_judge::journey::Arm;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
@@ -84,13 +84,15 @@ impl Limits {
     pub(super) fn take(&self, module: &Module, target: &str, now: Instant) -> Result<Place, Refusal> {
         let place = Arc::clone(&self.places).try_acquire_owned();
         let place = place.map_err(|_| {
-            let seen = format!("{} probes are under way, which is as many as may be", self.places_max);
+            let seen = format!(
+                "{} probes are under way, which is as many as may be",
+                self.places_max
+            );
             Refusal::Busy(seen)
         })?;
-        let held = self.budgets(address(module, target)).hold(now);
-        let held = held.ok_or_else(|| {
-            Refusal::Busy("no more may be asked now, which is `probing.budget`".to_owned())
-        })?;
+        let held = self.budgets(origin(module, target)).hold(now);
+        let held = held
+            .ok_or_else(|| Refusal::Busy("no more may be asked now, which is `probing.budget`".to_owned()))?;
         Ok(Place { _place: place, held })
     }
 
@@ -113,26 +115,12 @@ impl Limits {
     }
 }
 
-/// Host and port as budgets know them.
-fn address(module: &Module, target: &str) -> String {
-    let parsed = match &module.prober {
-        Kind::Http(_) => {
-            return Url::parse(target).map_or_else(
-                |_| target.to_owned(),
-                |target| {
-                    let scheme = target.uri.scheme_str().unwrap_or("http");
-                    format!("{scheme}://{}", target.authority())
-                },
-            );
-        }
-        Kind::Tcp(_) => host_and_port(target, None),
-        Kind::Dns(dns) => host_and_port(target, Some(dns.port())),
-        Kind::Grpc(grpc) => host_and_port(target, Some(grpc.port())),
-        Kind::Icmp(_) => Ok((target.to_owned(), 0)),
-    };
-    match parsed {
-        Ok((host, port)) if host.contains(':') => format!("http://[{host}]:{port}"),
-        Ok((host, port)) => format!("http://{host}:{port}"),
-        Err(_) => target.to_owned(),
+/// As budgets know it: scheme, host and port.
+fn origin(module: &Module, target: &str) -> String {
+    if let (Kind::Http(_), Ok(url)) = (&module.prober, Url::parse(target)) {
+        let scheme = url.uri.scheme_str().unwrap_or("http");
+        return format!("{scheme}://{}", url.authority());
     }
+    let peer = module.prober.peer(target);
+    peer.map_or_else(|_| target.to_owned(), |peer| format!("http://{peer}"))
 }

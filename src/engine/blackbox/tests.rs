@@ -55,7 +55,11 @@ fn a_probe_may_take_as_long_as_its_module_says_and_ends_before_the_scrape() {
             "" => ScrapeTimeout::default(),
             text => ScrapeTimeout::parse(text).unwrap(),
         };
-        assert_eq!(limit(module.map(seconds), scrape), seconds(expected), "{module:?} {scrape:?}");
+        assert_eq!(
+            limit(module.map(seconds), scrape),
+            seconds(expected),
+            "{module:?} {scrape:?}"
+        );
     }
     for text in ["", "x", "-1", "NaN", "inf"] {
         assert!(ScrapeTimeout::parse(text).is_err(), "{text}");
@@ -66,9 +70,16 @@ fn a_probe_may_take_as_long_as_its_module_says_and_ends_before_the_scrape() {
 #[tokio::test(start_paused = true)]
 async fn what_a_module_says_is_asked_and_judged() {
     let prober = ScriptedProbe::new(|seen| {
-        let is_known = seen.request.headers.get("authorization").is_some_and(|told| told == "Basic YW5uOmh1bnRlcjI=");
+        let is_known = seen
+            .request
+            .headers
+            .get("authorization")
+            .is_some_and(|told| told == "Basic YW5uOmh1bnRlcjI=");
         let reach = seen.request.reach.as_ref().unwrap();
-        assert_eq!((reach.address.to_string(), reach.server_name.as_str()), ("127.0.0.1:8080".to_owned(), "shop.test"));
+        assert_eq!(
+            (reach.address.to_string(), reach.server_name.as_str()),
+            ("127.0.0.1:8080".to_owned(), "shop.test")
+        );
         match is_known {
             true => Scripted::ok("hello"),
             false => Scripted::status(StatusCode::UNAUTHORIZED),
@@ -82,11 +93,18 @@ async fn what_a_module_says_is_asked_and_judged() {
     let blackbox = blackbox(modules, prober, Budget::default());
     for (module, success) in [("in", true), ("out", false), ("lost", false)] {
         let probed = blackbox.probe(&order(module, "shop.test:8080")).await.unwrap();
-        assert_eq!(probed.report.success, success, "{module}: {:?}", probed.report.lines);
+        assert_eq!(
+            probed.report.success, success,
+            "{module}: {:?}",
+            probed.report.lines
+        );
     }
     let unknown = blackbox.probe(&order("", "a")).await.unwrap_err();
     assert_eq!(unknown, Refusal::UnknownModule("http_2xx".to_owned()));
-    assert_eq!(blackbox.probe(&order("in", "")).await.unwrap_err(), Refusal::NoTarget);
+    assert_eq!(
+        blackbox.probe(&order("in", "")).await.unwrap_err(),
+        Refusal::NoTarget
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -115,11 +133,21 @@ async fn a_host_that_the_module_names_is_not_contradicted() {
   none: {prober: http, http: {fail_if_body_not_matches_regexp: ['^own.test$']}}
 ";
     let blackbox = blackbox(modules, prober, Budget::default());
-    let named = |module, hostname| ProbeOrder { hostname, ..order(module, "10.0.0.1") };
-    for order in [named("own", None), named("own", Some("own.test")), named("none", Some("own.test"))] {
+    let named = |module, hostname| ProbeOrder {
+        hostname,
+        ..order(module, "10.0.0.1")
+    };
+    for order in [
+        named("own", None),
+        named("own", Some("own.test")),
+        named("none", Some("own.test")),
+    ] {
         assert!(blackbox.probe(&order).await.unwrap().report.success, "{order:?}");
     }
-    let refused = blackbox.probe(&named("own", Some("other.test"))).await.unwrap_err();
+    let refused = blackbox
+        .probe(&named("own", Some("other.test")))
+        .await
+        .unwrap_err();
     assert!(matches!(refused, Refusal::Contradiction(_)), "{refused}");
 }
 
@@ -135,7 +163,11 @@ async fn the_budget_of_a_target_holds_from_one_probe_to_the_next() {
         per_target: slow,
         in_all: Allowance::default(),
     };
-    let blackbox = blackbox("modules:\n  a: {prober: http}\n  b: {prober: tcp}\n", prober, budget);
+    let blackbox = blackbox(
+        "modules:\n  a: {prober: http}\n  b: {prober: tcp}\n",
+        prober,
+        budget,
+    );
     assert!(blackbox.probe(&order("a", "shop.test:80")).await.is_ok());
     for (module, target) in [("a", "http://shop.test/x"), ("b", "shop.test:80")] {
         let refused = blackbox.probe(&order(module, target)).await.unwrap_err();

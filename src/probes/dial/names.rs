@@ -3,9 +3,9 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use hickory_resolver::config::{
     ConnectionConfig, LookupIpStrategy, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts,
 };
+use hickory_resolver::lookup::Lookup;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
-use hickory_resolver::lookup::Lookup;
 use hickory_resolver::proto::op::{Query, ResponseCode};
 use hickory_resolver::proto::rr::{Name, RecordType};
 use hickory_resolver::{Hosts, ResolverBuilder, TokioResolver};
@@ -104,16 +104,16 @@ impl Names {
 }
 
 async fn looked_up(resolver: &Result<TokioResolver, String>, host: &str) -> Result<Vec<IpAddr>, Failure> {
-        let resolver = resolver
-            .as_ref()
-            .map_err(|message| failure(FailureClass::ProberUnhealthy, RequestPhase::Dns, message.as_str()))?;
-        let found = resolver.lookup_ip(host).await;
-        let found = found.map_err(|error| failed(host, &error))?;
-        let addresses: Vec<IpAddr> = found.iter().take(ADDRESSES_MAX).collect();
-        if addresses.is_empty() {
-            return Err(nothing(host));
-        }
-        Ok(addresses)
+    let resolver = resolver
+        .as_ref()
+        .map_err(|message| failure(FailureClass::ProberUnhealthy, RequestPhase::Dns, message.as_str()))?;
+    let found = resolver.lookup_ip(host).await;
+    let found = found.map_err(|error| failed(host, &error))?;
+    let addresses: Vec<IpAddr> = found.iter().take(ADDRESSES_MAX).collect();
+    if addresses.is_empty() {
+        return Err(nothing(host));
+    }
+    Ok(addresses)
 }
 
 fn build(

@@ -69,7 +69,10 @@ fn records(records: &[Record]) -> Value {
             "value": value(record),
         });
         if let RData::TXT(text) = &record.data {
-            let strings = text.txt_data.iter().map(|string| String::from_utf8_lossy(string).into_owned());
+            let strings = text
+                .txt_data
+                .iter()
+                .map(|string| String::from_utf8_lossy(string).into_owned());
             told["strings"] = strings.collect();
         }
         told

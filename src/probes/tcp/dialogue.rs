@@ -20,7 +20,9 @@ impl<'peer> Dialogue<'peer> {
 
     /// Of the last expectation; `None` before there was one.
     pub(super) fn groups(&self) -> Option<&[String]> {
-        self.matches.last().map(|groups| groups.get(1..).unwrap_or_default())
+        self.matches
+            .last()
+            .map(|groups| groups.get(1..).unwrap_or_default())
     }
 
     pub(super) async fn step(
@@ -40,7 +42,10 @@ impl<'peer> Dialogue<'peer> {
                 let groups = self.matches.last();
                 let part = |part: &Said<String>| match part {
                     Said::Text(text) => text.clone(),
-                    Said::Group(group) => groups.and_then(|groups| groups.get(*group)).cloned().unwrap_or_default(),
+                    Said::Group(group) => groups
+                        .and_then(|groups| groups.get(*group))
+                        .cloned()
+                        .unwrap_or_default(),
                 };
                 let text: String = parts.iter().map(part).collect();
                 self.talk.say(text, timer).await?;

@@ -2,8 +2,9 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd};
-use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -17,6 +18,8 @@ pub(crate) struct Authority {
     pub(crate) certificate: String,
     pub(crate) key: String,
     acceptor: TlsAcceptor,
+    /// Lets only those in who show a certificate that it has signed.
+    strict: TlsAcceptor,
 }
 
 impl Authority {
@@ -30,11 +33,19 @@ impl Authority {
         let mut leaf = CertificateParams::new(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
         leaf.not_before = date_time_ymd(2020, 1, 1);
         leaf.not_after = date_time_ymd(2100, 1, 1);
-        leaf.distinguished_name.push(DnType::OrganizationName, "Shop, Inc");
+        leaf.distinguished_name
+            .push(DnType::OrganizationName, "Shop, Inc");
         let key = KeyPair::generate().unwrap();
         let signed = leaf.signed_by(&key, &root).unwrap();
         let chain: Vec<CertificateDer<'static>> = vec![signed.der().clone()];
         let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let mut roots = RootCertStore::empty();
+        roots.add(root.der().clone()).unwrap();
+        let clients = WebPkiClientVerifier::builder(Arc::new(roots)).build().unwrap();
+        let strict = ServerConfig::builder()
+            .with_client_cert_verifier(clients)
+            .with_single_cert(chain.clone(), private.clone_key())
+            .unwrap();
         let config = ServerConfig::builder()
             .with_no_client_auth()
             .with_single_cert(chain, private)
@@ -44,6 +55,7 @@ impl Authority {
             certificate: signed.pem(),
             key: key.serialize_pem(),
             acceptor: TlsAcceptor::from(Arc::new(config)),
+            strict: TlsAcceptor::from(Arc::new(strict)),
         }
     }
 }
@@ -69,7 +81,15 @@ impl Site {
 
     /// The same over TLS.
     pub(crate) async fn https(authority: &Authority) -> Self {
-        let acceptor = authority.acceptor.clone();
+        Self::secured(authority.acceptor.clone()).await
+    }
+
+    /// The same for those who show a certificate.
+    pub(crate) async fn https_for_known(authority: &Authority) -> Self {
+        Self::secured(authority.strict.clone()).await
+    }
+
+    async fn secured(acceptor: TlsAcceptor) -> Self {
         Self::start(move |stream| {
             let acceptor = acceptor.clone();
             async move { answer(acceptor.accept(stream).await?).await }
@@ -111,9 +131,21 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> std::io::Result
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
     let (status, headers, body) = match path.as_str() {
         "/missing" => ("404 Not Found", String::new(), b"no".to_vec()),
-        "/gzip" => ("200 OK", "content-encoding: gzip\r\n".to_owned(), zipped("hello ".repeat(100).as_bytes())),
-        "/dated" => ("200 OK", "last-modified: Wed, 21 Oct 2015 07:28:00 GMT\r\n".to_owned(), b"old".to_vec()),
-        "/two" => ("200 OK", "x-kind: one\r\nx-kind: two\r\n".to_owned(), b"hello".to_vec()),
+        "/gzip" => (
+            "200 OK",
+            "content-encoding: gzip\r\n".to_owned(),
+            zipped("hello ".repeat(100).as_bytes()),
+        ),
+        "/dated" => (
+            "200 OK",
+            "last-modified: Wed, 21 Oct 2015 07:28:00 GMT\r\n".to_owned(),
+            b"old".to_vec(),
+        ),
+        "/two" => (
+            "200 OK",
+            "x-kind: one\r\nx-kind: two\r\n".to_owned(),
+            b"hello".to_vec(),
+        ),
         "/echo" => ("200 OK", String::new(), head.clone().into_bytes()),
         "/empty" => ("204 No Content", String::new(), Vec::new()),
         "/hang" => {
@@ -125,9 +157,16 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(stream: S) -> std::io::Result
             stream.write_all(answer).await?;
             return stream.shutdown().await;
         }
-        path => match path.strip_prefix("/redirect/").and_then(|left| left.parse::<u32>().ok()) {
+        path => match path
+            .strip_prefix("/redirect/")
+            .and_then(|left| left.parse::<u32>().ok())
+        {
             Some(left) => {
-                let next = if left > 1 { format!("/redirect/{}", left - 1) } else { "/".to_owned() };
+                let next = if left > 1 {
+                    format!("/redirect/{}", left - 1)
+                } else {
+                    "/".to_owned()
+                };
                 ("302 Found", format!("location: {next}\r\n"), b"moved".to_vec())
             }
             None => ("200 OK", String::new(), b"hello".to_vec()),

@@ -22,14 +22,20 @@ impl Http {
     pub fn judge(&self, question: &Question, seen: &Seen<'_>, report: &mut Report) {
         durations(seen, report);
         if let Some(failure) = seen.failure {
-            report.error("the request has no whole answer", [("seen", failure.message.clone())]);
+            report.error(
+                "the request has no whole answer",
+                [("seen", failure.message.clone())],
+            );
         }
         report.gauges.set("probe_http_redirects", redirects(seen));
         let Some(answer) = seen.answer else { return };
         let status = answer.status.as_u16();
         report.info(
             "an answer came",
-            [("status_code", status.to_string()), ("url", answer.url.to_string())],
+            [
+                ("status_code", status.to_string()),
+                ("url", answer.url.to_string()),
+            ],
         );
         // The body of a redirect that is not followed is nobody's.
         let is_unfollowed = is_redirect(answer);
@@ -65,7 +71,10 @@ impl Http {
             report.error("the status is not valid", [("status_code", status.to_string())]);
             return false;
         }
-        if let Some(why) = self.header_fault(answer).or_else(|| self.body_fault(answer, is_cut)) {
+        if let Some(why) = self
+            .header_fault(answer)
+            .or_else(|| self.body_fault(answer, is_cut))
+        {
             report.gauges.set("probe_failed_due_to_regex", 1.0);
             report.error("the answer is not as a rule says", [("rule", why)]);
             return false;
@@ -78,7 +87,10 @@ impl Http {
         let has_tls = answer.tls.is_some() || answer.url.scheme_str() == Some("https");
         if (has_tls && self.fails_if_tls) || (!has_tls && self.fails_if_not_tls) {
             let rule = if has_tls { "fail_if_ssl" } else { "fail_if_not_ssl" };
-            report.error("the last request has TLS, or has none", [("rule", rule.to_owned())]);
+            report.error(
+                "the last request has TLS, or has none",
+                [("rule", rule.to_owned())],
+            );
             return false;
         }
         true
@@ -104,7 +116,11 @@ impl Http {
             .body_rules
             .iter()
             .find(|rule| rule.regex.is_match(&answer.body) == rule.fails_if_matches)?;
-        let word = if broken.fails_if_matches { "fits" } else { "does not fit" };
+        let word = if broken.fails_if_matches {
+            "fits"
+        } else {
+            "does not fit"
+        };
         Some(format!("the body {word} {}", broken.regex))
     }
 }
@@ -165,18 +181,28 @@ fn version(version: Version) -> (f64, &'static str) {
 fn content_length(question: &Question, answer: &Answer) -> f64 {
     let status = answer.status.as_u16();
     let is_chunked = answer.headers.contains_key(TRANSFER_ENCODING);
-    let told = answer.headers.get(CONTENT_LENGTH).and_then(|told| told.to_str().ok()?.trim().parse().ok());
+    let told = answer
+        .headers
+        .get(CONTENT_LENGTH)
+        .and_then(|told| told.to_str().ok()?.trim().parse().ok());
     match told {
         _ if matches!(status, 204 | 304) && question.method != Method::HEAD => 0.0,
         Some(told) if !is_chunked => told,
-        None if answer.version == Version::HTTP_2 && answer.body_bytes == 0 && question.method != Method::HEAD => 0.0,
+        None if answer.version == Version::HTTP_2
+            && answer.body_bytes == 0
+            && question.method != Method::HEAD =>
+        {
+            0.0
+        }
         _ => -1.0,
     }
 }
 
 fn last_modified(answer: &Answer) -> Option<f64> {
     let told = answer.headers.get(LAST_MODIFIED)?.to_str().ok()?;
-    let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(told).ok()?;
+    let at = jiff::fmt::rfc2822::DateTimeParser::new()
+        .parse_timestamp(told)
+        .ok()?;
     #[expect(clippy::cast_precision_loss, reason = "seconds of some thousand years")]
     let seconds = at.as_second() as f64;
     Some(seconds)

@@ -77,8 +77,12 @@ impl Http {
         {
             headers.insert(AUTHORIZATION, login);
         }
-        headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(AGENT));
-        headers.entry(CONNECTION).or_insert(HeaderValue::from_static("close"));
+        headers
+            .entry(USER_AGENT)
+            .or_insert(HeaderValue::from_static(AGENT));
+        headers
+            .entry(CONNECTION)
+            .or_insert(HeaderValue::from_static("close"));
         let body = self.body.as_ref().map(|body| body.load(read)).transpose()?;
         let keeps_body = !self.body_rules.is_empty();
         let usual = if keeps_body { BODY_BYTES_MAX } else { u64::MAX };

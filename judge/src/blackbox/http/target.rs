@@ -58,7 +58,11 @@ impl Target {
             .parse()
             .map_err(|_| format!("{place:?} with its path is no URL"))?;
         let authority = uri.authority().ok_or("a URL without a host")?;
-        let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
+        let host = authority
+            .host()
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .to_owned();
         let usual = if scheme == "https" { 443 } else { 80 };
         let port = match authority.as_str().get(authority.host().len()..) {
             None | Some("") => Some(usual),
@@ -71,7 +75,12 @@ impl Target {
             let (user, password) = user.split_once(':').unwrap_or((user, ""));
             (decoded(user), decoded(password))
         });
-        Ok(Self { host, port, login, uri })
+        Ok(Self {
+            host,
+            port,
+            login,
+            uri,
+        })
     }
 
     /// As `Host` says it.
@@ -90,12 +99,20 @@ mod tests {
         for (text, uri, host, port) in [
             ("127.0.0.1:8080", "http://127.0.0.1:8080/", "127.0.0.1", 8080),
             ("https://shop.test", "https://shop.test/", "shop.test", 443),
-            ("shop.test/a b?q=\"x\"#top", "http://shop.test/a%20b?q=%22x%22", "shop.test", 80),
+            (
+                "shop.test/a b?q=\"x\"#top",
+                "http://shop.test/a%20b?q=%22x%22",
+                "shop.test",
+                80,
+            ),
             ("http://[::1]:81/x", "http://[::1]:81/x", "::1", 81),
             ("http://shop.test?x=1", "http://shop.test/?x=1", "shop.test", 80),
         ] {
             let target = Target::parse(text).unwrap();
-            assert_eq!((target.uri.to_string(), target.host.as_str(), target.port), (uri.to_owned(), host, port));
+            assert_eq!(
+                (target.uri.to_string(), target.host.as_str(), target.port),
+                (uri.to_owned(), host, port)
+            );
             assert_eq!(target.login, None);
         }
         let target = Target::parse("http://ann:hunt%40er2@shop.test/").unwrap();
@@ -105,7 +122,16 @@ mod tests {
 
     #[test]
     fn what_is_no_target_is_refused_without_its_password() {
-        for text in ["", "a b", "http://", "http://ann:hunter2@a b/", "host:", "host:x", "http://:80/", "host:99999"] {
+        for text in [
+            "",
+            "a b",
+            "http://",
+            "http://ann:hunter2@a b/",
+            "host:",
+            "host:x",
+            "http://:80/",
+            "host:99999",
+        ] {
             let refused = Target::parse(text).unwrap_err();
             assert!(!refused.contains("hunter2"), "{refused}");
         }

@@ -19,12 +19,16 @@ const TYPES: [(&str, RecordType); 11] = [
 ];
 /// RFC 1035, 4.1.1; RFC 2136, 2.2.
 const RCODES: [&str; 11] = [
-    "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH",
-    "NOTZONE",
+    "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET", "NXRRSET",
+    "NOTAUTH", "NOTZONE",
 ];
 
 pub(super) fn read(mut fields: Fields<'_>) -> Option<Dns> {
-    fields.lacks("source_ip_address", "a source address", "nothing: the system chooses one");
+    fields.lacks(
+        "source_ip_address",
+        "a source address",
+        "nothing: the system chooses one",
+    );
     let name = fields.text("query_name").filter(|name| !name.is_empty());
     if name.is_none() {
         fields.refuse_here("no `query_name`", "the name that is asked about");
@@ -84,7 +88,11 @@ fn record(fields: &mut Fields<'_>) -> RecordType {
 fn rcodes(fields: &mut Fields<'_>) -> Vec<String> {
     let rcodes = fields.texts("valid_rcodes");
     for rcode in rcodes.iter().filter(|rcode| !RCODES.contains(&rcode.as_str())) {
-        fields.refuse("valid_rcodes", format!("the code {rcode:?}"), format!("one of {}", RCODES.join(", ")));
+        fields.refuse(
+            "valid_rcodes",
+            format!("the code {rcode:?}"),
+            format!("one of {}", RCODES.join(", ")),
+        );
     }
     match rcodes.is_empty() {
         true => vec!["NOERROR".to_owned()],

@@ -7,7 +7,11 @@ pub(super) fn read(mut fields: Fields<'_>) -> Option<Grpc> {
     let node = fields.map("metadata");
     for entry in node.map_or(&[][..], |node| node.entries()) {
         let one = [entry.value.clone()];
-        let items = if entry.value.items().is_empty() { &one[..] } else { entry.value.items() };
+        let items = if entry.value.items().is_empty() {
+            &one[..]
+        } else {
+            entry.value.items()
+        };
         for item in items {
             let value = fields.text_of("metadata", item);
             metadata.extend(value.map(|value| (entry.key.clone(), Content::Given(value.into()))));

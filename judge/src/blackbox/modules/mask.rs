@@ -20,25 +20,25 @@ pub(super) const SECRET_KEYS: [&str; 10] = [
     "proxy_connect_header",
 ];
 
-/// Where such a key stands in a text that could not be read.
+/// Where such a key stands in a text that could not be read whole.
 static LINES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let keys = SECRET_KEYS.join("|");
     Regex::new(&format!(r#"(?i)\b(?:{keys}|authorization)["']?\s*:\s*(.+)"#)).ok()
 });
 
 /// The same text with stars in place of secrets: every place in it stays where it is.
-pub(super) fn covered(source: &Source, nodes: &[Node]) -> Source {
+pub(super) fn covered(source: &Source, nodes: &[Node], is_broken: bool) -> Source {
     let mut spans = Vec::new();
     nodes.iter().for_each(|node| secrets(node, false, &mut spans));
-    if nodes.is_empty()
-        && let Some(lines) = LINES.as_ref()
-    {
+    if is_broken && let Some(lines) = LINES.as_ref() {
         let found = lines.captures_iter(source.text());
         spans.extend(found.filter_map(|found| found.get(1)).map(|value| value.range()));
     }
     let mut text = source.text().to_owned();
     for span in spans {
-        let Some(secret) = text.get(span.clone()) else { continue };
+        let Some(secret) = text.get(span.clone()) else {
+            continue;
+        };
         let star = |char: char| match char {
             '\n' | '\r' => char.to_string(),
             char => "*".repeat(char.len_utf8()),

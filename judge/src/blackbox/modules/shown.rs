@@ -27,7 +27,11 @@ pub(super) fn written(node: &Node) -> String {
 fn map(node: &Node, depth: usize, is_secret: bool, text: &mut String) {
     for (place, entry) in node.entries().iter().enumerate() {
         // The first key of an item stands beside its dash.
-        let indent = if place == 0 && text.ends_with("- ") { 0 } else { depth };
+        let indent = if place == 0 && text.ends_with("- ") {
+            0
+        } else {
+            depth
+        };
         let _ = write!(text, "{}{}:", "  ".repeat(indent), scalar(&entry.key));
         let is_open = OPEN_HEADERS.contains(&entry.key.to_ascii_lowercase().as_str());
         let is_secret = (is_secret && !is_open) || SECRET_KEYS.contains(&entry.key.as_str());
@@ -75,7 +79,10 @@ fn line(node: &Node, is_secret: bool, text: &mut String) {
 fn scalar(text: &str) -> String {
     let is_plain = |char: char| char.is_ascii_alphanumeric() || matches!(char, '_' | '.' | '/' | '-');
     let is_word = text.starts_with(|char: char| char.is_ascii_alphabetic() || char == '/');
-    let is_other = matches!(text, "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n");
+    let is_other = matches!(
+        text,
+        "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n"
+    );
     match is_word && !is_other && text.chars().all(is_plain) {
         true => text.to_owned(),
         false => serde_json::Value::from(text).to_string(),

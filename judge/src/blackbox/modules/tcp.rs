@@ -6,7 +6,11 @@ use crate::blackbox::expand::Template;
 use crate::blackbox::{Tcp, Turn};
 
 pub(super) fn read(mut fields: Fields<'_>) -> Option<Tcp> {
-    fields.lacks("source_ip_address", "a source address", "nothing: the system chooses one");
+    fields.lacks(
+        "source_ip_address",
+        "a source address",
+        "nothing: the system chooses one",
+    );
     let addressing = fields.addressing();
     let has_tls = fields.flag("tls", false);
     let items = fields.items("query_response");
@@ -27,7 +31,11 @@ fn turn(mut fields: Fields<'_>) -> Turn {
     let expect = expect.and_then(|text| {
         let read = regex::Regex::new(&text);
         if read.is_err() {
-            fields.refuse("expect", "no regular expression", "an expression as RE2 has them, without look-around");
+            fields.refuse(
+                "expect",
+                "no regular expression",
+                "an expression as RE2 has them, without look-around",
+            );
         }
         read.ok()
     });
@@ -39,9 +47,15 @@ fn turn(mut fields: Fields<'_>) -> Turn {
         let name = label.text("name").unwrap_or_default();
         let value = label.text("value").unwrap_or_default();
         let is_label = name.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')
-            && name.chars().all(|char| char.is_ascii_alphanumeric() || char == '_');
+            && name
+                .chars()
+                .all(|char| char.is_ascii_alphanumeric() || char == '_');
         if !is_label || !names.insert(name.clone()) {
-            label.refuse("name", format!("the label {name:?}"), "a name of its own of letters, digits and `_`");
+            label.refuse(
+                "name",
+                format!("the label {name:?}"),
+                "a name of its own of letters, digits and `_`",
+            );
         }
         label.finish();
         labels.push((name, value));
@@ -55,7 +69,10 @@ fn turn(mut fields: Fields<'_>) -> Turn {
     };
     Turn {
         send: send.map(&template),
-        labels: labels.into_iter().map(|(name, value)| (name, template(value))).collect(),
+        labels: labels
+            .into_iter()
+            .map(|(name, value)| (name, template(value)))
+            .collect(),
         starts_tls,
         expect,
     }

@@ -25,7 +25,11 @@ pub(super) fn read(fields: &mut Fields<'_>) -> TlsSettings {
         .zip(settings.max_version)
         .is_some_and(|(min, max)| min > max)
     {
-        fields.refuse("max_version", "a `max_version` below `min_version`", "the other way round");
+        fields.refuse(
+            "max_version",
+            "a `max_version` below `min_version`",
+            "the other way round",
+        );
     }
     fields.lacks("ca_ref", "a secret manager", "`ca_file`");
     fields.lacks("cert_ref", "a secret manager", "`cert_file`");

@@ -55,7 +55,9 @@ fn of_http(keys: &str, seen: &Seen<'_>) -> Report {
         panic!("{keys}");
     };
     let target = Target::parse("http://a.test/").unwrap();
-    let question = http.question(&target, None, &|_| Err("no files".to_owned())).unwrap();
+    let question = http
+        .question(&target, None, &|_| Err("no files".to_owned()))
+        .unwrap();
     let mut report = Report::new();
     crate::blackbox::http::Http::begin(&mut report);
     http.judge(&question, seen, &mut report);
@@ -66,9 +68,25 @@ fn of_http(keys: &str, seen: &Seen<'_>) -> Report {
 fn parts_are_summed_over_redirects_and_the_transfer_is_the_last_ones() {
     let hops = [hop(Some(302)), hop(Some(302)), hop(Some(200))];
     let whole = answer(200, "");
-    let report = of_http("", &Seen { hops: &hops, answer: Some(&whole), failure: None });
-    for (phase, seconds) in [("resolve", 0.003), ("connect", 0.006), ("tls", 0.012), ("processing", 0.072), ("transfer", 0.032)] {
-        let told = report.gauges.get("probe_http_duration_seconds", &[("phase", phase)]).unwrap();
+    let report = of_http(
+        "",
+        &Seen {
+            hops: &hops,
+            answer: Some(&whole),
+            failure: None,
+        },
+    );
+    for (phase, seconds) in [
+        ("resolve", 0.003),
+        ("connect", 0.006),
+        ("tls", 0.012),
+        ("processing", 0.072),
+        ("transfer", 0.032),
+    ] {
+        let told = report
+            .gauges
+            .get("probe_http_duration_seconds", &[("phase", phase)])
+            .unwrap();
         assert!((told - seconds).abs() < 1e-12, "{phase}: {told}");
     }
     assert_eq!(report.gauges.get("probe_http_redirects", &[]), Some(2.0));
@@ -78,14 +96,29 @@ fn parts_are_summed_over_redirects_and_the_transfer_is_the_last_ones() {
 #[test]
 fn an_answer_that_breaks_is_told_as_far_as_it_came_and_fails() {
     let (cut, broken) = (answer(200, ""), failure(FailureClass::BodyTimeout));
-    let seen = Seen { hops: &[hop(Some(200))], answer: Some(&cut), failure: Some(&broken) };
+    let seen = Seen {
+        hops: &[hop(Some(200))],
+        answer: Some(&cut),
+        failure: Some(&broken),
+    };
     for (keys, due_to_regex) in [("", 0.0), ("fail_if_body_matches_regexp: [x]", 1.0)] {
         let report = of_http(keys, &seen);
         assert!(!report.success);
         assert_eq!(report.gauges.get("probe_http_status_code", &[]), Some(200.0));
-        assert_eq!(report.gauges.get("probe_failed_due_to_regex", &[]), Some(due_to_regex), "{keys}");
+        assert_eq!(
+            report.gauges.get("probe_failed_due_to_regex", &[]),
+            Some(due_to_regex),
+            "{keys}"
+        );
     }
-    let nothing = of_http("", &Seen { hops: &[hop(None)], answer: None, failure: Some(&broken) });
+    let nothing = of_http(
+        "",
+        &Seen {
+            hops: &[hop(None)],
+            answer: None,
+            failure: Some(&broken),
+        },
+    );
     assert_eq!(nothing.gauges.get("probe_http_status_code", &[]), Some(0.0));
     assert!(!nothing.success);
 }
@@ -93,7 +126,14 @@ fn an_answer_that_breaks_is_told_as_far_as_it_came_and_fails() {
 #[test]
 fn lengths_are_those_that_gos_client_tells() {
     let length = |answer: &Answer, keys: &str| {
-        let report = of_http(keys, &Seen { hops: &[], answer: Some(answer), failure: None });
+        let report = of_http(
+            keys,
+            &Seen {
+                hops: &[],
+                answer: Some(answer),
+                failure: None,
+            },
+        );
         report.gauges.get("probe_http_content_length", &[]).unwrap()
     };
     let with = |status, name: &'static str, value: &'static str| {
@@ -122,18 +162,18 @@ fn sounded(prober: &Prober, facts: Value, failure: Option<&Failure>, tls: Option
     };
     let mut report = Report::new();
     prober.begin(&mut report);
-    match prober {
-        Prober::Tcp(tcp) => tcp.judge(&sounded, &mut report),
-        Prober::Dns(dns) => dns.judge(&sounded, &mut report),
-        Prober::Grpc(grpc) => grpc.judge(&sounded, &mut report),
-        _ => crate::blackbox::icmp::Icmp::judge(&sounded, &mut report),
-    }
+    prober.judge(&sounded, &mut report);
     report
 }
 
 #[test]
 fn what_a_handshake_shows_is_told() {
-    let name = |value: &str| vec![NameAttribute { oid: "2.5.4.3".to_owned(), value: value.to_owned() }];
+    let name = |value: &str| {
+        vec![NameAttribute {
+            oid: "2.5.4.3".to_owned(),
+            value: value.to_owned(),
+        }]
+    };
     let leaf = Certificate {
         subject: name("a.test"),
         issuer: name("Root"),
@@ -144,11 +184,26 @@ fn what_a_handshake_shows_is_told() {
     };
     let session = TlsSession {
         cipher: Some("TLS_AES_128_GCM_SHA256".to_owned()),
-        chain: vec![leaf.clone(), Certificate { not_after: 1_900_000_000, ..leaf }],
+        chain: vec![
+            leaf.clone(),
+            Certificate {
+                not_after: 1_900_000_000,
+                ..leaf
+            },
+        ],
         trusted_until: None,
     };
-    let facts = TlsFacts { version: "TLSv1.3", days_left: 1, session: Some(session.into()) };
-    let report = sounded(&prober("prober: tcp, tcp: {tls: true}"), json!({}), None, Some(&facts));
+    let facts = TlsFacts {
+        version: "TLSv1.3",
+        days_left: 1,
+        session: Some(session.into()),
+    };
+    let report = sounded(
+        &prober("prober: tcp, tcp: {tls: true}"),
+        json!({}),
+        None,
+        Some(&facts),
+    );
     let text = report.gauges.to_string();
     for line in [
         "probe_ssl_earliest_cert_expiry 1900000000\n",
@@ -169,12 +224,19 @@ fn calls_that_nobody_answered_have_the_codes_of_grpc() {
         (json!({}), FailureClass::ConnectRefused, 14.0),
         (json!({}), FailureClass::TtfbTimeout, 4.0),
         (json!({"code": 5}), FailureClass::AssertFailed, 5.0),
-        (json!({"code": 0, "services": {"shop": "NOT_SERVING"}}), FailureClass::Unhealthy, 0.0),
+        (
+            json!({"code": 0, "services": {"shop": "NOT_SERVING"}}),
+            FailureClass::Unhealthy,
+            0.0,
+        ),
     ] {
         let serving = facts["services"]["shop"] == "NOT_SERVING";
         let report = sounded(&grpc, facts, Some(&failure(class)), None);
         assert_eq!(report.gauges.get("probe_grpc_status_code", &[]), Some(code));
-        let told = report.gauges.get("probe_grpc_healthcheck_response", &[("serving_status", "NOT_SERVING")]);
+        let told = report.gauges.get(
+            "probe_grpc_healthcheck_response",
+            &[("serving_status", "NOT_SERVING")],
+        );
         assert_eq!(told, Some(f64::from(u8::from(serving))));
         assert!(!report.success);
     }
@@ -183,7 +245,8 @@ fn calls_that_nobody_answered_have_the_codes_of_grpc() {
 #[test]
 fn a_code_that_is_valid_is_no_failure() {
     let dns = prober("prober: dns, dns: {query_name: a.test, query_type: SOA, valid_rcodes: [NXDOMAIN]}");
-    let facts = json!({"rcode": "NXDOMAIN", "answers": [], "authority": [{"name": "a.test."}], "additional": []});
+    let facts =
+        json!({"rcode": "NXDOMAIN", "answers": [], "authority": [{"name": "a.test."}], "additional": []});
     let report = sounded(&dns, facts, Some(&failure(FailureClass::DnsNxdomain)), None);
     assert!(report.success);
     assert_eq!(report.gauges.get("probe_dns_authority_rrs", &[]), Some(1.0));
@@ -201,10 +264,15 @@ fn an_expectation_is_to_blame_only_where_nothing_fitted() {
         (json!({}), FailureClass::TtfbTimeout, 0.0),
     ] {
         let report = sounded(&tcp, facts, Some(&failure(class)), None);
-        assert_eq!(report.gauges.get("probe_failed_due_to_regex", &[]), Some(expected));
+        assert_eq!(
+            report.gauges.get("probe_failed_due_to_regex", &[]),
+            Some(expected)
+        );
     }
     let Prober::Tcp(tcp) = tcp else { panic!("{tcp:?}") };
     let security = TlsSettings::default().security(TlsMode::Off, "a.test", (None, None));
-    let Protocol::Tcp(asked) = tcp.probe(security).protocol else { panic!("no talk") };
+    let Protocol::Tcp(asked) = tcp.probe(security).protocol else {
+        panic!("no talk")
+    };
     assert_eq!(asked.dialogue.len(), 1);
 }

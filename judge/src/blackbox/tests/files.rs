@@ -4,7 +4,17 @@ use crate::blackbox::{Content, Family, Prober};
 #[test]
 fn the_built_in_modules_are_there() {
     let names: Vec<String> = Modules::default().names().map(str::to_owned).collect();
-    assert_eq!(names, ["grpc", "grpc_plain", "http_2xx", "http_post_2xx", "icmp", "tcp_connect"]);
+    assert_eq!(
+        names,
+        [
+            "grpc",
+            "grpc_plain",
+            "http_2xx",
+            "http_post_2xx",
+            "icmp",
+            "tcp_connect"
+        ]
+    );
 }
 
 #[test]
@@ -64,38 +74,94 @@ fn every_key_has_its_place() {
     let modules = read(ALL).unwrap();
     let module = modules.get("http").unwrap();
     assert_eq!(module.timeout.unwrap().as_secs(), 5);
-    let Prober::Http(http) = &module.prober else { panic!("{module:?}") };
+    let Prober::Http(http) = &module.prober else {
+        panic!("{module:?}")
+    };
     assert_eq!(http.valid_status_codes, [200, 204]);
     assert_eq!(http.body_bytes_max, Some(10 << 20));
     assert!(!http.follows_redirects && http.fails_if_not_tls && !http.http2 && http.tls.insecure);
-    assert_eq!((http.addressing.preferred, http.addressing.fallback), (Family::V4, false));
+    assert_eq!(
+        (http.addressing.preferred, http.addressing.fallback),
+        (Family::V4, false)
+    );
     assert_eq!(http.tls.roots, Some(Content::File("ca".to_owned())));
-    assert_eq!(http.tls.min_version, None, "nothing older than TLS 1.2 is spoken anyway");
+    assert_eq!(
+        http.tls.min_version, None,
+        "nothing older than TLS 1.2 is spoken anyway"
+    );
     assert!(http.header_rules[1].may_miss && !http.header_rules[1].fails_if_matches);
     let shown = &module.shown;
-    assert!(shown.contains("    Host: a.test\n") && shown.contains("password_file: p\n"), "{shown}");
+    assert!(
+        shown.contains("    Host: a.test\n") && shown.contains("password_file: p\n"),
+        "{shown}"
+    );
 }
 
 /// What is wrong, and what is said of it.
 const WRONG: [(&str, &str); 20] = [
-    ("prober: http, http: {valid_status_codes: 200}", "`valid_status_codes`|no list"),
-    ("prober: http, http: {valid_status_codes: [2xx]}", "a whole number from 100 to 999"),
-    ("prober: http, http: {folow_redirects: true}", "did you mean `follow_redirects`?"),
-    ("prober: http, http: {body: a, body_file: b}", "both `body` and `body_file`"),
-    ("prober: http, http: {basic_auth: {}, bearer_token: x}", "more than one way to log in"),
-    ("prober: http, http: {compression: br}", "Brotli, which Serin does not have"),
-    ("prober: http, http: {compression: gzip, headers: {accept-encoding: 'gzip;q=0, br'}}", "an Accept-Encoding that refuses gzip"),
-    ("prober: http, http: {proxy_url: 'http://p'}", "proxies, which Serin does not have"),
-    ("prober: http, http: {fail_if_body_json_matches_cel: 'true'}", "CEL, which Serin does not have"),
+    (
+        "prober: http, http: {valid_status_codes: 200}",
+        "`valid_status_codes`|no list",
+    ),
+    (
+        "prober: http, http: {valid_status_codes: [2xx]}",
+        "a whole number from 100 to 999",
+    ),
+    (
+        "prober: http, http: {folow_redirects: true}",
+        "did you mean `follow_redirects`?",
+    ),
+    (
+        "prober: http, http: {body: a, body_file: b}",
+        "both `body` and `body_file`",
+    ),
+    (
+        "prober: http, http: {basic_auth: {}, bearer_token: x}",
+        "more than one way to log in",
+    ),
+    (
+        "prober: http, http: {compression: br}",
+        "Brotli, which Serin does not have",
+    ),
+    (
+        "prober: http, http: {compression: gzip, headers: {accept-encoding: 'gzip;q=0, br'}}",
+        "an Accept-Encoding that refuses gzip",
+    ),
+    (
+        "prober: http, http: {proxy_url: 'http://p'}",
+        "proxies, which Serin does not have",
+    ),
+    (
+        "prober: http, http: {fail_if_body_json_matches_cel: 'true'}",
+        "CEL, which Serin does not have",
+    ),
     ("prober: http, http: {body_size_limit: many}", "bytes with a unit"),
     ("prober: http, http: {headers: {'a b': c}}", "the header \"a b\""),
-    ("prober: http, http: {fail_if_header_matches: [{regexp: a}]}", "the name of a header"),
-    ("prober: http, http: {tls_config: {max_version: TLS11}}", "TLS11, which Serin does not have"),
-    ("prober: http, http: {tls_config: {cert_file: a}}", "one of a certificate and its key"),
-    ("prober: tcp, tcp: {source_ip_address: 10.0.0.1}", "a source address, which Serin does not have"),
+    (
+        "prober: http, http: {fail_if_header_matches: [{regexp: a}]}",
+        "the name of a header",
+    ),
+    (
+        "prober: http, http: {tls_config: {max_version: TLS11}}",
+        "TLS11, which Serin does not have",
+    ),
+    (
+        "prober: http, http: {tls_config: {cert_file: a}}",
+        "one of a certificate and its key",
+    ),
+    (
+        "prober: tcp, tcp: {source_ip_address: 10.0.0.1}",
+        "a source address, which Serin does not have",
+    ),
     ("prober: dns, dns: {query_type: A}", "no `query_name`"),
-    ("prober: dns, dns: {query_name: a, query_type: HINFO}", "records of the type \"HINFO\""),
-    ("prober: dns, dns: {query_name: a, valid_rcodes: [NO]}", "the code \"NO\""),
+    (
+        "prober: dns, dns: {query_name: a, query_type: HINFO}",
+        "records of the type \"HINFO\"",
+    ),
+    (
+        "prober: dns, dns: {query_name: a, valid_rcodes: [NO]}",
+        "the code \"NO\"",
+    ),
     ("prober: icmp, icmp: {ttl: 256}", "a whole number from 0 to 255"),
     ("timeout: 5s", "no `prober` in module `a`"),
 ];
@@ -105,15 +171,28 @@ fn mistakes_are_told_with_their_place() {
     for (keys, said) in WRONG {
         let told = read(&format!("modules:\n  a: {{{keys}}}\n")).unwrap_err();
         let is_said = said.split('|').any(|said| told.contains(said));
-        assert!(is_said && told.contains("blackbox.yml:2:") && told.contains('^'), "{keys}: {told}");
+        assert!(
+            is_said && told.contains("blackbox.yml:2:") && told.contains('^'),
+            "{keys}: {told}"
+        );
     }
-    for text in ["", "- a", "modules: 1", "modules:\n  a:\n", "other: {}", "modules: {}\n---\nmodules: {}\n", "modules: [", "\u{0}"] {
+    for text in [
+        "",
+        "- a",
+        "modules: 1",
+        "modules:\n  a:\n",
+        "other: {}",
+        "modules: {}\n---\nmodules: {}\n",
+        "modules: [",
+        "\u{0}",
+    ] {
         assert!(read(text).is_err(), "{text:?}");
     }
 }
 
 /// With a mistake on the line of a secret.
-const SECRETS: [&str; 8] = [
+const SECRETS: [&str; 9] = [
+    "modules: {}\n---\nmodules: {a: {prober: http, http: {bearer_token: hunter2",
     "modules:\n  a: {prober: http, http: {basic_auth: {password: hunter2, x: y}}}",
     "modules:\n  a: {prober: http, http: {bearer_token: hunter2, x: y}}",
     "modules:\n  a: {prober: http, http: {authorization: {credentials: hunter2, x: y}}}",
@@ -130,6 +209,8 @@ fn no_message_shows_a_secret() {
         let told = read(text).unwrap_err();
         assert!(!told.contains("hunter2"), "{told}");
     }
-    let good = prober("prober: http, http: {basic_auth: {username: hunter2, password: hunter2}, headers: {X: hunter2}}");
+    let good = prober(
+        "prober: http, http: {basic_auth: {username: hunter2, password: hunter2}, headers: {X: hunter2}}",
+    );
     assert!(!format!("{good:?}").contains("hunter2"));
 }

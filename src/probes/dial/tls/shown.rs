@@ -73,7 +73,10 @@ fn longest(
 ) -> Option<i64> {
     let own = ends_at(from);
     let roots = anchors.iter().flat_map(|anchors| anchors.ends(from.issuer()));
-    let by_root = roots.copied().filter(|ends| *ends >= now).map(|ends| own.min(ends));
+    let by_root = roots
+        .copied()
+        .filter(|ends| *ends >= now)
+        .map(|ends| own.min(ends));
     let by_others = others.iter().enumerate().filter_map(|(place, other)| {
         let vouches = other.subject().as_raw() == from.issuer().as_raw() && ends_at(other) >= now;
         if !vouches || depth == 0 {

@@ -14,13 +14,40 @@ use crate::server::rig::{Service, answer};
 async fn what_cannot_be_asked_is_said() {
     let service = Service::start("").await;
     let (status, problem) = service.get("/probe").await;
-    assert_eq!((status.as_u16(), problem["detail"].as_str()), (400, Some("Target parameter is missing")));
+    assert_eq!(
+        (status.as_u16(), problem["detail"].as_str()),
+        (400, Some("Target parameter is missing"))
+    );
     let (status, problem) = service.get("/probe?module=nope&target=a").await;
-    assert_eq!((status.as_u16(), problem["detail"].as_str()), (400, Some("Unknown module \"nope\"")));
-    let known: Vec<&str> = problem["modules"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
-    assert_eq!(known, ["grpc", "grpc_plain", "http_2xx", "http_post_2xx", "icmp", "tcp_connect"]);
+    assert_eq!(
+        (status.as_u16(), problem["detail"].as_str()),
+        (400, Some("Unknown module \"nope\""))
+    );
+    let known: Vec<&str> = problem["modules"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap())
+        .collect();
+    assert_eq!(
+        known,
+        [
+            "grpc",
+            "grpc_plain",
+            "http_2xx",
+            "http_post_2xx",
+            "icmp",
+            "tcp_connect"
+        ]
+    );
     let (_, figures) = service.get("/metrics").await;
-    assert!(figures.as_str().unwrap().contains("\nblackbox_module_unknown_total 1\n"), "{figures}");
+    assert!(
+        figures
+            .as_str()
+            .unwrap()
+            .contains("\nblackbox_module_unknown_total 1\n"),
+        "{figures}"
+    );
     for timeout in ["abc", "-1", "NaN", "inf"] {
         let request = service.request(Method::GET, "/probe?target=127.0.0.1:1");
         let (status, problem) = answer(request.header("X-Prometheus-Scrape-Timeout-Seconds", timeout)).await;
@@ -29,12 +56,29 @@ async fn what_cannot_be_asked_is_said() {
     let request = service.request(Method::GET, "/probe?target=127.0.0.1:1");
     let (status, _) = answer(request.header("Sec-Fetch-Site", "cross-site")).await;
     assert_eq!(status, 403);
-    for target in ["%00", "%0d%0aHost:%20x", "http://", "http://%22%22/", "::::", "http://a:b:c/", "http://[::1", "..", "%f0%9f%8e%89"] {
+    for target in [
+        "%00",
+        "%0d%0aHost:%20x",
+        "http://",
+        "http://%22%22/",
+        "::::",
+        "http://a:b:c/",
+        "http://[::1",
+        "..",
+        "%f0%9f%8e%89",
+    ] {
         let own = probed(&service, &format!("module=http_2xx&target={target}")).await;
         assert_eq!(own["probe_success"], 0.0, "{target}");
     }
     for module in ["tcp_connect", "icmp", "grpc_plain"] {
-        for target in ["%00", "http://ann:hunter2@a/", "[::1]", ":1", "a:b", "nobody.invalid"] {
+        for target in [
+            "%00",
+            "http://ann:hunter2@a/",
+            "[::1]",
+            ":1",
+            "a:b",
+            "nobody.invalid",
+        ] {
             let own = probed(&service, &format!("module={module}&target={target}")).await;
             assert_eq!(own["probe_success"], 0.0, "{module} {target}");
         }
@@ -52,7 +96,10 @@ async fn a_probe_ends_before_the_scrape_does() {
         let request = request.header("X-Prometheus-Scrape-Timeout-Seconds", "1.5");
         let text = request.send().await.unwrap().text().await.unwrap();
         let value = |name: &str| -> f64 {
-            let line = text.lines().find(|line| line.starts_with(&format!("{name} "))).unwrap();
+            let line = text
+                .lines()
+                .find(|line| line.starts_with(&format!("{name} ")))
+                .unwrap();
             line.rsplit_once(' ').unwrap().1.parse().unwrap()
         };
         assert_eq!(value("probe_success"), 0.0);
@@ -90,18 +137,28 @@ async fn probes_have_places_of_their_own_and_a_budget() {
         let request = service.request(Method::GET, &format!("/probe?target=127.0.0.1:{}", site.port));
         request.send().await.unwrap().status().as_u16()
     };
-    assert_eq!([ask().await, ask().await], [200, 503], "one a second, whichever probe asks");
+    assert_eq!(
+        [ask().await, ask().await],
+        [200, 503],
+        "one a second, whichever probe asks"
+    );
 }
 
 #[tokio::test]
 async fn a_pause_holds_for_probes_too() {
     let service = Service::start("").await;
     let site = Site::http().await;
-    let (status, _) = service.post("/api/v1/probing/pause", &serde_json::json!({})).await;
+    let (status, _) = service
+        .post("/api/v1/probing/pause", &serde_json::json!({}))
+        .await;
     assert_eq!(status, 200);
-    let (status, problem) = service.get(&format!("/probe?target=127.0.0.1:{}", site.port)).await;
+    let (status, problem) = service
+        .get(&format!("/probe?target=127.0.0.1:{}", site.port))
+        .await;
     assert_eq!(status, 503, "{problem}");
-    let (status, _) = service.post("/api/v1/probing/resume", &serde_json::json!({})).await;
+    let (status, _) = service
+        .post("/api/v1/probing/resume", &serde_json::json!({}))
+        .await;
     assert_eq!(status, 200);
     let own = probed(&service, &format!("target=127.0.0.1:{}", site.port)).await;
     assert_eq!(own["probe_success"], 1.0);
@@ -139,12 +196,25 @@ async fn secrets_are_sent_and_not_shown() {
         let without = own["probe_http_uncompressed_body_length"];
         assert_eq!(own["probe_success"], 1.0, "{module}");
         // The echo is as long as what was sent.
-        let bare = format!("GET /echo HTTP/1.1\r\nhost: 127.0.0.1:{}\r\n{sent}\r\n", site.port).len();
+        let bare = format!(
+            "GET /echo HTTP/1.1\r\nhost: 127.0.0.1:{}\r\n{sent}\r\n",
+            site.port
+        )
+        .len();
         assert!(without >= bare as f64, "{module}: {without} of at least {bare}");
-        let (_, debug) = service.get(&format!("/probe?module={module}&target={target}&debug=true")).await;
+        let (_, debug) = service
+            .get(&format!("/probe?module={module}&target={target}&debug=true"))
+            .await;
         let debug = debug.as_str().unwrap();
-        assert!(debug.contains("Logs for the probe:\n") && debug.contains("Module configuration:\nprober: http\n"), "{debug}");
-        assert!(!debug.contains("hunter2") && !debug.contains("aHVudGVy"), "{debug}");
+        assert!(
+            debug.contains("Logs for the probe:\n")
+                && debug.contains("Module configuration:\nprober: http\n"),
+            "{debug}"
+        );
+        assert!(
+            !debug.contains("hunter2") && !debug.contains("aHVudGVy"),
+            "{debug}"
+        );
     }
     let said = service.running().said();
     assert!(!format!("{said:?}").contains("hunter2"));
