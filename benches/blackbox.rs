@@ -9,6 +9,9 @@
 #![allow(clippy::print_stdout, reason = "the figures are its product")]
 #![allow(missing_docs, reason = "a bench that prints a table")]
 
+#[path = "common/shipped.rs"]
+mod shipped;
+
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -181,7 +184,7 @@ impl Server {
              limits: {{requestsPerSecond: 1000000}}, log: {{level: warn}}}}\n"
         );
         std::fs::write(folder.join("serin.yaml"), config).unwrap();
-        let mut command = on_one_core(env!("CARGO_BIN_EXE_serin"));
+        let mut command = on_one_core(&shipped::serin());
         command.args(["serve", "--config"]).arg(folder.join("serin.yaml"));
         Self::start("serin serve", command, address, folder)
             .await

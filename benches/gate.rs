@@ -7,6 +7,9 @@
 #![allow(clippy::print_stdout, reason = "the figures are its product")]
 #![allow(missing_docs, reason = "a bench that prints a table")]
 
+#[path = "common/shipped.rs"]
+mod shipped;
+
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -49,7 +52,7 @@ async fn main() {
     let config = "apiVersion: serin.dev/v1\nkind: Config\nspec: {listen: '127.0.0.1:0', analyses: [endless.yaml], gates: {repeatFor: 1h}, \
                   limits: {requestsPerSecond: 1000000}, log: {level: warn}}\n";
     std::fs::write(folder.path().join("serin.yaml"), config).unwrap();
-    let mut serve = Command::new(env!("CARGO_BIN_EXE_serin"));
+    let mut serve = Command::new(shipped::serin());
     serve
         .arg("serve")
         .arg("--config")

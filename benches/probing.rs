@@ -22,6 +22,8 @@ mod open_loop;
 mod scripts;
 #[path = "probing/server.rs"]
 mod server;
+#[path = "common/shipped.rs"]
+mod shipped;
 
 fn main() {
     if std::env::args().any(|arg| arg == "--test") {

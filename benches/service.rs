@@ -3,6 +3,9 @@
 #![allow(clippy::print_stdout, reason = "the figures are its product")]
 #![allow(missing_docs, reason = "a bench that prints a table")]
 
+#[path = "common/shipped.rs"]
+mod shipped;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -51,7 +54,7 @@ fn end(mut serin: Child) {
 #[expect(clippy::disallowed_methods, reason = "a bench measures what really passes")]
 fn start_in(folder: &Path) -> (Duration, Child) {
     let began = Instant::now();
-    let mut serin = Command::new(env!("CARGO_BIN_EXE_serin"))
+    let mut serin = Command::new(shipped::serin())
         .args(["serve", "--listen", "127.0.0.1:0"])
         .current_dir(folder)
         .env("SERIN_LOG", "error")

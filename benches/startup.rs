@@ -2,28 +2,39 @@
 #![allow(clippy::unwrap_used, reason = "a bench whose inputs are broken has to stop")]
 #![allow(clippy::print_stdout, reason = "the figures are its product")]
 
+#[path = "common/shipped.rs"]
+mod shipped;
+
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 200;
 
 /// The first is what the others are measured against.
-const COMMANDS: [(&str, &[&str]); 4] = [
-    ("/bin/true", &[]),
-    (env!("CARGO_BIN_EXE_serin"), &["--version"]),
-    (env!("CARGO_BIN_EXE_serin"), &["eval", "true", "--result", "null"]),
-    (
-        env!("CARGO_BIN_EXE_serin"),
-        &["validate", "src/demo/analysis.yaml"],
-    ),
+const COMMANDS: [(Program, &[&str]); 4] = [
+    (Program::True, &[]),
+    (Program::Serin, &["--version"]),
+    (Program::Serin, &["eval", "true", "--result", "null"]),
+    (Program::Serin, &["validate", "src/demo/analysis.yaml"]),
 ];
 
+#[derive(Clone, Copy)]
+enum Program {
+    True,
+    Serin,
+}
+
 fn main() {
+    let serin = shipped::serin();
+    let path = |program: Program| match program {
+        Program::True => "/bin/true",
+        Program::Serin => serin.as_str(),
+    };
     let mut taken: Vec<Vec<Duration>> = vec![Vec::new(); COMMANDS.len()];
     // In turn, so that a busy moment of the machine hits all of them alike.
     for _ in 0..ROUNDS {
         for ((program, args), taken) in COMMANDS.iter().zip(&mut taken) {
-            taken.push(once(program, args));
+            taken.push(once(path(*program), args));
         }
     }
     taken.iter_mut().for_each(|taken| taken.sort_unstable());
@@ -32,10 +43,9 @@ fn main() {
     println!("{:52} {:>8} {:>6} {:>8} {:>6}", "", "fastest", "", "median", "");
     for ((program, args), taken) in COMMANDS.iter().zip(&taken) {
         let (fastest, median) = (taken[0], taken[ROUNDS / 2]);
-        let name = if program.ends_with("serin") {
-            "serin"
-        } else {
-            program
+        let name = match program {
+            Program::True => "/bin/true",
+            Program::Serin => "serin",
         };
         println!(
             "{:52} {:8.2} {:5.1}x {:8.2} {:5.1}x",

@@ -124,9 +124,10 @@ fn plan(policy: Policy) -> Plan {
     }
 }
 
-/// The looks of a release, its history first.
+/// A release as it is looked at.
 pub(crate) struct Recording {
-    history: Vec<Look>,
+    /// All of it in one look, as a run that begins reads it.
+    history: Look,
     run: Vec<Look>,
 }
 
@@ -167,8 +168,12 @@ impl Recording {
                 .map(|(index, window)| look(window, at(index), history))
                 .collect()
         };
+        let before: Vec<Look> = looks(history, &before, true);
         Self {
-            history: looks(history, &before, true),
+            history: Look {
+                at: START,
+                windows: before.into_iter().flat_map(|look| look.windows).collect(),
+            },
             run: looks(run, &after, false),
         }
     }
@@ -199,9 +204,7 @@ pub(crate) fn judge(variant: &Variant, recording: &Recording, may_promote: bool)
     };
     let mut state = RunState::new(Arc::new(plan(policy)), START);
     if variant.with_history {
-        for look in &recording.history {
-            state.look(look, &[]);
-        }
+        state.look(&recording.history, &[]);
     }
     for (index, look) in recording.run.iter().enumerate() {
         state.look(look, &[]);

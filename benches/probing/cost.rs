@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::client::{self, Taken};
 use super::scripts;
 use super::server::Server;
+use super::shipped::serin;
 
-const SERIN: &str = env!("CARGO_BIN_EXE_serin");
 const CONNECTIONS: &str = "16";
 
 /// A client's row: requests that were answered as asked, and microseconds of processor time for each.
@@ -71,7 +71,7 @@ pub(super) fn keepalive(server: &Server) {
             "--output",
             "json",
         ];
-        let taken = client::run(SERIN, &args);
+        let taken = client::run(&serin(), &args);
         Some((passed(&taken.json()), taken))
     };
     let oha_path = client::peer("oha");
@@ -160,7 +160,7 @@ fn five_steps(server: &Server, title: &str, mode: &[&str], options: &str) {
     let serin = || {
         let mut args = vec!["probe", &file, "--target", &server.url, "--output", "json"];
         args.extend(mode);
-        let taken = client::run(SERIN, &args);
+        let taken = client::run(&serin(), &args);
         Some((passed(&taken.json()), taken))
     };
     let k6_path = client::peer("k6");

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::client;
 use super::scripts;
 use super::server::{FREEZE_EVERY, FREEZE_FOR, Server};
+use super::shipped::serin;
 
-const SERIN: &str = env!("CARGO_BIN_EXE_serin");
 const RATE: u32 = 500;
 
 /// Quantiles of latency in milliseconds: p90, p99 and p99.9.
@@ -26,7 +26,7 @@ pub(super) fn freeze(server: &Server) {
     let rate = RATE.to_string();
     let _before = server.froze();
     let args = ["probe", &url, "--rate", &rate, "--for", &time, "--output", "json"];
-    let report = client::run(SERIN, &args).json();
+    let report = client::run(&serin(), &args).json();
     let observed = server.froze();
     let arm = &report["journeys"][0]["arms"][0];
     let of = |latencies: &Value| {

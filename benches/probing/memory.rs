@@ -8,8 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::client;
 use super::server::Server;
-
-const SERIN: &str = env!("CARGO_BIN_EXE_serin");
+use super::shipped::serin;
 
 /// Journeys of one process, steps of each, and seconds from one of its runs to the next.
 const JOURNEYS: u64 = 2_000;
@@ -105,7 +104,7 @@ struct Probe(Child);
 
 impl Probe {
     fn start(args: &[&str]) -> Self {
-        let mut command = Command::new(SERIN);
+        let mut command = Command::new(serin());
         command.arg("probe").args(args).args(["--output", "json"]);
         command
             .stdin(Stdio::null())

@@ -2,8 +2,7 @@
 
 use super::client;
 use super::server::Server;
-
-const SERIN: &str = env!("CARGO_BIN_EXE_serin");
+use super::shipped::serin;
 
 pub(super) fn open_loop(server: &Server) {
     let time = format!("{}s", client::seconds());
@@ -23,7 +22,7 @@ pub(super) fn open_loop(server: &Server) {
             "--output",
             "json",
         ];
-        let taken = client::run(SERIN, &args);
+        let taken = client::run(&serin(), &args);
         let report = taken.json();
         let runs = &report["journeys"][0]["arms"][0]["runs"];
         let late = |name: &str| report["lateness"][name].as_f64().unwrap();

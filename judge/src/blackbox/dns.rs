@@ -208,6 +208,6 @@ fn line(record: &Value) -> String {
 /// Of the last SOA record; 0 without one.
 fn serial(answers: &[Value]) -> f64 {
     let soas = answers.iter().filter(|record| record["type"] == "SOA");
-    let serials = soas.filter_map(|record| record["value"].as_str()?.split(' ').nth(2)?.parse().ok());
-    serials.last().unwrap_or(0.0)
+    let mut serials = soas.filter_map(|record| record["value"].as_str()?.split(' ').nth(2)?.parse().ok());
+    serials.next_back().unwrap_or(0.0)
 }

@@ -42,14 +42,14 @@ impl RunIds {
     pub fn traceparent(self, turn: Turn) -> HeaderValue {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut text = *b"00-00000000000000000000000000000000-0000000000000000-01";
-        let mut write = |from: usize, digits: usize, mut value: u128| {
-            for at in (from..from + digits).rev() {
-                text[at] = DIGITS[(value & 15) as usize];
-                value >>= 4;
+        let mut write = |from: usize, bytes: &[u8]| {
+            for (byte, digits) in bytes.iter().zip(text[from..].chunks_exact_mut(2)) {
+                digits[0] = DIGITS[usize::from(byte >> 4)];
+                digits[1] = DIGITS[usize::from(byte & 15)];
             }
         };
-        write(3, 32, self.0);
-        write(36, 16, u128::from(self.span(turn)));
+        write(3, &self.0.to_be_bytes());
+        write(36, &self.span(turn).to_be_bytes());
         HeaderValue::from_bytes(&text).unwrap_or(HeaderValue::from_static(""))
     }
 

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -63,13 +64,15 @@ pub(super) enum Given {
 
 /// A request to be sent.
 #[derive(Clone, Debug)]
-pub struct Filled {
+pub struct Filled<'a> {
     /// Such as `GET`.
     pub method: Method,
     /// Absolute.
     pub uri: Uri,
     /// All that is sent besides `content-length`, `cookie` and what HTTP itself needs; `host` where it is known before.
-    pub headers: HeaderMap,
+    pub headers: Cow<'a, HeaderMap>,
+    /// Replaces the `traceparent` among them, if there is one: all requests have another.
+    pub traceparent: Option<HeaderValue>,
     /// What is sent.
     pub body: Bytes,
     /// Whether somebody will look at the answer's body.
@@ -128,7 +131,7 @@ impl Prepared {
     ///
     /// # Errors
     /// [`crate::analysis::plan::journey::FailureClass::BadRequest`] that names the value which is missing or does not fit.
-    pub fn fill(&self, step: &Step, values: &Values, turn: Turn) -> Result<Filled, Failure> {
+    pub fn fill(&self, step: &Step, values: &Values, turn: Turn) -> Result<Filled<'_>, Failure> {
         let Some(PreparedAction::Http(prepared)) = self.actions.get(step.index) else {
             return Err(bad_request(format!("step {:?}: it has no request", step.name)));
         };
@@ -159,28 +162,29 @@ fn of_step(step: &Step, values: &Values, failure: Failure) -> Failure {
 }
 
 impl PreparedRequest {
-    fn fill(&self, values: &Values, turn: Turn) -> Result<Filled, Failure> {
+    fn fill(&self, values: &Values, turn: Turn) -> Result<Filled<'_>, Failure> {
         let uri = self.address.uri(values, turn)?;
-        let mut headers = self.headers.clone();
+        // Copied only where more than the trace differs from run to run.
+        let mut headers = Cow::Borrowed(&self.headers);
         for (name, made) in &self.made {
             let value = made.value(name, values, turn)?;
-            headers.append(name.clone(), value);
-        }
-        if self.has_trace {
-            headers.insert(TRACEPARENT, values.ids.traceparent(turn));
+            headers.to_mut().append(name.clone(), value);
         }
         if self.has_key {
             let key = values.ids.idempotency_key(turn);
-            headers.insert(IDEMPOTENCY_KEY, header_value(&IDEMPOTENCY_KEY, &key, false)?);
+            let key = header_value(&IDEMPOTENCY_KEY, &key, false)?;
+            headers.to_mut().insert(IDEMPOTENCY_KEY, key);
         }
         let (body, content_type) = self.content.fill(values, turn)?;
         if let Some(content_type) = content_type.filter(|_| !headers.contains_key(CONTENT_TYPE)) {
-            headers.insert(CONTENT_TYPE, header_value(&CONTENT_TYPE, &content_type, false)?);
+            let content_type = header_value(&CONTENT_TYPE, &content_type, false)?;
+            headers.to_mut().insert(CONTENT_TYPE, content_type);
         }
         Ok(Filled {
             method: self.method.clone(),
             uri,
             headers,
+            traceparent: self.has_trace.then(|| values.ids.traceparent(turn)),
             body,
             keep_body: self.keep_body,
         })

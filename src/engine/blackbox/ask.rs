@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
 use cookie_store::CookieStore;
@@ -48,7 +49,8 @@ impl Blackbox {
         let request = HttpRequest {
             method: question.method.clone(),
             uri: question.uri.clone(),
-            headers: question.headers.clone(),
+            headers: Cow::Borrowed(&question.headers),
+            traceparent: None,
             body: question.body.clone(),
             redirects_max: question.redirects_max,
             version: None,

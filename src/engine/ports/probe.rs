@@ -1,9 +1,10 @@
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{HeaderMap, Method, Uri};
+use http::{HeaderMap, HeaderValue, Method, Uri};
 use serin_judge::analysis::plan::journey::{Connections, Failure, HttpVersion, Terms};
 use serin_judge::journey::{Answer, FilledProbe, Findings, Hop, Phases};
 use tokio::time::Instant;
@@ -49,7 +50,7 @@ pub trait HttpClient: Send + Sync {
     /// take the time to notice.
     async fn send(
         &self,
-        request: &HttpRequest,
+        request: &HttpRequest<'_>,
         cookies: Option<&mut cookie_store::CookieStore>,
         deadline: Instant,
     ) -> Exchange;
@@ -99,14 +100,16 @@ pub struct ClientSettings {
 
 /// One request, filled in.
 #[derive(Clone, Debug)]
-pub struct HttpRequest {
+pub struct HttpRequest<'a> {
     /// Such as `GET`.
     pub method: Method,
     /// Absolute.
     pub uri: Uri,
     /// All that is sent besides `content-length`, `cookie` and what HTTP itself needs. A `host` that is first among them is
     /// sent as it is; without one it is told of `uri`.
-    pub headers: HeaderMap,
+    pub headers: Cow<'a, HeaderMap>,
+    /// Replaces the `traceparent` among them, if there is one.
+    pub traceparent: Option<HeaderValue>,
     /// What is sent.
     pub body: Bytes,
     /// Redirects that are followed; 0 follows none. Credentials do not go to another origin.

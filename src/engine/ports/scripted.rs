@@ -31,7 +31,7 @@ type ProbeScript = dyn Fn(&FilledProbe) -> (Duration, Result<Map<String, Value>,
 #[derive(Debug)]
 pub struct Seen<'a> {
     /// As it was sent.
-    pub request: &'a HttpRequest,
+    pub request: &'a HttpRequest<'a>,
     /// What the `Cookie` header would say.
     pub cookies: String,
     /// How many requests came before it.
@@ -174,7 +174,7 @@ impl Prober for ScriptedProbe {
 impl HttpClient for ScriptedProbe {
     async fn send(
         &self,
-        request: &HttpRequest,
+        request: &HttpRequest<'_>,
         cookies: Option<&mut cookie_store::CookieStore>,
         deadline: Instant,
     ) -> Exchange {

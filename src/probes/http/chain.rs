@@ -19,7 +19,7 @@ use crate::engine::ports::HttpRequest;
 /// Whatever keeps it from an answer that leads no further.
 pub(super) async fn chain(
     client: &Client,
-    request: &HttpRequest,
+    request: &HttpRequest<'_>,
     mut cookies: Option<&mut CookieStore>,
     trace: &mut Trace<'_>,
 ) -> Result<Answer, Failure> {

@@ -37,7 +37,7 @@ impl Client {
 impl HttpClient for Client {
     async fn send(
         &self,
-        request: &HttpRequest,
+        request: &HttpRequest<'_>,
         cookies: Option<&mut CookieStore>,
         deadline: Instant,
     ) -> Exchange {

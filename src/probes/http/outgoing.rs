@@ -10,6 +10,8 @@ use serin_judge::analysis::plan::journey::HttpVersion;
 use super::connection::{Connection, Peer};
 use crate::engine::ports::{HttpRequest, Reach};
 
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
 /// Room for the headers that a request usually has. hyper reads the answer's headers into the same map.
 const HEADERS_USUAL: usize = 12;
 
@@ -18,6 +20,7 @@ pub(super) struct Outgoing<'a> {
     pub(super) method: Method,
     pub(super) uri: Uri,
     pub(super) headers: Cow<'a, HeaderMap>,
+    pub(super) traceparent: Option<HeaderValue>,
     pub(super) body: Bytes,
     pub(super) version: HttpVersion,
     /// Where its origin is reached, where somebody said so.
@@ -25,11 +28,12 @@ pub(super) struct Outgoing<'a> {
 }
 
 impl<'a> Outgoing<'a> {
-    pub(super) fn new(request: &'a HttpRequest, version: HttpVersion) -> Self {
+    pub(super) fn new(request: &'a HttpRequest<'_>, version: HttpVersion) -> Self {
         Self {
             method: request.method.clone(),
             uri: request.uri.clone(),
             headers: Cow::Borrowed(&request.headers),
+            traceparent: request.traceparent.clone(),
             body: request.body.clone(),
             version: request.version.unwrap_or(version),
             reach: request.reach.as_ref(),
@@ -58,6 +62,9 @@ impl<'a> Outgoing<'a> {
             Connection::Http1(_) if cookie.is_none() && self.is_ready() => self.headers.as_ref().clone(),
             _ => self.headers_made(connection, cookie),
         };
+        if let Some(traceparent) = &self.traceparent {
+            headers.insert(TRACEPARENT, traceparent.clone());
+        }
         // RFC 9110, section 8.6: methods that usually have content say so when there is none.
         if self.body.is_empty() && matches!(self.method, Method::POST | Method::PUT | Method::PATCH) {
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));

@@ -66,6 +66,7 @@ pub(super) fn next<'a>(
         method,
         uri,
         headers: Cow::Owned(kept),
+        traceparent: last.traceparent.clone(),
         body,
         version: last.version,
         reach: last.reach.filter(|_| is_same),

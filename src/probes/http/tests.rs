@@ -16,11 +16,12 @@ mod resets;
 mod tls;
 mod tls_faults;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method};
+use http::Method;
 use serin_judge::analysis::plan::journey::{Failure, FailureClass, RequestPhase};
 use serin_judge::journey::Answer;
 use tokio::time::Instant;
@@ -39,11 +40,12 @@ fn client() -> Box<dyn HttpClient> {
     client_with(&ClientSettings::default())
 }
 
-fn get(url: impl AsRef<str>) -> HttpRequest {
+fn get(url: impl AsRef<str>) -> HttpRequest<'static> {
     HttpRequest {
         method: Method::GET,
         uri: url.as_ref().parse().unwrap(),
-        headers: HeaderMap::new(),
+        headers: Cow::default(),
+        traceparent: None,
         body: Bytes::new(),
         redirects_max: 0,
         version: None,
@@ -64,11 +66,11 @@ fn soon() -> Instant {
     Instant::now() + Duration::from_millis(400)
 }
 
-async fn ask(client: &dyn HttpClient, request: &HttpRequest) -> Exchange {
+async fn ask(client: &dyn HttpClient, request: &HttpRequest<'_>) -> Exchange {
     client.send(request, None, late()).await
 }
 
-async fn answer(client: &dyn HttpClient, request: &HttpRequest) -> (Answer, Exchange) {
+async fn answer(client: &dyn HttpClient, request: &HttpRequest<'_>) -> (Answer, Exchange) {
     let exchange = ask(client, request).await;
     match &exchange.outcome {
         Ok(answer) => (answer.clone(), exchange),
@@ -84,7 +86,7 @@ fn failed(exchange: Exchange) -> Failure {
 }
 
 /// What a request without a time of its own fails with.
-async fn failure(request: &HttpRequest) -> (FailureClass, Option<RequestPhase>) {
+async fn failure(request: &HttpRequest<'_>) -> (FailureClass, Option<RequestPhase>) {
     let failure = failed(ask(&*client(), request).await);
     (failure.class, failure.phase)
 }

@@ -117,6 +117,7 @@ impl<'run> Branch<'run> {
             method: filled.method,
             uri: filled.uri,
             headers: filled.headers,
+            traceparent: filled.traceparent,
             body: filled.body,
             redirects_max: request.redirects_max,
             version: request.version,

@@ -1,8 +1,14 @@
+mod counts;
+mod digits;
+
 use std::io::Cursor;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Deserializer, Serializer, V2DeflateSerializer};
+
+use counts::Counts;
+pub use digits::Digits;
 
 /// Longer durations count as this long; what was given up is counted apart.
 pub const LONGEST: Duration = Duration::from_secs(120);
@@ -10,40 +16,8 @@ pub const LONGEST: Duration = Duration::from_secs(120);
 /// [`LONGEST`] in microseconds.
 const LONGEST_US: u32 = 120_000_000;
 
-/// Up to this many durations are kept one by one: most windows of most checks hold a handful, and the counts of an HDR
-/// histogram of three digits take 150 kB however few they are.
+/// Up to this many durations are kept one by one: most windows of most checks hold a handful.
 const KEPT_MAX: usize = 256;
-
-/// How finely durations are told apart, from 1 us to [`LONGEST`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Digits {
-    /// Within 1 %: parts of requests.
-    Two,
-    /// Within 0.1 %: whole requests and runs.
-    Three,
-}
-
-impl Digits {
-    fn count(self) -> u8 {
-        match self {
-            Self::Two => 2,
-            Self::Three => 3,
-        }
-    }
-
-    /// The largest microsecond that is told apart from `micros` no more. The classes are those of an HDR histogram: single
-    /// microseconds up to 256 (2048), then halves of them whenever the value doubles.
-    #[must_use]
-    pub fn class_end(self, micros: u64) -> u64 {
-        let single = match self {
-            Self::Two => 8,
-            Self::Three => 11,
-        };
-        let magnitude = micros.max(1).ilog2();
-        let shift = (magnitude + 1).saturating_sub(single);
-        (((micros >> shift) + 1) << shift) - 1
-    }
-}
 
 /// How long something took, many times: counts of an HDR histogram, or the durations themselves while they are few.
 /// Both answer alike, to the digit, and merge by addition.
@@ -52,7 +26,7 @@ pub struct Durations {
     digits: Digits,
     /// Microseconds, in the order they came; empty once there are counts.
     kept: Vec<u32>,
-    counted: Option<Box<Histogram<u64>>>,
+    counted: Option<Box<Counts>>,
 }
 
 /// Why bytes are no histogram of durations.
@@ -76,11 +50,11 @@ impl Durations {
         let micros =
             u32::try_from(duration.as_micros()).map_or(LONGEST_US, |micros| micros.clamp(1, LONGEST_US));
         if let Some(counts) = &mut self.counted {
-            counts.saturating_record(u64::from(micros));
+            counts.record(micros);
         } else if self.kept.len() < KEPT_MAX {
             self.kept.push(micros);
         } else {
-            self.counts().saturating_record(u64::from(micros));
+            self.counts().record(micros);
         }
     }
 
@@ -94,23 +68,20 @@ impl Durations {
         }
         let counts = self.counts();
         for micros in &other.kept {
-            counts.saturating_record(u64::from(*micros));
+            counts.record(*micros);
         }
-        let Some(more) = &other.counted else { return };
-        if counts.add(&**more).is_err() {
-            for step in more.iter_recorded() {
-                counts.saturating_record_n(step.value_iterated_to(), step.count_at_value());
-            }
+        if let Some(more) = &other.counted {
+            counts.add(more);
         }
     }
 
     /// The counts, made now when there were none.
-    fn counts(&mut self) -> &mut Histogram<u64> {
+    fn counts(&mut self) -> &mut Counts {
         let (digits, kept) = (self.digits, &mut self.kept);
         self.counted.get_or_insert_with(|| {
-            let mut counts = empty(digits);
+            let mut counts = Counts::new(digits);
             for micros in std::mem::take(kept) {
-                counts.saturating_record(u64::from(micros));
+                counts.record(micros);
             }
             Box::new(counts)
         })
@@ -143,17 +114,15 @@ impl Durations {
             return [None; N];
         }
         if let Some(counts) = &self.counted {
-            return parts.map(|part| {
-                Some(Duration::from_micros(
-                    counts.value_at_quantile(part.max(f64::MIN_POSITIVE)),
-                ))
-            });
+            return parts.map(|part| Some(Duration::from_micros(counts.at(rank(part, counts.len())))));
         }
         let mut sorted = self.kept.clone();
         sorted.sort_unstable();
         parts.map(|part| {
-            let micros = sorted[place(part, sorted.len())];
-            Some(Duration::from_micros(self.digits.class_end(u64::from(micros))))
+            let place = usize::try_from(rank(part, sorted.len() as u64)).map_or(0, |rank| rank - 1);
+            Some(Duration::from_micros(
+                self.digits.class_end(u64::from(sorted[place])),
+            ))
         })
     }
 
@@ -167,7 +136,7 @@ impl Durations {
     #[must_use]
     pub fn mean(&self) -> Option<Duration> {
         if let Some(counts) = &self.counted {
-            return Some(Duration::from_secs_f64(counts.mean() / 1e6));
+            return Some(Duration::from_secs_f64(counts.to_histogram().mean() / 1e6));
         }
         let sum: u64 = self.kept.iter().map(|micros| u64::from(*micros)).sum();
         let mean = sum.checked_div(self.kept.len() as u64)?;
@@ -178,15 +147,7 @@ impl Durations {
     #[must_use]
     pub fn classes(&self) -> Vec<(u64, u64)> {
         if let Some(counts) = &self.counted {
-            return counts
-                .iter_recorded()
-                .map(|step| {
-                    (
-                        counts.highest_equivalent(step.value_iterated_to()),
-                        step.count_at_value(),
-                    )
-                })
-                .collect();
+            return counts.classes().collect();
         }
         let mut ends: Vec<u64> = self
             .kept
@@ -206,7 +167,7 @@ impl Durations {
         let mut all = self.clone();
         let mut bytes = Vec::new();
         V2DeflateSerializer::new()
-            .serialize(all.counts(), &mut bytes)
+            .serialize(&all.counts().to_histogram(), &mut bytes)
             .map_err(|error| DurationsError(error.to_string()))?;
         Ok(bytes)
     }
@@ -224,11 +185,10 @@ impl Durations {
             3 => Digits::Three,
             other => return Err(DurationsError(format!("{other} digits; expected 2 or 3"))),
         };
-        let mut all = Self::new(digits);
-        all.counts()
-            .add(&counts)
-            .map_err(|error| DurationsError(error.to_string()))?;
-        Ok(all)
+        Ok(Self {
+            counted: Some(Box::new(Counts::from_histogram(digits, &counts))),
+            ..Self::new(digits)
+        })
     }
 }
 
@@ -239,24 +199,16 @@ impl PartialEq for Durations {
     }
 }
 
-fn empty(digits: Digits) -> Histogram<u64> {
-    #[expect(
-        clippy::expect_used,
-        reason = "bounds and digits are constants that the library accepts"
-    )]
-    Histogram::new_with_bounds(1, u64::from(LONGEST_US), digits.count()).expect("1 us to 120 s")
-}
-
-/// Of the least value in a sorted list that `part` of all values do not exceed.
+/// Of the least value that `part` of so many do not exceed, in ascending order, counted from 1.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     clippy::cast_precision_loss,
-    reason = "a part of a length of at most some hundreds, rounded up; the conversion saturates"
+    reason = "a part of a count far below 2^53, rounded up; the conversion saturates"
 )]
-fn place(part: f64, length: usize) -> usize {
-    let wanted = (part.clamp(0.0, 1.0) * length as f64).ceil() as usize;
-    wanted.clamp(1, length) - 1
+fn rank(part: f64, all: u64) -> u64 {
+    let wanted = (part.clamp(0.0, 1.0) * all as f64).ceil() as u64;
+    wanted.clamp(1, all)
 }
 
 #[cfg(test)]

@@ -40,6 +40,7 @@ async fn cookies_are_kept_and_sent_where_they_belong() {
     request.redirects_max = 3;
     request
         .headers
+        .to_mut()
         .insert("cookie", HeaderValue::from_static("own=1"));
     // The same address twice is no circle once it has set a cookie.
     let exchange = client.send(&request, Some(&mut store), late()).await;
@@ -52,7 +53,7 @@ async fn cookies_are_kept_and_sent_where_they_belong() {
             .contains("cookie: own=1; session=abc\r\n")
     );
 
-    request.headers.clear();
+    request.headers.to_mut().clear();
     request.uri = server.url("/deep").parse().unwrap();
     client.send(&request, Some(&mut store), late()).await;
     let deep = told.recv().await.unwrap();

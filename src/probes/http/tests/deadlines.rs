@@ -10,7 +10,7 @@ use crate::engine::ports::{Exchange, HttpRequest};
 use http::Method;
 
 /// Ends at its deadline, give or take a loaded machine.
-async fn overdue(request: &HttpRequest) -> Exchange {
+async fn overdue(request: &HttpRequest<'_>) -> Exchange {
     let client = client();
     let budget = Duration::from_secs(10);
     timeout(budget, client.send(request, None, soon()))
@@ -18,7 +18,7 @@ async fn overdue(request: &HttpRequest) -> Exchange {
         .expect("it goes on after its deadline")
 }
 
-async fn seen(request: &HttpRequest) -> (FailureClass, Option<RequestPhase>) {
+async fn seen(request: &HttpRequest<'_>) -> (FailureClass, Option<RequestPhase>) {
     let failure = overdue(request).await.outcome.unwrap_err();
     assert!(!failure.message.contains("hunter2"), "{}", failure.message);
     (failure.class, failure.phase)

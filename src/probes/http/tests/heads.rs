@@ -104,11 +104,13 @@ async fn the_request_is_what_was_asked_for() {
     request.method = Method::POST;
     request
         .headers
+        .to_mut()
         .insert("authorization", HeaderValue::from_static("bearer hunter2"));
-    request.headers.append("x-many", HeaderValue::from_static("1"));
-    request.headers.append("x-many", HeaderValue::from_static("2"));
+    request.headers.to_mut().append("x-many", HeaderValue::from_static("1"));
+    request.headers.to_mut().append("x-many", HeaderValue::from_static("2"));
     request
         .headers
+        .to_mut()
         .insert("content-length", HeaderValue::from_static("77"));
     let client = client();
     answer(&*client, &request).await;
@@ -121,9 +123,10 @@ async fn the_request_is_what_was_asked_for() {
         )
     );
     request.body = "{}".into();
-    request.headers.clear();
+    request.headers.to_mut().clear();
     request
         .headers
+        .to_mut()
         .insert("host", HeaderValue::from_static("other.test"));
     answer(&*client, &request).await;
     assert_eq!(

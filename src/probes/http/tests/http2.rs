@@ -42,7 +42,7 @@ async fn respond_to_all(mut peer: Peer) {
 }
 
 /// With prior knowledge.
-pub(super) fn get2(url: String) -> HttpRequest {
+pub(super) fn get2(url: String) -> HttpRequest<'static> {
     let mut request = get(url);
     request.version = Some(HttpVersion::Http2);
     request

@@ -29,13 +29,14 @@ async fn redirecting(status: u16, location: &str) -> (Raw, UnboundedReceiver<Str
     (server, told)
 }
 
-fn posting(url: String) -> HttpRequest {
+fn posting(url: String) -> HttpRequest<'static> {
     let mut request = get(url);
     request.method = Method::POST;
     request.body = "body".into();
     request.redirects_max = 3;
     request
         .headers
+        .to_mut()
         .insert("content-type", HeaderValue::from_static("text/plain"));
     request
 }
@@ -86,17 +87,20 @@ async fn credentials_stay_with_their_origin() {
     let mut request = posting(server.url("/"));
     let mut secret = HeaderValue::from_static("hunter2");
     secret.set_sensitive(true);
-    request.headers.insert("x-api-key", secret);
+    request.headers.to_mut().insert("x-api-key", secret);
     request
         .headers
+        .to_mut()
         .insert("authorization", HeaderValue::from_static("hunter2"));
     request
         .headers
+        .to_mut()
         .insert("cookie", HeaderValue::from_static("hunter2"));
     request
         .headers
+        .to_mut()
         .insert("host", HeaderValue::from_static("hunter2"));
-    request.headers.insert("x-trace", HeaderValue::from_static("abc"));
+    request.headers.to_mut().insert("x-trace", HeaderValue::from_static("abc"));
     answer(&*client(), &request).await;
     let seen = told.recv().await.unwrap();
     assert!(!seen.contains("hunter2"), "{seen}");

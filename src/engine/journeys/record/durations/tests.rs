@@ -35,6 +35,22 @@ proptest! {
     }
 
     #[test]
+    fn counts_are_those_of_the_library(all in prop::collection::vec(micros(), 1..300), part in 0.01..=1.0_f64) {
+        for digits in [Digits::Two, Digits::Three] {
+            let mut known = digits.empty();
+            for micros in &all {
+                known.saturating_record((*micros).clamp(1, u64::from(LONGEST_US)));
+            }
+            let counts = counted(digits, &all);
+            let ends = known.iter_recorded().map(|step| known.highest_equivalent(step.value_iterated_to()));
+            let ends: Vec<u64> = ends.collect();
+            prop_assert_eq!(counts.classes().iter().map(|(end, _)| *end).collect::<Vec<_>>(), ends);
+            let quantile = counts.quantile(part).unwrap();
+            prop_assert_eq!(quantile, Duration::from_micros(known.value_at_quantile(part)));
+        }
+    }
+
+    #[test]
     fn merging_is_recording_both(
         a in prop::collection::vec(micros(), 0..300),
         b in prop::collection::vec(micros(), 0..300),
@@ -42,7 +58,10 @@ proptest! {
         let mut merged = of(Digits::Three, &a);
         merged.merge(&of(Digits::Three, &b));
         let together: Vec<u64> = a.iter().chain(&b).copied().collect();
-        prop_assert_eq!(merged, of(Digits::Three, &together));
+        prop_assert_eq!(&merged, &of(Digits::Three, &together));
+        let mut coarse = of(Digits::Two, &a);
+        coarse.merge(&of(Digits::Three, &b));
+        prop_assert_eq!(coarse, of(Digits::Two, &together));
     }
 
     #[test]
