@@ -143,12 +143,17 @@ impl Metrics {
             "Times that the store failed",
             self.store_errors.clone(),
         );
-        all.register(
+        self.with_probes()
+    }
+
+    /// What journeys and other probes count.
+    fn with_probes(mut self) -> Self {
+        self.registry.register(
             "blackbox_module_unknown",
             "Probes that were asked for by modules that there are not",
             self.unknown_modules.clone(),
         );
-        self.journeys.register(all);
+        self.journeys.register(&mut self.registry);
         self
     }
 

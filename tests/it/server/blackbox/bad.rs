@@ -56,6 +56,11 @@ async fn what_cannot_be_asked_is_said() {
     let request = service.request(Method::GET, "/probe?target=127.0.0.1:1");
     let (status, _) = answer(request.header("Sec-Fetch-Site", "cross-site")).await;
     assert_eq!(status, 403);
+}
+
+#[tokio::test]
+async fn a_target_that_is_none_is_a_probe_that_fails() {
+    let service = Service::start("").await;
     for target in [
         "%00",
         "%0d%0aHost:%20x",

@@ -25,86 +25,73 @@ const HTTP: &str = r#"modules:
   quick: {prober: http, timeout: 500ms}
 "#;
 
+/// Module, target, whether it succeeds. `PLAIN` and `SECURE` are the ports of the site.
+const CASES: [(&str, &str, f64); 35] = [
+    ("http_2xx", "127.0.0.1:PLAIN/", 1.0),
+    ("http_2xx", "127.0.0.1:PLAIN", 1.0),
+    ("http_2xx", "http://127.0.0.1:PLAIN/missing", 0.0),
+    ("http_2xx", "http://127.0.0.1:PLAIN/empty", 1.0),
+    ("http_2xx", "http://127.0.0.1:PLAIN/chunked", 1.0),
+    ("http_2xx", "http://127.0.0.1:PLAIN/gzip", 1.0),
+    ("http_2xx", "http://127.0.0.1:PLAIN/dated", 1.0),
+    ("http_2xx", "http://127.0.0.1:PLAIN/redirect/3", 1.0),
+    ("http_2xx", "http://127.0.0.1:PLAIN/redirect/10", 1.0),
+    ("http_2xx", "http://127.0.0.1:PLAIN/redirect/12", 0.0),
+    ("http_2xx", "http://127.0.0.1:1/", 0.0),
+    ("http_2xx", "http://nobody.invalid/", 0.0),
+    ("http_2xx", "http://[::1]:1/", 0.0),
+    ("http_2xx", "a%20b", 0.0),
+    ("http_2xx", "http://localhost:PLAIN/", 1.0),
+    ("post", "127.0.0.1:PLAIN/", 1.0),
+    ("stays", "127.0.0.1:PLAIN/redirect/1", 0.0),
+    ("stays_well", "127.0.0.1:PLAIN/redirect/1", 1.0),
+    ("said", "127.0.0.1:PLAIN/", 1.0),
+    ("unsaid", "127.0.0.1:PLAIN/", 0.0),
+    ("unsaid", "127.0.0.1:PLAIN/missing", 0.0),
+    ("missing", "127.0.0.1:PLAIN/missing", 1.0),
+    ("missing", "127.0.0.1:PLAIN/", 0.0),
+    ("old", "127.0.0.1:PLAIN/", 0.0),
+    ("headers", "127.0.0.1:PLAIN/two", 1.0),
+    ("headers", "127.0.0.1:PLAIN/", 0.0),
+    ("header_one", "127.0.0.1:PLAIN/two", 0.0),
+    ("header_one", "127.0.0.1:PLAIN/", 1.0),
+    ("gzip", "127.0.0.1:PLAIN/gzip", 1.0),
+    ("gzip", "127.0.0.1:PLAIN/", 0.0),
+    ("short", "127.0.0.1:PLAIN/", 0.0),
+    ("ip4", "http://localhost:PLAIN/", 1.0),
+    ("ip6", "127.0.0.1:PLAIN/", 0.0),
+    ("quick", "127.0.0.1:PLAIN/hang", 0.0),
+    ("only_tls", "127.0.0.1:PLAIN/", 0.0),
+];
+
+/// The same over TLS; `KNOWN` is the port of the site for those who show a certificate.
+const SECURE_CASES: [(&str, &str, f64); 12] = [
+    ("trusted", "https://localhost:SECURE/", 1.0),
+    ("trusted", "https://127.0.0.1:SECURE/redirect/2", 1.0),
+    ("http_2xx", "https://localhost:SECURE/", 0.0),
+    ("insecure", "https://localhost:SECURE/missing", 0.0),
+    ("insecure", "https://127.0.0.1:SECURE/", 1.0),
+    ("renamed", "https://localhost:SECURE/", 0.0),
+    ("no_tls", "https://localhost:SECURE/", 0.0),
+    ("http_2xx", "https://127.0.0.1:PLAIN/", 0.0),
+    ("certified", "https://localhost:KNOWN/", 1.0),
+    ("trusted", "https://localhost:KNOWN/", 0.0),
+    ("trusted", "https://127.0.0.1:SECURE/&hostname=localhost", 1.0),
+    ("trusted", "https://localhost:SECURE/&hostname=other.test", 0.0),
+];
+
 #[tokio::test]
 async fn requests_come_to_the_same_as_with_the_exporter() {
     let authority = Authority::new();
     let (service, exporter) = both(HTTP, &authority).await;
     let (plain, secure) = (Site::http().await, Site::https(&authority).await);
-    let http = format!("127.0.0.1:{}", plain.port);
-    let https = format!("https://localhost:{}", secure.port);
-    for (module, target, success) in [
-        ("http_2xx", format!("{http}/"), 1.0),
-        ("http_2xx", http.clone(), 1.0),
-        ("http_2xx", format!("http://{http}/missing"), 0.0),
-        ("http_2xx", format!("http://{http}/empty"), 1.0),
-        ("http_2xx", format!("http://{http}/chunked"), 1.0),
-        ("http_2xx", format!("http://{http}/gzip"), 1.0),
-        ("http_2xx", format!("http://{http}/dated"), 1.0),
-        ("http_2xx", format!("http://{http}/redirect/3"), 1.0),
-        ("http_2xx", format!("http://{http}/redirect/10"), 1.0),
-        ("http_2xx", format!("http://{http}/redirect/12"), 0.0),
-        ("http_2xx", "http://127.0.0.1:1/".to_owned(), 0.0),
-        ("http_2xx", "http://nobody.invalid/".to_owned(), 0.0),
-        ("http_2xx", "http://[::1]:1/".to_owned(), 0.0),
-        ("http_2xx", "a%20b".to_owned(), 0.0),
-        ("http_2xx", format!("http://localhost:{}/", plain.port), 1.0),
-        ("post", format!("{http}/"), 1.0),
-        ("stays", format!("{http}/redirect/1"), 0.0),
-        ("stays_well", format!("{http}/redirect/1"), 1.0),
-        ("said", format!("{http}/"), 1.0),
-        ("unsaid", format!("{http}/"), 0.0),
-        ("unsaid", format!("{http}/missing"), 0.0),
-        ("missing", format!("{http}/missing"), 1.0),
-        ("missing", format!("{http}/"), 0.0),
-        ("old", format!("{http}/"), 0.0),
-        ("headers", format!("{http}/two"), 1.0),
-        ("headers", format!("{http}/"), 0.0),
-        ("header_one", format!("{http}/two"), 0.0),
-        ("header_one", format!("{http}/"), 1.0),
-        ("gzip", format!("{http}/gzip"), 1.0),
-        ("gzip", format!("{http}/"), 0.0),
-        ("short", format!("{http}/"), 0.0),
-        ("ip4", format!("http://localhost:{}/", plain.port), 1.0),
-        ("ip6", format!("{http}/"), 0.0),
-        ("quick", format!("{http}/hang"), 0.0),
-        ("only_tls", format!("{http}/"), 0.0),
-        ("trusted", format!("{https}/"), 1.0),
-        (
-            "trusted",
-            format!("https://127.0.0.1:{}/redirect/2", secure.port),
-            1.0,
-        ),
-        ("http_2xx", format!("{https}/"), 0.0),
-        ("insecure", format!("{https}/missing"), 0.0),
-        ("insecure", format!("https://127.0.0.1:{}/", secure.port), 1.0),
-        ("renamed", format!("{https}/"), 0.0),
-        ("no_tls", format!("{https}/"), 0.0),
-        ("http_2xx", format!("https://{http}/"), 0.0),
-    ] {
+    let known = Site::https_for_known(&authority).await;
+    for (module, target, success) in CASES.into_iter().chain(SECURE_CASES) {
+        let target = target
+            .replace("PLAIN", &plain.port.to_string())
+            .replace("SECURE", &secure.port.to_string())
+            .replace("KNOWN", &known.port.to_string());
         let own = compare(&service, &exporter, &format!("module={module}&target={target}")).await;
         assert_eq!(own["probe_success"], success, "{module} {target}");
     }
-    let known = Site::https_for_known(&authority).await;
-    for (module, success) in [("certified", 1.0), ("trusted", 0.0)] {
-        let query = format!("module={module}&target=https://localhost:{}/", known.port);
-        let own = compare(&service, &exporter, &query).await;
-        assert_eq!(own["probe_success"], success, "{module}");
-    }
-    let own = compare(
-        &service,
-        &exporter,
-        &format!(
-            "module=trusted&hostname=localhost&target=https://127.0.0.1:{}/",
-            secure.port
-        ),
-    )
-    .await;
-    assert_eq!(own["probe_success"], 1.0);
-    let own = compare(
-        &service,
-        &exporter,
-        &format!("module=trusted&hostname=other.test&target={https}/"),
-    )
-    .await;
-    assert_eq!(own["probe_success"], 0.0, "the certificate is not of that name");
 }
