@@ -16,6 +16,8 @@ mod cost;
 mod freeze;
 #[path = "probing/memory.rs"]
 mod memory;
+#[path = "probing/mixed.rs"]
+mod mixed;
 #[path = "probing/open_loop.rs"]
 mod open_loop;
 #[path = "probing/scripts.rs"]
@@ -45,12 +47,13 @@ fn main() {
 
 type Part = fn(&server::Server);
 
-const PARTS: [(&str, Part); 7] = [
+const PARTS: [(&str, Part); 8] = [
     ("keepalive", cost::keepalive),
     ("journey", cost::journey),
     ("rate", cost::journey_at_a_rate),
     ("freeze", freeze::freeze),
     ("open", open_loop::open_loop),
     ("journeys", memory::journeys),
+    ("mixed", mixed::mixed),
     ("memory", memory::requests),
 ];

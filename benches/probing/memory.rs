@@ -11,9 +11,9 @@ use super::server::Server;
 use super::shipped::serin;
 
 /// Journeys of one process, steps of each, and seconds from one of its runs to the next.
-const JOURNEYS: u64 = 2_000;
+pub(super) const JOURNEYS: u64 = 2_000;
 const STEPS: u64 = 3;
-const INTERVAL_SECONDS: u64 = 10;
+pub(super) const INTERVAL_SECONDS: u64 = 10;
 
 /// A file of documents may have 256 KiB.
 const OF_A_FILE: u64 = 100;
@@ -45,6 +45,14 @@ pub(super) fn requests(server: &Server) {
 
 /// Many journeys, each by its own schedule.
 pub(super) fn journeys(server: &Server) {
+    let before = server.answered();
+    let held = hold(documents, &["--target", &server.url]);
+    println!("{JOURNEYS} journeys of {STEPS} steps in one process, each run every {INTERVAL_SECONDS} s");
+    println!("{} requests answered, {held}", server.answered() - before);
+}
+
+/// What it takes to hold [`JOURNEYS`] of them, whose documents are written by their numbers.
+pub(super) fn hold(documents: fn(std::ops::Range<u64>) -> String, options: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let files: Vec<String> = (0..JOURNEYS / OF_A_FILE)
         .map(|number| {
@@ -57,27 +65,26 @@ pub(super) fn journeys(server: &Server) {
     let began = Instant::now();
     let time = format!("{seconds}s");
     let mut args: Vec<&str> = files.iter().map(String::as_str).collect();
-    args.extend(["--target", &server.url, "--for", &time]);
+    args.extend(options);
+    args.extend(["--for", &time]);
     let mut probe = Probe::start(&args);
     // The first interval is that of reading and of the first connections.
     while began.elapsed() < Duration::from_secs(INTERVAL_SECONDS) {
         probe.wait(LOOK);
     }
-    let (cpu, answered, at) = (probe.cpu_seconds(), server.answered(), Instant::now());
+    let (cpu, at) = (probe.cpu_seconds(), Instant::now());
     let mut most = 0.0_f64;
     while began.elapsed() < Duration::from_secs(seconds) {
         most = most.max(probe.memory_mib());
         probe.wait(LOOK);
     }
-    let (cpu, answered) = (probe.cpu_seconds() - cpu, server.answered() - answered);
-    let time = at.elapsed().as_secs_f64();
-    println!("{JOURNEYS} journeys of {STEPS} steps in one process, each run every {INTERVAL_SECONDS} s");
-    println!(
-        "{:.0} requests a second, {most:.1} MiB at most, {:.3} cores",
-        answered as f64 / time,
-        cpu / time
-    );
+    let cores = (probe.cpu_seconds() - cpu) / at.elapsed().as_secs_f64();
+    let runs = JOURNEYS / INTERVAL_SECONDS;
     probe.interrupt();
+    format!(
+        "{most:.1} MiB at most, {cores:.3} cores, {:.0} us of CPU a run",
+        cores / runs as f64 * 1e6
+    )
 }
 
 fn documents(numbers: std::ops::Range<u64>) -> String {

@@ -60,9 +60,16 @@ enum Outcome {
 pub(super) struct Cases {
     xml: String,
     counts: [u32; 4],
+    /// Of the next case.
+    output: String,
 }
 
 impl Cases {
+    /// The next case printed this, so to speak.
+    pub(super) fn print(&mut self, text: &str) {
+        text.clone_into(&mut self.output);
+    }
+
     pub(super) fn passed(&mut self, class: &str, name: &str) {
         self.add(class, name, Outcome::Passed, "");
     }
@@ -88,9 +95,13 @@ impl Cases {
             Outcome::Error => format!("<error message=\"{message}\"/>"),
             Outcome::Skipped => format!("<skipped message=\"{message}\"/>"),
         };
+        let output = match std::mem::take(&mut self.output) {
+            output if output.is_empty() => output,
+            output => format!("<system-out>{}</system-out>", escape(&output)),
+        };
         let _infallible = writeln!(
             self.xml,
-            "  <testcase classname=\"{class}\" name=\"{name}\">{element}</testcase>"
+            "  <testcase classname=\"{class}\" name=\"{name}\">{element}{output}</testcase>"
         );
     }
 

@@ -3,6 +3,7 @@
 mod address;
 mod conduct;
 mod examples;
+mod found;
 mod hdr;
 mod html;
 mod human;

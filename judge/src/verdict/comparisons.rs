@@ -299,6 +299,11 @@ impl Comparisons {
         shortfall::worst(&self.evidence, self.judged_from(), now, &self.policy)
     }
 
+    /// The names of comparisons that decide and have not seen anything of either side: what they read may not be there at all.
+    pub fn never_seen(&self) -> impl Iterator<Item = &str> {
+        shortfall::never_seen(&self.evidence)
+    }
+
     /// The statistic that rolls back, now and at its highest.
     #[must_use]
     pub fn rollback_statistic(&self) -> RollbackStatistic {

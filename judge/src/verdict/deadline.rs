@@ -54,19 +54,36 @@ fn missing(run: &RunState, now: Timestamp) -> Option<Found> {
     let (reason, why) = match run.comparisons.shortfall(now) {
         Some(Shortfall::MissingData) => (
             Reason::MissingData,
-            "requests of the canary, or most windows, are missing",
+            unseen(run).unwrap_or_else(|| "requests of the canary, or most windows, are missing".to_owned()),
         ),
         Some(Shortfall::NoBaseline) => (
             Reason::NoBaseline,
-            "the stable side never had a request to compare with",
+            "the stable side never had a request to compare with".to_owned(),
         ),
         _ if run.comparisons.stable_unhealthy() => (
             Reason::StableUnhealthy,
-            "stable itself is outside its own normal range, so nothing can be said of the canary",
+            "stable itself is outside its own normal range, so nothing can be said of the canary".to_owned(),
         ),
         _ => return None,
     };
-    Some((vec![reason, Reason::DeadlineReached], why.to_owned()))
+    Some((vec![reason, Reason::DeadlineReached], why))
+}
+
+/// What is nowhere may be there under another name.
+fn unseen(run: &RunState) -> Option<String> {
+    let names: Vec<String> = run
+        .comparisons
+        .never_seen()
+        .map(|name| format!("\"{name}\""))
+        .collect();
+    let names = match names.as_slice() {
+        [] => return None,
+        [name] => format!("comparison {name}"),
+        names => format!("comparisons {}", names.join(", ")),
+    };
+    Some(format!(
+        "{names} saw nothing of either side: are the counters or the histogram named right, and do both sides have requests?"
+    ))
 }
 
 /// Data was fine and not enough: what the analysis says. A metric that is not well now is not promoted over.

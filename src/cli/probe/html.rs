@@ -4,10 +4,10 @@ mod table;
 
 use std::fmt::Write as _;
 
-use super::examples;
 use super::json::milliseconds;
 use super::probed::{Outcome, Probed, ProbedJourney, arm_word, population, responses, shown_target};
 use super::sides::{self, Sides};
+use super::{examples, found};
 use crate::cli::compare;
 use crate::cli::number::time;
 use crate::cli::page::{escaped, in_both, page as whole};
@@ -128,6 +128,7 @@ fn of_arm(journey: &ProbedJourney, target: &Target, arm: &ArmWindow) -> String {
             in_both(|room| table::shares(&population, room))
         });
     }
+    text.push_str(&of_probes(journey, arm));
     text.push_str(&failures(journey, arm));
     if !arm.leaks.is_empty() {
         let items: String = arm
@@ -142,6 +143,16 @@ fn of_arm(journey: &ProbedJourney, target: &Target, arm: &ArmWindow) -> String {
         );
     }
     text
+}
+
+fn of_probes(journey: &ProbedJourney, arm: &ArmWindow) -> String {
+    let items: String = found::all(journey, arm)
+        .map(|(step, said)| format!("<li>{}: {}</li>", escaped(&step.name), escaped(&said)))
+        .collect();
+    if items.is_empty() {
+        return items;
+    }
+    format!("<h2>What probes found in the newest run</h2>\n<ul>{items}</ul>\n")
 }
 
 fn failures(journey: &ProbedJourney, arm: &ArmWindow) -> String {

@@ -1,7 +1,6 @@
 //! The result for people at a terminal: how it went first, then the numbers.
 
 mod compared;
-mod found;
 mod shape;
 mod steps;
 
@@ -9,9 +8,9 @@ pub(super) use steps::shown as shown_time;
 
 use console::{Style, style};
 
-use super::examples;
 use super::probed::{Outcome, Probed, ProbedJourney, arm_word, shown_target};
-use crate::cli::screen::{count, wrap};
+use super::{examples, found};
+use crate::cli::screen::{count, cut, wrap};
 use crate::engine::journeys::{ArmWindow, Target};
 
 const WIDTH: usize = 96;
@@ -83,7 +82,7 @@ fn of_journey(journey: &ProbedJourney) -> String {
         text.push_str(&wrap(&runs(journey, arm), 4, WIDTH));
         text.push_str(&steps::table(journey, arm));
         text.push_str(&steps::phases(journey, arm));
-        text.push_str(&found::section(journey, arm));
+        text.push_str(&found(journey, arm));
         text.push_str(&failures(journey, arm));
         text.push_str(&leaks(arm));
     }
@@ -91,6 +90,19 @@ fn of_journey(journey: &ProbedJourney) -> String {
     text.push_str(&compared::differences(journey));
     text.push_str(&shape::histogram(journey));
     text
+}
+
+/// What probes found; nothing where there is no probe.
+fn found(journey: &ProbedJourney, arm: &ArmWindow) -> String {
+    let mut text = String::new();
+    for (step, said) in found::all(journey, arm) {
+        text.push_str(&format!("      {}\n", cut(&step.name, WIDTH - 6)));
+        text.push_str(&wrap(&said, 8, WIDTH));
+    }
+    match text.is_empty() {
+        true => text,
+        false => format!("    found\n{text}"),
+    }
 }
 
 /// How runs ended, in words.

@@ -1,7 +1,7 @@
 //! The result as JUnit XML: a suite a journey and side, a case a step.
 
-use super::examples;
 use super::probed::{Probed, ProbedJourney, arm_word};
+use super::{examples, found};
 use crate::cli::junit::{Cases, HEADER};
 use crate::engine::journeys::{ArmWindow, StepWindow, Target};
 
@@ -30,6 +30,9 @@ fn suite(journey: &ProbedJourney, target: &Target, arm: &ArmWindow) -> String {
     let mut cases = Cases::default();
     for step in journey.steps() {
         if let Some(window) = arm.steps.get(step.index) {
+            if let Some(found) = found::of_step(step, arm) {
+                cases.print(&found);
+            }
             case(&mut cases, &class, &step.name, arm, step.index, window);
         }
     }

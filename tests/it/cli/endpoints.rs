@@ -228,6 +228,11 @@ async fn a_counter_of_requests_that_is_not_there_is_missing_data_and_never_promo
         let ended = run_document(document, canary.address(), stable.address()).await;
         assert_eq!(ended.code, Some(3), "{name}: {ended:?}");
         assert!(ended.stdout.contains(expected), "{name}: {}", ended.stdout);
+        // Where neither side has it, the name may be wrong.
+        let is_of_both = !matches!(name, "canary" | "stable");
+        let said: Vec<&str> = ended.stdout.split_whitespace().collect();
+        let asks = said.join(" ").contains("named right");
+        assert_eq!(asks, is_of_both, "{name}: {}", ended.stdout);
     });
     join_all(runs).await;
 }

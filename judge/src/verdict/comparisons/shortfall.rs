@@ -52,6 +52,12 @@ pub(super) fn deciding(evidence: &[Evidence]) -> impl Iterator<Item = &Evidence>
     evidence.iter().filter(move |one| one.required || !any_required)
 }
 
+/// The names of those that decide and have not seen anything of either side.
+pub(super) fn never_seen(evidence: &[Evidence]) -> impl Iterator<Item = &str> {
+    let unseen = |one: &&Evidence| !one.coverage.canary_seen && !one.coverage.stable_seen;
+    deciding(evidence).filter(unseen).map(|one| &*one.name)
+}
+
 /// The worst shortfall among the required comparisons, or among all when none is required.
 pub(super) fn worst(
     evidence: &[Evidence],

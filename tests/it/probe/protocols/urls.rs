@@ -13,10 +13,12 @@ async fn urls_of_protocols_are_journeys_of_one_step() {
     assert_eq!(found(arm(&result), "tcp")["address"], json!(address.to_string()));
     let names = Nsd::start().await;
     let url = format!("dns://{}/shop.test?type=MX", names.address);
-    let ended = probe(&[&url]).await;
-    assert_eq!(ended.code, Some(0), "{ended:?}");
-    for said in ["answers rightly", "10 mail.shop.test.", "NOERROR"] {
-        assert!(ended.stdout.contains(said), "{said}: {}", ended.stdout);
+    for output in ["human", "html", "junit"] {
+        let ended = probe(&[&url, "--output", output]).await;
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        for said in ["answers rightly", "10 mail.shop.test.", "NOERROR"] {
+            assert!(ended.stdout.contains(said), "{said}: {}", ended.stdout);
+        }
     }
     drop(listener);
     let ended = probe(&[&format!("tcp://{address}")]).await;

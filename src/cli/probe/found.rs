@@ -1,37 +1,33 @@
 //! What probes found in the newest run.
 
 use serde_json::{Map, Value};
-use serin_judge::analysis::plan::journey::Action;
+use serin_judge::analysis::plan::journey::{Action, Step};
 
-use super::WIDTH;
-use crate::cli::probe::json::newest;
-use crate::cli::probe::probed::ProbedJourney;
-use crate::cli::screen::{cut, wrap};
+use super::json::newest;
+use super::probed::ProbedJourney;
+use crate::cli::screen::cut;
 use crate::engine::journeys::ArmWindow;
 
 /// What one fact may take.
 const FACT: usize = 120;
 
-/// How far each probe came, and what it found; nothing where there is no probe.
-pub(super) fn section(journey: &ProbedJourney, arm: &ArmWindow) -> String {
-    let mut text = String::new();
-    for step in journey.steps() {
-        let (Action::Probe(_), Some(result)) = (&step.action, newest(arm, step)) else {
-            continue;
-        };
-        let level = match result.level() {
-            Some(level) => level.to_string(),
-            None => continue,
-        };
-        let facts = result.found.as_ref().map(facts).unwrap_or_default();
-        let said = [vec![level], facts].concat().join(", ");
-        text.push_str(&format!("      {}\n", cut(&step.name, WIDTH - 6)));
-        text.push_str(&wrap(&said, 8, WIDTH));
-    }
-    match text.is_empty() {
-        true => text,
-        false => format!("    found\n{text}"),
-    }
+/// Each probe of a side, and what is told of it.
+pub(super) fn all<'a>(
+    journey: &'a ProbedJourney,
+    arm: &'a ArmWindow,
+) -> impl Iterator<Item = (&'a Step, String)> {
+    let steps = journey.steps().into_iter();
+    steps.filter_map(move |step| Some((step, of_step(step, arm)?)))
+}
+
+/// How far a probe came, and what it found; `None` for what is no probe.
+pub(super) fn of_step(step: &Step, arm: &ArmWindow) -> Option<String> {
+    let (Action::Probe(_), Some(result)) = (&step.action, newest(arm, step)) else {
+        return None;
+    };
+    let level = result.level()?.to_string();
+    let facts = result.found.as_ref().map(facts).unwrap_or_default();
+    Some([vec![level], facts].concat().join(", "))
 }
 
 fn facts(found: &Map<String, Value>) -> Vec<String> {
