@@ -55,7 +55,7 @@ fuzz: ## Installs cargo-fuzz, then throws random conditions, values and texts at
 	for target in condition_text condition_value; do \
 	  cargo fuzz run --sanitizer none $$target -- -dict=fuzz/condition.dict -max_total_time=60 -timeout=10 || exit 1; \
 	done
-	for target in recording_lines selector metrics_text documents journey_answer journey_rows test_file imports; do \
+	for target in recording_lines selector metrics_text documents journey_answer journey_rows test_file imports module_file; do \
 	  cargo fuzz run --sanitizer none $$target -- -dict=fuzz/parsers.dict -max_total_time=60 -timeout=10 || exit 1; \
 	done
 

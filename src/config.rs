@@ -1,6 +1,7 @@
 //! From settings to constructed adapters: the only place that knows them all.
 
 pub mod analyses;
+pub mod blackbox;
 pub(crate) mod documents;
 mod files;
 pub mod journeys;

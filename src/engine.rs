@@ -1,5 +1,6 @@
 //! The run loop: what is due, measuring, deadlines.
 
+pub mod blackbox;
 /// What time it is, and waiting.
 pub mod clock;
 mod course;

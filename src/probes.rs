@@ -13,7 +13,7 @@ mod smtp;
 mod tcp;
 mod tls;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -32,6 +32,7 @@ use dial::{Dial, Facts, PhaseTimer, tls_fact};
 pub struct Probes {
     http: http::Probe,
     dial: Dial,
+    names: Arc<Names>,
     commands: Commands,
 }
 
@@ -42,7 +43,8 @@ impl Probes {
         let names = Arc::new(names);
         Self {
             http: http::Probe::new(Arc::clone(&clock), Arc::clone(&names)),
-            dial: Dial::new(names, clock),
+            dial: Dial::new(Arc::clone(&names), clock),
+            names,
             commands: Commands::Refused,
         }
     }
@@ -54,7 +56,15 @@ impl Probes {
     }
 }
 
+#[async_trait]
 impl Prober for Probes {
+    async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
+        match host.parse() {
+            Ok(address) => Ok(vec![address]),
+            Err(_) => self.names.of_both(host).await,
+        }
+    }
+
     fn protocols(&self, connect_to: &[(String, SocketAddr)]) -> Arc<dyn ProtocolProbe> {
         Arc::new(Protocols {
             dial: self.dial.connecting_to(connect_to),
@@ -142,6 +152,7 @@ impl ProtocolProbe for Protocols {
         };
         Sounding {
             phases: timer.phases(),
+            so_far: outcome.is_err().then(|| timer.so_far()),
             outcome,
         }
     }

@@ -2,6 +2,7 @@
 
 mod access;
 mod analyses;
+mod blackbox;
 mod body;
 mod connections;
 mod deliveries;
@@ -30,6 +31,7 @@ use tokio::sync::watch;
 
 use crate::config::analyses::AnalysisFiles;
 use crate::controllers::argo::{Gate, GatePorts};
+use crate::engine::blackbox::Blackbox;
 use crate::engine::ports::{Clock, Store};
 use crate::engine::{Dispatch, Outbox, Runs};
 use crate::providers::journey::Feeds;
@@ -50,6 +52,7 @@ pub(crate) struct App {
     dispatch: Arc<Dispatch>,
     analyses: Arc<AnalysisFiles>,
     journeys: Arc<Feeds>,
+    blackbox: Blackbox,
     gate: Gate,
     clock: Arc<dyn Clock>,
     limits: Limits,
@@ -76,6 +79,8 @@ pub struct Parts {
     pub analyses: Arc<AnalysisFiles>,
     /// Journeys that runs drive.
     pub journeys: Arc<Feeds>,
+    /// Probes that Prometheus asks for.
+    pub blackbox: Blackbox,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// What is bounded.
@@ -110,6 +115,7 @@ impl App {
             dispatch: parts.dispatch,
             analyses: parts.analyses,
             journeys: parts.journeys,
+            blackbox: parts.blackbox,
             clock: parts.clock,
             limits: parts.limits,
             metrics: parts.metrics,

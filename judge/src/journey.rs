@@ -30,7 +30,7 @@ mod target;
 mod tests;
 mod values;
 
-pub use answer::{Answer, TlsFacts};
+pub use answer::{Answer, Certificate, NameAttribute, TlsFacts, TlsSession};
 pub use answering::{answered_by, answered_by_any, is_anonymous};
 pub use compare::{AnswerDifferences, Difference, Place, differences};
 pub use conditions::{holds_before, holds_of};

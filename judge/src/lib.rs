@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 pub mod analysis;
+pub mod blackbox;
 pub mod condition;
 pub mod counter;
 pub mod histogram;

@@ -23,7 +23,7 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<(Documents, Vec<Diagnostic>), St
 }
 
 /// Documents of this machine, which may name files of it.
-pub(super) fn of(sources: Vec<Source>) -> (Documents, Vec<Diagnostic>) {
+pub(crate) fn of(sources: Vec<Source>) -> (Documents, Vec<Diagnostic>) {
     let (documents, diagnostics) = Documents::read(sources);
     (documents.with_files(files::of_disk()), diagnostics)
 }
@@ -113,7 +113,7 @@ fn collect(path: &Path, wanted: fn(&str) -> bool, depth: usize, files: &mut Vec<
     Ok(())
 }
 
-pub(super) fn source(path: &Path, bytes_max: usize) -> Result<Source, String> {
+pub(crate) fn source(path: &Path, bytes_max: usize) -> Result<Source, String> {
     let name = path.display().to_string();
     let unreadable = |error: io::Error| format!("cannot read {name}: {error}");
     let mut bytes = Vec::new();

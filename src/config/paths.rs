@@ -11,6 +11,7 @@ pub fn from_folder(mut settings: Settings, folder: &Path) -> Settings {
     if let Some(path) = settings.store_url.strip_prefix(SQLITE) {
         settings.store_url = format!("{SQLITE}{}", joined(folder, path));
     }
+    settings.modules = settings.modules.take().map(|path| joined(folder, &path));
     for path in &mut settings.analyses {
         *path = joined(folder, path);
     }
@@ -82,6 +83,7 @@ mod tests {
         let settings = Settings {
             store_url: "sqlite://data/serin.db".to_owned(),
             analyses: vec!["./analyses".to_owned(), "/etc/serin".to_owned()],
+            modules: Some("blackbox.yml".to_owned()),
             hooks: vec![hook],
             prometheus: Some(prometheus),
             ..Settings::default()
@@ -89,6 +91,7 @@ mod tests {
         let moved = from_folder(settings, Path::new("/f"));
         assert_eq!(moved.store_url, "sqlite:///f/data/serin.db");
         assert_eq!(moved.analyses, ["/f/analyses", "/etc/serin"]);
+        assert_eq!(moved.modules.as_deref(), Some("/f/blackbox.yml"));
         assert_eq!(moved.hooks[0].secret, file("/f/s"));
         assert_eq!(moved.hooks[0].previous_secret, Some(file("/f/t")));
         let prometheus = moved.prometheus.unwrap();

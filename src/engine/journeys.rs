@@ -31,7 +31,7 @@ mod probing;
 mod record;
 
 pub use accounts::ACCOUNT_WAIT_MAX;
-pub use budget::{Budget, Budgets, SharedBudgets};
+pub use budget::{Budget, Budgets, Held, SharedBudgets};
 pub use collect::Totals;
 pub use control::Progress;
 pub use order::{Lasts, Pace, ProbeOrder, Shards, Target, client_settings};

@@ -19,8 +19,8 @@ pub use instrumentation::Instrumentation;
 pub use measure::{Measure, MeasureError, Reading};
 pub use population::{Population, PopulationError};
 pub use probe::{
-    ClientCertificate, ClientSettings, Commands, Exchange, HttpClient, HttpRequest, ProbeError, Prober,
-    ProtocolProbe, Sounding,
+    BodyCoding, ClientSettings, Commands, Exchange, HttpClient, HttpRequest, ProbeError, Prober,
+    ProtocolProbe, Reach, Sounding,
 };
 pub use redaction::Redaction;
 pub use scripted::{Reply, Scripted, ScriptedProbe, Seen};

@@ -34,7 +34,7 @@ pub use names::Names;
 pub(in crate::probes) use reply::{Reply, excerpt};
 pub(in crate::probes) use talk::Talk;
 pub(in crate::probes) use timer::PhaseTimer;
-pub(in crate::probes) use tls::{Facts, Secured, Trust, handshake};
+pub(in crate::probes) use tls::{Anchors, Facts, Secured, Trust, handshake, told};
 
 use tls::Configs;
 
@@ -116,9 +116,11 @@ impl Dial {
         timer.enter(RequestPhase::Tls);
         let name = security.server_name.as_deref().unwrap_or(&peer.host);
         let configs = &self.configs;
-        configs
+        let secured = configs
             .secure((security, options), name, stream, &self.clock)
-            .await
+            .await?;
+        timer.secured(&secured.facts);
+        Ok(secured)
     }
 }
 

@@ -39,14 +39,18 @@ pub(super) async fn ask(
     }
     if truncated || answer.is_none() {
         transport = DnsTransport::Tcp;
-        let (address, message) = over_tcp(dial, &peer, &question, timer).await?;
+        let (address, message) = over_tcp((dial, &filled.probe.security), &peer, &question, timer).await?;
         (server, answer) = (Some(address), Some(message));
     }
     let (Some(server), Some(answer)) = (server, answer) else {
         return Err(Fault::nonsense("DNS", "nothing").during(timer, &peer));
     };
     let rcode = records::rcode(answer.metadata.response_code);
+    let facts = records::facts(&answer, server, transport, (truncated, rcode.clone()));
     if rcode != dns.rcode {
+        for (name, fact) in facts {
+            timer.note(&name, fact);
+        }
         let class = match rcode.as_str() {
             "NXDOMAIN" => FailureClass::DnsNxdomain,
             "SERVFAIL" | "REFUSED" => FailureClass::DnsServfail,
@@ -60,8 +64,5 @@ pub(super) async fn ask(
         );
         return Err(Fault::new(class, seen).during(timer, &peer));
     }
-    Ok(Found {
-        facts: records::facts(&answer, server, transport, (truncated, rcode)),
-        tls: None,
-    })
+    Ok(Found { facts, tls: None })
 }

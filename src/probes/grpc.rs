@@ -90,6 +90,7 @@ async fn statuses(
     if down.is_empty() {
         return Ok(statuses);
     }
+    timer.note("services", statuses);
     Err(Fault::new(FailureClass::Unhealthy, down.join(", ")))
 }
 

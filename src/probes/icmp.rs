@@ -29,7 +29,7 @@ pub(super) async fn ask(
     let peer = peer(filled)?;
     let addresses = dial.addresses(peer, timer).await?;
     timer.enter(RequestPhase::Connect);
-    let (socket, address) = Socket::open(&addresses)?;
+    let (socket, address) = Socket::open(&addresses, icmp.ttl)?;
     timer.awaits("an echo");
     let echoes = Echoes::new(icmp, &socket);
     let came = echoes.exchange(&socket, (peer, deadline), timer).await?;

@@ -4,7 +4,7 @@ mod dialogue;
 #[cfg(test)]
 mod tests;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use serin_judge::analysis::plan::journey::{Failure, Tcp};
 use serin_judge::journey::FilledProbe;
 
@@ -25,9 +25,11 @@ pub(super) async fn ask(
     for step in &tcp.dialogue {
         dialogue = dialogue.step(step, (dial, security), timer).await?;
     }
-    let Dialogue { talk, groups } = dialogue;
+    let groups = dialogue.groups().unwrap_or_default().to_vec();
+    let Dialogue { talk, matches } = dialogue;
     let mut facts = Map::new();
     facts.insert("text".to_owned(), Value::from(talk.heard()));
-    facts.insert("groups".to_owned(), Value::from(groups.unwrap_or_default()));
+    facts.insert("groups".to_owned(), Value::from(groups));
+    facts.insert("matches".to_owned(), json!(matches));
     Ok(Found::over(facts, talk.address(), talk.tls()))
 }

@@ -9,8 +9,8 @@ use serin_judge::analysis::Role;
 use crate::server::access::{self, Needs};
 use crate::server::problem::Problem;
 use crate::server::{
-    App, analyses, deliveries, gates, health, limits, metrics, observe, openapi, probing, runs, site,
-    validate,
+    App, analyses, blackbox, deliveries, gates, health, limits, metrics, observe, openapi, probing, runs,
+    site, validate,
 };
 
 /// One route of the interface.
@@ -57,6 +57,7 @@ pub(super) fn routes() -> Vec<Route> {
             ADMIN,
             post(deliveries::resend),
         ),
+        route("get", "/probe", RUN, get(blackbox::probe)),
         route("post", "/gates/argo", RUN, post(gates::argo)),
         route("get", "/", READ, get(site::index)),
         route("get", "/runs/{id}", READ, get(site::run)),
@@ -82,7 +83,9 @@ pub(super) fn router(app: &Arc<App>) -> Router {
             .handler
             .layer(from_fn_with_state((Arc::clone(app), route.needs), access::check));
         if is_bounded {
-            handler = handler.layer(from_fn_with_state(Arc::clone(app), limits::bound));
+            // A probe ends by itself, when the scrape that it is for does.
+            let time = (route.path != "/probe").then_some(app.limits.request_timeout);
+            handler = handler.layer(from_fn_with_state((Arc::clone(app), time), limits::bound));
         }
         router = router.route(route.path, handler);
     }

@@ -85,6 +85,7 @@ impl Service {
             dispatch: Arc::clone(&dispatch),
             analyses: Arc::clone(&analyses),
             journeys: Arc::clone(&adapters.journeys),
+            blackbox: config::blackbox::blackbox(&settings, &adapters, &clock)?,
             clock: Arc::clone(&clock),
             limits: settings.limits,
             tokens: settings.tokens,

@@ -46,6 +46,7 @@ pub struct Metrics {
     given_up: Family<HookLabels, Counter>,
     store_seconds: Family<OperationLabels, Histogram>,
     store_errors: Counter,
+    unknown_modules: Counter,
     journeys: JourneyFigures,
 }
 
@@ -70,6 +71,7 @@ impl Metrics {
             given_up: Family::default(),
             store_seconds: Family::new_with_constructor(seconds),
             store_errors: Counter::default(),
+            unknown_modules: Counter::default(),
             journeys: JourneyFigures::default(),
         };
         metrics.registered(now)
@@ -141,8 +143,23 @@ impl Metrics {
             "Times that the store failed",
             self.store_errors.clone(),
         );
-        self.journeys.register(all);
+        self.with_probes()
+    }
+
+    /// What journeys and other probes count.
+    fn with_probes(mut self) -> Self {
+        self.registry.register(
+            "blackbox_module_unknown",
+            "Probes that were asked for by modules that there are not",
+            self.unknown_modules.clone(),
+        );
+        self.journeys.register(&mut self.registry);
         self
+    }
+
+    /// A probe was asked for by a module that there is not.
+    pub fn unknown_module(&self) {
+        self.unknown_modules.inc();
     }
 
     /// A request was answered.

@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod chromium;
+pub(crate) mod exporter;
 pub(crate) mod exposed;
 pub(crate) mod faults;
 pub(crate) mod health;
@@ -16,6 +17,7 @@ pub(crate) mod redis;
 pub(crate) mod sample;
 pub(crate) mod scripted;
 pub(crate) mod shop;
+pub(crate) mod site;
 pub(crate) mod tls;
 
 use std::time::Duration;

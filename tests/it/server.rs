@@ -3,6 +3,7 @@
 mod access;
 mod analyses;
 mod argo;
+mod blackbox;
 mod bodies;
 mod connections;
 mod control;

@@ -96,6 +96,12 @@ impl Diagnostic {
         self
     }
 
+    /// The same drawn on another text in which everything has the same place.
+    pub(crate) fn shown_in(mut self, source: &Arc<Source>) -> Self {
+        self.source = Arc::clone(source);
+        self
+    }
+
     pub(crate) fn into_warning(mut self) -> Self {
         self.severity = Severity::Warning;
         self

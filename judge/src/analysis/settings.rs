@@ -30,6 +30,8 @@ pub struct Settings {
     pub prometheus: Option<PrometheusAccess>,
     /// What all journeys that runs drive may ask for together.
     pub probing: Budget,
+    /// The path of a module file of blackbox_exporter.
+    pub modules: Option<String>,
     /// What is bounded, and where.
     pub limits: Limits,
     /// How long data is kept.
@@ -54,6 +56,7 @@ impl Default for Settings {
             repeat_for: Duration::from_secs(60),
             prometheus: None,
             probing: Budget::default(),
+            modules: None,
             limits: Limits::default(),
             retention: Retention::default(),
             log: Log::default(),

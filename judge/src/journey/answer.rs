@@ -1,4 +1,5 @@
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -30,10 +31,50 @@ pub struct Answer {
 }
 
 /// What a TLS connection said of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TlsFacts {
     /// Such as `TLSv1.3`.
     pub version: &'static str,
     /// Whole days until the first certificate of the chain expires; negative when it has.
     pub days_left: i64,
+    /// What the handshake showed, where somebody wants to know.
+    pub session: Option<Arc<TlsSession>>,
+}
+
+/// What a TLS handshake showed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TlsSession {
+    /// IANA's name of the cipher suite.
+    pub cipher: Option<String>,
+    /// As it was shown, the server's own certificate first.
+    pub chain: Vec<Certificate>,
+    /// Seconds since 1970 at which the first certificate of a trusted chain ends, its root included; of several chains the
+    /// one that lasts longest. `None` where nobody looked whether there is one.
+    pub trusted_until: Option<i64>,
+}
+
+/// What a certificate says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Certificate {
+    /// Whom it is for, in the order of the certificate.
+    pub subject: Vec<NameAttribute>,
+    /// Who vouches for it.
+    pub issuer: Vec<NameAttribute>,
+    /// Host names among its alternative names.
+    pub dns_names: Vec<String>,
+    /// Seconds since 1970.
+    pub not_after: i64,
+    /// In hexadecimal, without a zero in front that only says that it is positive.
+    pub serial: String,
+    /// Of the whole certificate, in hexadecimal.
+    pub sha256: String,
+}
+
+/// One attribute of a distinguished name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NameAttribute {
+    /// Such as `2.5.4.3`.
+    pub oid: String,
+    /// As text.
+    pub value: String,
 }

@@ -138,6 +138,7 @@ mod tests {
                     server_name: None,
                     roots: None,
                     insecure: false,
+                    terms: crate::analysis::plan::journey::Terms::default(),
                 },
                 protocol: Protocol::Tcp(Tcp { dialogue: Vec::new() }),
             },

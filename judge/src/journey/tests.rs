@@ -107,6 +107,7 @@ fn answer(status: u16, body: &str) -> Answer {
         tls: Some(TlsFacts {
             version: "TLSv1.3",
             days_left: 20,
+            session: None,
         }),
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serin_judge::analysis::plan::journey::Allowance;
 use tokio::time::Instant;
 
-pub use all::Budgets;
+pub use all::{Budgets, Held};
 pub use shared::SharedBudgets;
 
 /// A limit that any number of probings share. All that the runs of one start will ask for is taken when they start: a run

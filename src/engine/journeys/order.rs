@@ -3,12 +3,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use serin_judge::analysis::plan::journey::Journey;
+use serin_judge::analysis::plan::journey::{ClientCertificate, Journey, Terms};
 use serin_judge::journey::{Arm, Credentials};
 use serin_judge::time::Timestamp;
 
 use super::{Budgets, ProbingError};
-use crate::engine::ports::{ClientCertificate, ClientSettings};
+use crate::engine::ports::ClientSettings;
 
 /// Beyond this a rate is a mistake.
 const RATE_MAX: f64 = 1_000_000.0;
@@ -106,8 +106,11 @@ pub fn client_settings(journey: &Journey, credentials: &Credentials) -> Result<C
         connections: journey.connections,
         version: journey.version,
         roots: journey.http.roots.clone(),
-        certificate: certificate.transpose()?,
         insecure: journey.http.insecure,
+        terms: Terms {
+            certificate: certificate.transpose()?,
+            ..Terms::default()
+        },
         connect_to: Vec::new(),
     })
 }

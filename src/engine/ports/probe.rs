@@ -1,16 +1,23 @@
 use std::borrow::Cow;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Uri};
-use serin_judge::analysis::plan::journey::{Connections, Failure, HttpVersion};
+use serin_judge::analysis::plan::journey::{Connections, Failure, HttpVersion, Terms};
 use serin_judge::journey::{Answer, FilledProbe, Findings, Hop, Phases};
 use tokio::time::Instant;
 
 /// Makes what asks servers and times each part of it.
+#[async_trait]
 pub trait Prober: Send + Sync {
+    /// All addresses of a name, of both families. An address as text is itself.
+    ///
+    /// # Errors
+    /// There is none, or nobody says so.
+    async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Failure>;
+
     /// What asks in other protocols than HTTP, connecting to `connect_to` as [`ClientSettings::connect_to`] says.
     fn protocols(&self, connect_to: &[(String, SocketAddr)]) -> Arc<dyn ProtocolProbe>;
 
@@ -70,6 +77,8 @@ pub struct Sounding {
     pub phases: Phases,
     /// What it found.
     pub outcome: Result<Findings, Failure>,
+    /// What it had found when it failed; nothing where it did not.
+    pub so_far: Option<Findings>,
 }
 
 /// How a client speaks.
@@ -81,27 +90,12 @@ pub struct ClientSettings {
     pub version: HttpVersion,
     /// PEM of further roots that are trusted.
     pub roots: Option<Bytes>,
-    /// Shown to servers that ask for one.
-    pub certificate: Option<ClientCertificate>,
     /// No check of certificates.
     pub insecure: bool,
+    /// Further terms of TLS.
+    pub terms: Terms,
     /// `host:port` that are connected to at other addresses, names and certificates as asked.
     pub connect_to: Vec<(String, SocketAddr)>,
-}
-
-/// A client's certificate.
-#[derive(Clone)]
-pub struct ClientCertificate {
-    /// PEM of the chain.
-    pub chain: Bytes,
-    /// PEM of the key.
-    pub key: Bytes,
-}
-
-impl std::fmt::Debug for ClientCertificate {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("ClientCertificate(..)")
-    }
 }
 
 /// One request, filled in.
@@ -126,6 +120,33 @@ pub struct HttpRequest<'a> {
     pub keep_body: bool,
     /// Bytes of the decoded body that are read at most; more is a failure.
     pub body_bytes_max: u64,
+    /// How the body is decoded.
+    pub coding: BodyCoding,
+    /// Where the first origin of the chain is reached; `None` looks its name up.
+    pub reach: Option<Reach>,
+}
+
+/// How a body is decoded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BodyCoding {
+    /// As its head says.
+    #[default]
+    Told,
+    /// Not at all, whatever its head says.
+    Identity,
+    /// With gzip, whatever its head says.
+    Gzip,
+    /// With deflate, whatever its head says.
+    Deflate,
+}
+
+/// Where a server is, and what it is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// Who is connected to.
+    pub address: SocketAddr,
+    /// The name that is asked for in the handshake and that the certificate has to hold.
+    pub server_name: String,
 }
 
 /// What became of a request.
@@ -137,6 +158,8 @@ pub struct Exchange {
     pub ended_at: Instant,
     /// The last hop's answer.
     pub outcome: Result<Answer, Failure>,
+    /// What had come of the last hop's answer when it failed: its head, and no body.
+    pub cut: Option<Box<Answer>>,
 }
 
 /// Why there is no client. Never holds a secret.

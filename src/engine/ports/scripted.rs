@@ -1,5 +1,5 @@
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -154,7 +154,13 @@ impl fmt::Debug for ScriptedProbe {
     }
 }
 
+#[async_trait]
 impl Prober for ScriptedProbe {
+    /// Every name is this machine's.
+    async fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, Failure> {
+        Ok(vec![host.parse().unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))])
+    }
+
     fn protocols(&self, _connect_to: &[(String, SocketAddr)]) -> Arc<dyn ProtocolProbe> {
         Arc::new(self.clone())
     }
@@ -244,6 +250,7 @@ fn exchange(outcome: Result<Reply, FailureClass>, uri: &Uri, taken: Duration, re
             phase: Some(RequestPhase::FirstByte),
             message: format!("{class} after {taken:?}"),
         }),
+        cut: None,
     }
 }
 
@@ -278,6 +285,7 @@ impl ProtocolProbe for ScriptedProbe {
                     phase: Some(RequestPhase::FirstByte),
                     message: "as scripted".to_owned(),
                 }),
+            so_far: None,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serin_judge::analysis::plan::journey::{
-    Failure, FailureClass, Probe, Protocol, RequestPhase, Security, TlsMode,
+    Failure, FailureClass, Probe, Protocol, RequestPhase, Security, Terms, TlsMode,
 };
 use serin_judge::journey::{FilledProbe, Findings, Peer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -91,6 +91,7 @@ impl Scripted {
                     server_name: None,
                     roots: None,
                     insecure: true,
+                    terms: Terms::default(),
                 },
                 protocol,
             },

@@ -24,6 +24,8 @@ pub(in crate::probes) struct Talk<'peer> {
     heard: Vec<u8>,
     /// What of it has been looked at.
     seen: usize,
+    /// The connection has ended in the middle of TLS.
+    is_torn: bool,
 }
 
 enum Wire {
@@ -57,6 +59,7 @@ impl<'peer> Talk<'peer> {
             tls: None,
             heard: Vec::new(),
             seen: 0,
+            is_torn: false,
         };
         if security.mode == TlsMode::Direct {
             return talk.secured(dial, security, timer).await;
@@ -73,6 +76,7 @@ impl<'peer> Talk<'peer> {
             tls: None,
             heard: Vec::new(),
             seen: 0,
+            is_torn: false,
         }
     }
 
@@ -102,6 +106,7 @@ impl<'peer> Talk<'peer> {
             tls: Some(secured.facts),
             heard,
             seen,
+            is_torn: false,
         })
     }
 
@@ -136,6 +141,11 @@ impl<'peer> Talk<'peer> {
     /// Nothing of what was heard has been left unseen.
     pub(in crate::probes) fn is_all_seen(&self) -> bool {
         self.seen == self.heard.len()
+    }
+
+    /// The connection has ended without a word, which over TLS may be anybody's doing.
+    pub(in crate::probes) fn is_torn(&self) -> bool {
+        self.is_torn
     }
 
     /// Writes all of it.
@@ -237,7 +247,10 @@ impl<'peer> Talk<'peer> {
         let count = match read {
             Ok(count) => count,
             // A server that ends TLS without saying so has ended it all the same.
-            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => 0,
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+                self.is_torn = true;
+                0
+            }
             Err(error) => return Err(Fault::from(error).during(timer, self.peer)),
         };
         self.heard.extend_from_slice(&chunk[..count]);

@@ -1,9 +1,11 @@
 use std::time::Duration;
 
+use serde_json::{Map, Value};
 use serin_judge::analysis::plan::journey::{Failure, RequestPhase};
-use serin_judge::journey::Phases;
+use serin_judge::journey::{Findings, Phases};
 use tokio::time::Instant;
 
+use super::Facts;
 use super::failure::overdue;
 
 /// Which part of a probe is under way, and how long those before it took. It is read also when the time was over in the
@@ -13,6 +15,8 @@ pub(in crate::probes) struct PhaseTimer {
     current: Option<(RequestPhase, Instant)>,
     phases: Phases,
     awaited: Option<String>,
+    noted: Map<String, Value>,
+    tls: Option<Facts>,
 }
 
 impl PhaseTimer {
@@ -22,6 +26,27 @@ impl PhaseTimer {
             current: None,
             phases: Phases::default(),
             awaited: None,
+            noted: Map::new(),
+            tls: None,
+        }
+    }
+
+    /// A fact that is worth knowing also when the probe fails after it.
+    pub(in crate::probes) fn note(&mut self, name: &str, value: impl Into<Value>) {
+        self.noted.insert(name.to_owned(), value.into());
+    }
+
+    /// TLS is spoken.
+    pub(in crate::probes) fn secured(&mut self, facts: &Facts) {
+        self.tls = Some(facts.clone());
+    }
+
+    /// What was noted until now.
+    pub(in crate::probes) fn so_far(&mut self) -> Findings {
+        Findings {
+            facts: std::mem::take(&mut self.noted),
+            duration: self.elapsed(),
+            tls: self.tls.as_ref().and_then(Facts::now),
         }
     }
 

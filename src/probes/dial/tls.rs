@@ -5,6 +5,7 @@ mod config;
 mod configs;
 mod facts;
 mod session;
+mod shown;
 mod staple;
 mod verifiers;
 
@@ -24,6 +25,7 @@ use crate::engine::ports::Clock;
 pub(in crate::probes) use config::Trust;
 pub(super) use configs::Configs;
 pub(in crate::probes) use facts::Facts;
+pub(in crate::probes) use shown::{Anchors, session as told};
 
 /// A stream whose handshake is done.
 pub(in crate::probes) struct Secured {
@@ -43,11 +45,15 @@ impl Configs {
         stream: TcpStream,
         clock: &Arc<dyn Clock>,
     ) -> Result<Secured, Failure> {
-        let (connector, recording) = self.connector(security, options)?;
-        let stream = handshake(&connector, name, stream).await?;
+        let prepared = self.connector(security, options)?;
+        let stream = handshake(&prepared.connector, name, stream).await?;
         let session = stream.get_ref().1;
-        let facts = Facts::of(session, Arc::clone(clock));
-        let shown = session::fact(session, &recording.seen(), (name, facts.version()), clock.now());
+        let mut facts = Facts::of(session, Arc::clone(clock));
+        if security.terms.shows_session {
+            facts = facts.telling(shown::session(session, prepared.anchors.as_deref(), clock.now()));
+        }
+        let seen = prepared.recording.seen();
+        let shown = session::fact(session, &seen, (name, facts.version()), clock.now());
         Ok(Secured {
             stream: Box::new(stream),
             facts: facts.showing(shown),

@@ -2,7 +2,7 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use hickory_resolver::proto::op::Message;
-use serin_judge::analysis::plan::journey::{Failure, FailureClass, RequestPhase};
+use serin_judge::analysis::plan::journey::{Failure, FailureClass, RequestPhase, Security, Tls};
 use serin_judge::journey::Peer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UdpSocket;
@@ -48,22 +48,24 @@ pub(super) async fn over_udp(
     }
 }
 
-/// Over a connection of its own.
+/// Over a connection of its own, with TLS where it is spoken (RFC 7858).
 pub(super) async fn over_tcp(
-    dial: &Dial,
+    (dial, security): (&Dial, &Security<String>),
     peer: &Peer,
     question: &Question,
     timer: &mut PhaseTimer,
 ) -> Result<(SocketAddr, Message), Failure> {
-    let (mut stream, address) = dial.connect(peer, timer).await?;
+    let line = dial.open(peer, security, &Tls::default(), timer).await?;
+    let (mut stream, address) = (line.stream, line.address);
     timer.enter(RequestPhase::Send);
     let length = u16::try_from(question.bytes().len()).unwrap_or(u16::MAX);
     let framed = [&length.to_be_bytes(), question.bytes()].concat();
     let broken = |timer: &PhaseTimer, error: io::Error| Fault::from(error).during(timer, peer);
-    stream
-        .write_all(&framed)
-        .await
-        .map_err(|error| broken(timer, error))?;
+    let written = match stream.write_all(&framed).await {
+        Ok(()) => stream.flush().await,
+        Err(error) => Err(error),
+    };
+    written.map_err(|error| broken(timer, error))?;
     timer.enter(RequestPhase::FirstByte);
     let length = stream.read_u16().await.map_err(|error| broken(timer, error))?;
     timer.enter(RequestPhase::Body);

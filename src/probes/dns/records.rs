@@ -62,12 +62,20 @@ pub(super) fn facts(
 
 fn records(records: &[Record]) -> Value {
     let record = |record: &Record| {
-        json!({
+        let mut told = json!({
             "name": record.name.to_string(),
             "type": record.record_type().to_string(),
             "ttl": record.ttl,
             "value": value(record),
-        })
+        });
+        if let RData::TXT(text) = &record.data {
+            let strings = text
+                .txt_data
+                .iter()
+                .map(|string| String::from_utf8_lossy(string).into_owned());
+            told["strings"] = strings.collect();
+        }
+        told
     };
     records.iter().map(record).collect()
 }

@@ -133,17 +133,23 @@ impl Calls {
         }
         let response = response.await.map_err(broken)?;
         timer.enter(RequestPhase::Body);
-        answered(service, response).await
+        answered(service, response, timer).await
     }
 }
 
-async fn answered(service: &str, response: Response<RecvStream>) -> Result<&'static str, Fault> {
+async fn answered(
+    service: &str,
+    response: Response<RecvStream>,
+    timer: &mut PhaseTimer,
+) -> Result<&'static str, Fault> {
     let (head, mut body) = response.into_parts();
+    note(timer, failure::code(&head.headers));
     if let Some(Err(fault)) = failure::of(service, &head.headers) {
         return Err(fault);
     }
     let kind = head.headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
     if head.status != StatusCode::OK {
+        note(timer, Some(failure::code_of_http(head.status)));
         return Err(failure::of_http(head.status));
     }
     if !kind.is_some_and(|kind| kind.starts_with(b"application/grpc")) {
@@ -160,9 +166,16 @@ async fn answered(service: &str, response: Response<RecvStream>) -> Result<&'sta
         bytes.extend_from_slice(&data);
     }
     let trailers = body.trailers().await.map_err(broken)?;
+    note(timer, trailers.as_ref().and_then(failure::code));
     let ended = trailers.and_then(|trailers| failure::of(service, &trailers));
     ended.ok_or_else(|| Fault::nonsense("gRPC", "an answer without a status"))??;
     message::status(&bytes)
+}
+
+fn note(timer: &mut PhaseTimer, code: Option<u32>) {
+    if let Some(code) = code {
+        timer.note("code", code);
+    }
 }
 
 fn broken(error: h2::Error) -> Fault {

@@ -9,6 +9,22 @@ use crate::probes::dial::Fault;
 /// Bytes of a server's text that are shown.
 const SHOWN_BYTES_MAX: usize = 500;
 
+/// The number of the status in an answer's trailers, or in its head.
+pub(super) fn code(trailers: &HeaderMap) -> Option<u32> {
+    trailers.get("grpc-status")?.to_str().ok()?.parse().ok()
+}
+
+/// The number that an answer stands for which is not of gRPC at all, by the table of http-grpc-status-mapping.md of gRPC.
+pub(super) fn code_of_http(status: StatusCode) -> u32 {
+    match status.as_u16() {
+        401 => 16,
+        403 => 7,
+        404 => 12,
+        429 | 502 | 503 | 504 => 14,
+        _ => 2,
+    }
+}
+
 /// The status in an answer's trailers, or in its head where it has no body. `Ok` is one that has a message.
 pub(super) fn of(service: &str, trailers: &HeaderMap) -> Option<Result<(), Fault>> {
     let text = |name: &str| {
@@ -34,16 +50,10 @@ pub(super) fn of(service: &str, trailers: &HeaderMap) -> Option<Result<(), Fault
     )))
 }
 
-/// An answer that is not of gRPC at all, by the table of http-grpc-status-mapping.md of gRPC.
+/// An answer that is not of gRPC at all.
 pub(super) fn of_http(status: StatusCode) -> Fault {
-    let code = match status.as_u16() {
-        401 => "16",
-        403 => "7",
-        404 => "12",
-        429 | 502 | 503 | 504 => "14",
-        _ => "2",
-    };
-    let (name, class, what_to_do) = known(code);
+    let code = code_of_http(status).to_string();
+    let (name, class, what_to_do) = known(&code);
     Fault::new(class, format!("{name}: the answer is HTTP {status}{what_to_do}"))
 }
 

@@ -6,7 +6,7 @@ use serin_judge::journey::Answer;
 
 use super::client::Client;
 use super::cookies;
-use super::exchange::Want;
+use super::exchange::{Answered, Want};
 use super::hop::{Landed, hop};
 use super::outgoing::Outgoing;
 use super::redirect::{self, Route};
@@ -26,6 +26,7 @@ pub(super) async fn chain(
     let want = Want {
         keep_body: request.keep_body,
         body_bytes_max: request.body_bytes_max,
+        coding: request.coding,
     };
     let mut outgoing = Outgoing::new(request, client.dialer.version);
     if outgoing.method == http::Method::CONNECT {
@@ -45,11 +46,19 @@ pub(super) async fn chain(
         if request.redirects_max == 0 || !redirect::is_redirect(head.status) {
             return Ok(answer(landed, outgoing, followed, trace));
         }
-        if followed == request.redirects_max {
-            return Err(redirect::too_many(followed, &outgoing.uri));
-        }
         route.passed(&outgoing, has_new_cookie);
-        outgoing = redirect::next(&outgoing, head.status, &head.headers, &route)?;
+        let next = match followed == request.redirects_max {
+            true => Err(redirect::too_many(followed, &outgoing.uri)),
+            false => redirect::next(&outgoing, head.status, &head.headers, &route),
+        };
+        outgoing = match next {
+            Ok(next) => next,
+            Err(failure) => {
+                let Answered { head, body_bytes, .. } = landed.answered;
+                trace.hear(head, &landed.peer, body_bytes);
+                return Err(failure);
+            }
+        };
         trace.uri = Cow::Owned(outgoing.uri.clone());
         followed += 1;
     }

@@ -56,11 +56,13 @@ impl HttpClient for Client {
             let (phase, since) = trace.under_way();
             Err(overdue(phase, since.elapsed(), &shown(&trace.uri)))
         });
+        let cut = outcome.as_ref().err().and_then(|_| trace.cut());
         let (hops, ended_at) = trace.hops();
         Exchange {
             hops,
             ended_at,
             outcome,
+            cut,
         }
     }
 

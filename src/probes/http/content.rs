@@ -7,6 +7,7 @@ use http::header::CONTENT_ENCODING;
 use serin_judge::analysis::plan::journey::FailureClass;
 
 use super::deflate::Deflate;
+use crate::engine::ports::BodyCoding;
 
 /// Takes the body of an answer as it comes: decodes, counts, keeps what is asked for, and stops at the limit.
 pub(super) struct Content {
@@ -44,7 +45,12 @@ pub(super) type Wrong = (FailureClass, String);
 impl Content {
     /// # Errors
     /// A content coding that is not known, where the body has to be read.
-    pub(super) fn new(headers: &HeaderMap, keep: bool, bytes_max: u64) -> Result<Self, Wrong> {
+    pub(super) fn new(
+        headers: &HeaderMap,
+        coded: BodyCoding,
+        keep: bool,
+        bytes_max: u64,
+    ) -> Result<Self, Wrong> {
         let decoded = || Decoded {
             kept: Vec::new(),
             keep,
@@ -52,7 +58,13 @@ impl Content {
             bytes_max,
             is_over: false,
         };
-        let decoder = match coding(headers).as_deref() {
+        let applied = match coded {
+            BodyCoding::Told => coding(headers),
+            BodyCoding::Identity => None,
+            BodyCoding::Gzip => Some("gzip".to_owned()),
+            BodyCoding::Deflate => Some("deflate".to_owned()),
+        };
+        let decoder = match applied.as_deref() {
             None => Decoder::Plain {
                 taken: Plain::Empty,
                 keep,
@@ -94,6 +106,15 @@ impl Content {
             Decoder::Deflate(deflate) => deflate.push(&chunk),
         };
         written.map_err(|error| self.wrong(&error))
+    }
+
+    /// Bytes that were decoded until now.
+    pub(super) fn bytes(&mut self) -> u64 {
+        match &mut self.decoder {
+            Decoder::Plain { .. } => self.encoded,
+            Decoder::Gzip(gzip) => gzip.get_ref().bytes,
+            Decoder::Deflate(deflate) => deflate.decoded().bytes,
+        }
     }
 
     /// The decoded body, empty when it is not kept, and how many bytes it has.

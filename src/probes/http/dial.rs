@@ -9,6 +9,7 @@ use super::origin::Origin;
 use super::stream::Transport;
 use super::tls::Tls;
 use super::trace::Trace;
+use crate::engine::ports::Reach;
 use crate::probes::dial::{Names, connect, failure, given_address};
 use http::{HeaderValue, Uri};
 use serin_judge::analysis::plan::journey::{Failure, FailureClass, HttpVersion, RequestPhase};
@@ -27,7 +28,7 @@ impl Dialer {
     /// The phase that failed.
     pub(super) async fn dial(
         &self,
-        uri: &Uri,
+        (uri, reach): (&Uri, Option<&Reach>),
         version: HttpVersion,
         trace: &mut Trace<'_>,
     ) -> Result<Connection, Failure> {
@@ -36,14 +37,18 @@ impl Dialer {
             true => Some(self.tls.connector(version)?),
             false => None,
         };
-        let addresses = self.addresses(&origin, trace).await?;
+        let addresses = match reach {
+            Some(reach) => vec![reach.address],
+            None => self.addresses(&origin, trace).await?,
+        };
         trace.enter(RequestPhase::Connect);
         let (stream, address) = connect(&addresses).await?;
         let (transport, facts, http2) = match connector {
             None => (Transport::Plain(stream), None, version == HttpVersion::Http2),
             Some(connector) => {
                 trace.enter(RequestPhase::Tls);
-                let secured = self.tls.handshake(connector, &origin.host, stream).await?;
+                let name = reach.map_or(&*origin.host, |reach| reach.server_name.as_str());
+                let secured = self.tls.handshake(connector, name, stream).await?;
                 if version == HttpVersion::Http2 && !secured.http2 {
                     let message = format!("{} does not speak HTTP/2", origin.host);
                     return Err(failure(FailureClass::ProtocolError, RequestPhase::Tls, message));

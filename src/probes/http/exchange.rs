@@ -1,8 +1,8 @@
 use bytes::Bytes;
-use http::HeaderValue;
 use http::response::Parts;
+use http::{HeaderMap, HeaderValue};
 use hyper::body::{Body, Incoming};
-use serin_judge::analysis::plan::journey::Failure;
+use serin_judge::analysis::plan::journey::{Failure, FailureClass};
 use tokio::time::Instant;
 
 use super::connection::Connection;
@@ -11,6 +11,7 @@ use super::failure::broken;
 use super::origin::shown;
 use super::outgoing::Outgoing;
 use super::trace::Trace;
+use crate::engine::ports::BodyCoding;
 use crate::probes::dial::failure;
 
 /// What is wanted of an answer.
@@ -18,6 +19,7 @@ use crate::probes::dial::failure;
 pub(super) struct Want {
     pub(super) keep_body: bool,
     pub(super) body_bytes_max: u64,
+    pub(super) coding: BodyCoding,
 }
 
 /// A whole answer.
@@ -61,13 +63,16 @@ pub(super) async fn exchange(
     };
     let (head, mut body) = answer.into_parts();
     trace.head(head.status.as_u16(), &head.headers);
-    let (body, body_bytes) = read(connection, &head, &mut body, want)
+    trace.hear(head, connection.peer(), 0);
+    let (body, body_bytes) = read(connection, &mut body, want, trace)
         .await
         .map_err(|wrong| begun(said(trace, wrong)))?;
     let is_reusable = match connection {
         Connection::Http1(http1) => http1.rest().map_err(|error| begun(said(trace, broken(&error))))?,
         Connection::Http2(_) => true,
     };
+    let head = trace.take_heard();
+    let head = head.ok_or_else(|| begun(said(trace, (FailureClass::ProtocolError, "no head".to_owned()))))?;
     Ok(Answered {
         head,
         body,
@@ -79,24 +84,30 @@ pub(super) async fn exchange(
 
 async fn read(
     connection: &mut Connection,
-    head: &Parts,
     body: &mut Incoming,
     want: Want,
+    trace: &mut Trace<'_>,
 ) -> Result<(Bytes, u64), Wrong> {
     if body.is_end_stream() {
         return Ok((Bytes::new(), 0));
     }
-    if body.size_hint().lower() > want.body_bytes_max {
-        return Err(too_large(want.body_bytes_max));
+    let bytes_max = want.body_bytes_max;
+    if body.size_hint().lower() > bytes_max {
+        trace.came(bytes_max);
+        return Err(too_large(bytes_max));
     }
-    let mut content = Content::new(&head.headers, want.keep_body, want.body_bytes_max)?;
+    let none = HeaderMap::new();
+    let headers = trace.heard().map_or(&none, |head| &head.headers);
+    let mut content = Content::new(headers, want.coding, want.keep_body, bytes_max)?;
     while !body.is_end_stream() {
         match connection.frame(body).await {
             None => break,
             Some(Ok(frame)) => {
                 // Trailers are no part of the body.
                 if let Ok(chunk) = frame.into_data() {
-                    content.push(chunk)?;
+                    let pushed = content.push(chunk);
+                    trace.came(content.bytes().min(bytes_max));
+                    pushed?;
                 }
             }
             Some(Err(error)) => return Err(broken(&error)),

@@ -39,7 +39,10 @@ pub(super) async fn hop(
         let mut connection = match kept {
             Some(kept) => kept,
             // New connections are rare: their large future is not part of this one.
-            None => Box::pin(client.dialer.dial(&outgoing.uri, outgoing.version, trace)).await?,
+            None => {
+                let place = (&outgoing.uri, outgoing.reach);
+                Box::pin(client.dialer.dial(place, outgoing.version, trace)).await?
+            }
         };
         match exchange(&mut connection, outgoing, cookie.clone(), want, trace).await {
             Ok(answered) => return Ok(landed(client, connection, answered)),

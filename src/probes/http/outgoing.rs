@@ -8,7 +8,7 @@ use http_body_util::Full;
 use serin_judge::analysis::plan::journey::HttpVersion;
 
 use super::connection::{Connection, Peer};
-use crate::engine::ports::HttpRequest;
+use crate::engine::ports::{HttpRequest, Reach};
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
@@ -23,6 +23,8 @@ pub(super) struct Outgoing<'a> {
     pub(super) traceparent: Option<HeaderValue>,
     pub(super) body: Bytes,
     pub(super) version: HttpVersion,
+    /// Where its origin is reached, where somebody said so.
+    pub(super) reach: Option<&'a Reach>,
 }
 
 impl<'a> Outgoing<'a> {
@@ -34,6 +36,7 @@ impl<'a> Outgoing<'a> {
             traceparent: request.traceparent.clone(),
             body: request.body.clone(),
             version: request.version.unwrap_or(version),
+            reach: request.reach.as_ref(),
         }
     }
 

@@ -58,7 +58,8 @@ pub(super) fn next<'a>(
             kept.remove(name);
         }
     }
-    if !Origin::of(&last.uri).is_ok_and(|origin| origin.is_of(&uri)) {
+    let is_same = Origin::of(&last.uri).is_ok_and(|origin| origin.is_of(&uri));
+    if !is_same {
         without_credentials(&mut kept);
     }
     Ok(Outgoing {
@@ -68,6 +69,7 @@ pub(super) fn next<'a>(
         traceparent: last.traceparent.clone(),
         body,
         version: last.version,
+        reach: last.reach.filter(|_| is_same),
     })
 }
 

@@ -28,7 +28,7 @@ use tokio::time::Instant;
 
 use super::Probe;
 use crate::engine::clock::SystemClock;
-use crate::engine::ports::{ClientSettings, Exchange, HttpClient, HttpRequest};
+use crate::engine::ports::{BodyCoding, ClientSettings, Exchange, HttpClient, HttpRequest};
 use crate::probes::dial::Names;
 
 fn client_with(settings: &ClientSettings) -> Box<dyn HttpClient> {
@@ -51,6 +51,8 @@ fn get(url: impl AsRef<str>) -> HttpRequest<'static> {
         version: None,
         keep_body: true,
         body_bytes_max: 1_000_000,
+        coding: BodyCoding::Told,
+        reach: None,
     }
 }
 

@@ -6,11 +6,13 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::engine::ports::{ClientSettings, Clock, ProbeError};
-use crate::probes::dial::{self, Facts, Trust};
+use crate::probes::dial::{self, Anchors, Facts, Trust};
 
 /// TLS as one client speaks it.
 pub(super) struct Tls {
     trust: Trust,
+    /// Handshakes are told in full.
+    shows_session: bool,
     clock: Arc<dyn Clock>,
     /// Made by the first connection that needs them: plain HTTP should not read every trusted root.
     connectors: OnceLock<Result<Connectors, Failure>>,
@@ -22,6 +24,7 @@ struct Connectors {
     auto: TlsConnector,
     http1: TlsConnector,
     http2: TlsConnector,
+    anchors: Option<Arc<[Arc<Anchors>]>>,
 }
 
 /// A stream whose handshake is done.
@@ -39,10 +42,11 @@ impl Tls {
         Ok(Self {
             trust: Trust::new(
                 settings.roots.as_ref(),
-                settings.certificate.as_ref(),
+                &settings.terms,
                 settings.insecure,
                 settings.connections == Connections::Warm,
             )?,
+            shows_session: settings.terms.shows_session,
             clock,
             connectors: OnceLock::new(),
         })
@@ -62,6 +66,7 @@ impl Tls {
                 auto: speaking(&[b"h2", b"http/1.1"]),
                 http1: speaking(&[b"http/1.1"]),
                 http2: speaking(&[b"h2"]),
+                anchors: self.trust.anchors().map(Arc::from),
             })
         });
         let connectors = made.as_ref().map_err(Clone::clone)?;
@@ -82,7 +87,12 @@ impl Tls {
     ) -> Result<Secured, Failure> {
         let stream = dial::handshake(&connector, host, stream).await?;
         let session = stream.get_ref().1;
-        let facts = Facts::of(session, Arc::clone(&self.clock));
+        let mut facts = Facts::of(session, Arc::clone(&self.clock));
+        if self.shows_session {
+            let connectors = self.connectors.get().and_then(|made| made.as_ref().ok());
+            let anchors = connectors.and_then(|made| made.anchors.as_deref());
+            facts = facts.telling(dial::told(session, anchors, self.clock.now()));
+        }
         let http2 = session.alpn_protocol() == Some(b"h2");
         Ok(Secured {
             stream: Box::new(stream),

@@ -1,13 +1,17 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use http::response::Parts;
 use http::{HeaderMap, Uri};
 use serin_judge::analysis::plan::journey::RequestPhase;
-use serin_judge::journey::{Hop, Phases};
+use serin_judge::journey::{Answer, Hop, Phases};
 use tokio::time::Instant;
 
+use super::connection::Peer;
 use super::server_timing;
 use super::stamps::Stamps;
+use crate::probes::dial::Facts;
 
 /// What is known of a chain of requests so far; read also when its time is over in the middle of one.
 pub(super) struct Trace<'a> {
@@ -20,6 +24,15 @@ pub(super) struct Trace<'a> {
     ended_at: Option<Instant>,
     /// `None` between hops.
     current: Option<Current>,
+    /// Of the last hop.
+    heard: Option<Heard>,
+}
+
+/// An answer that may not be whole yet.
+struct Heard {
+    head: Parts,
+    peer: Arc<Peer>,
+    body_bytes: u64,
 }
 
 /// The hop under way.
@@ -41,7 +54,55 @@ impl<'a> Trace<'a> {
             hops: Vec::with_capacity(1),
             ended_at: None,
             current: None,
+            heard: None,
         }
+    }
+
+    /// The head of the last hop's answer, for whoever wants to know of it if the answer breaks.
+    pub(super) fn hear(&mut self, head: Parts, peer: &Arc<Peer>, body_bytes: u64) {
+        self.heard = Some(Heard {
+            head,
+            peer: Arc::clone(peer),
+            body_bytes,
+        });
+    }
+
+    /// So many bytes of its body were read.
+    pub(super) fn came(&mut self, body_bytes: u64) {
+        if let Some(heard) = &mut self.heard {
+            heard.body_bytes = body_bytes;
+        }
+    }
+
+    pub(super) fn heard(&self) -> Option<&Parts> {
+        self.heard.as_ref().map(|heard| &heard.head)
+    }
+
+    /// It is whole.
+    pub(super) fn take_heard(&mut self) -> Option<Parts> {
+        self.heard.take().map(|heard| heard.head)
+    }
+
+    /// The last hop's answer without its body, where it is not whole or leads nowhere.
+    pub(super) fn cut(&mut self) -> Option<Box<Answer>> {
+        let Heard {
+            head,
+            peer,
+            body_bytes,
+        } = self.heard.take()?;
+        let before = self.hops.len() - usize::from(self.current.is_none() && !self.hops.is_empty());
+        Some(Box::new(Answer {
+            status: head.status,
+            version: head.version,
+            headers: head.headers,
+            body: Bytes::new(),
+            body_bytes,
+            url: self.uri.clone().into_owned(),
+            address: Some(peer.address),
+            redirects: u32::try_from(before).unwrap_or(u32::MAX),
+            duration: self.began_at.elapsed(),
+            tls: peer.tls.as_ref().and_then(Facts::now),
+        }))
     }
 
     /// A phase of a new connection begins, and the one before it has ended.
@@ -115,6 +176,9 @@ impl<'a> Trace<'a> {
     }
 
     fn current_or_begin(&mut self, now: Instant) -> &mut Current {
+        if self.current.is_none() {
+            self.heard = None;
+        }
         self.current.get_or_insert_with(|| Current {
             hop: Hop {
                 status: None,

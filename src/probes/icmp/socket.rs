@@ -22,10 +22,10 @@ impl Socket {
     ///
     /// # Errors
     /// Neither is allowed, or there is no way to any of the addresses.
-    pub(super) fn open(addresses: &[SocketAddr]) -> Result<(Self, SocketAddr), Failure> {
+    pub(super) fn open(addresses: &[SocketAddr], ttl: Option<u8>) -> Result<(Self, SocketAddr), Failure> {
         let mut last = None;
         for address in addresses {
-            match Self::to(*address) {
+            match Self::to(*address, ttl) {
                 Ok(socket) => return Ok((socket, *address)),
                 Err(error) => last = Some((*address, error)),
             }
@@ -36,7 +36,7 @@ impl Socket {
         ))
     }
 
-    fn to(address: SocketAddr) -> io::Result<Self> {
+    fn to(address: SocketAddr, ttl: Option<u8>) -> io::Result<Self> {
         let (version, domain, protocol) = match address {
             SocketAddr::V4(_) => (Version::V4, Domain::IPV4, Protocol::ICMPV4),
             SocketAddr::V6(_) => (Version::V6, Domain::IPV6, Protocol::ICMPV6),
@@ -49,6 +49,11 @@ impl Socket {
             Err(error) => return Err(error),
         };
         socket.set_nonblocking(true)?;
+        match (ttl.map(u32::from), version) {
+            (Some(hops), Version::V4) => socket.set_ttl_v4(hops)?,
+            (Some(hops), Version::V6) => socket.set_unicast_hops_v6(hops)?,
+            (None, _) => {}
+        }
         // Connected, it hears what routers say of its packets.
         socket.connect(&SocketAddr::new(address.ip(), 0).into())?;
         Ok(Self {

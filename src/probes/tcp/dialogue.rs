@@ -1,17 +1,28 @@
-use serin_judge::analysis::plan::journey::{DialogueStep, Failure, FailureClass, Security};
+use serde_json::json;
+use serin_judge::analysis::plan::journey::{DialogueStep, Failure, FailureClass, Said, Security};
 
 use crate::probes::dial::{Dial, PhaseTimer, Talk, excerpt};
 
 /// A talk as far as it came.
 pub(super) struct Dialogue<'peer> {
     pub(super) talk: Talk<'peer>,
-    /// Of the last expectation, from the first one on; one that took no part is empty. `None` before there was one.
-    pub(super) groups: Option<Vec<String>>,
+    /// Of each expectation, the whole match first; a group that took no part is empty.
+    pub(super) matches: Vec<Vec<String>>,
 }
 
 impl<'peer> Dialogue<'peer> {
     pub(super) fn new(talk: Talk<'peer>) -> Self {
-        Self { talk, groups: None }
+        Self {
+            talk,
+            matches: Vec::new(),
+        }
+    }
+
+    /// Of the last expectation; `None` before there was one.
+    pub(super) fn groups(&self) -> Option<&[String]> {
+        self.matches
+            .last()
+            .map(|groups| groups.get(1..).unwrap_or_default())
     }
 
     pub(super) async fn step(
@@ -23,8 +34,20 @@ impl<'peer> Dialogue<'peer> {
         match step {
             DialogueStep::Expect(regex) => self.expect(regex, timer).await?,
             DialogueStep::Send(text) => {
-                let text = filled(text, self.groups.as_deref());
+                let text = filled(text, self.groups());
                 let text = text.map_err(|what| self.talk.fault(timer, FailureClass::BadRequest, &what))?;
+                self.talk.say(text, timer).await?;
+            }
+            DialogueStep::Say(parts) => {
+                let groups = self.matches.last();
+                let part = |part: &Said<String>| match part {
+                    Said::Text(text) => text.clone(),
+                    Said::Group(group) => groups
+                        .and_then(|groups| groups.get(*group))
+                        .cloned()
+                        .unwrap_or_default(),
+                };
+                let text: String = parts.iter().map(part).collect();
                 self.talk.say(text, timer).await?;
             }
             DialogueStep::StartTls => self.talk = self.talk.secured(dial, security, timer).await?,
@@ -41,11 +64,13 @@ impl<'peer> Dialogue<'peer> {
                 let text = |group: Option<regex::Match<'_>>| {
                     group.map_or_else(String::new, |group| group.as_str().to_owned())
                 };
-                self.groups = Some(found.iter().skip(1).map(text).collect());
+                self.matches.push(found.iter().map(text).collect());
+                timer.note("matches", json!(self.matches));
                 return Ok(());
             }
             last = Some(line.text);
         }
+        timer.note("unmatched", !self.talk.is_torn());
         let Some(last) = last else {
             return Err(self.talk.closed(timer));
         };

@@ -30,7 +30,7 @@ pub(super) const SERIN: House = House {
     shared: &["http", "dial", "counted", "counting", "valued", "conformance"],
 };
 
-/// `import -> (verdict, journey) -> analysis -> kayenta -> (condition, stats, counter) -> histogram -> time`.
+/// `(import, blackbox) -> (verdict, journey) -> analysis -> kayenta -> (condition, stats, counter) -> histogram -> time`.
 pub(super) const JUDGE: House = House {
     crate_name: "serin_judge",
     floors: &[
@@ -40,7 +40,7 @@ pub(super) const JUDGE: House = House {
         &["kayenta"],
         &["analysis"],
         &["verdict", "journey"],
-        &["import"],
+        &["import", "blackbox"],
     ],
     open: &[],
     adapters: &[],

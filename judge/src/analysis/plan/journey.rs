@@ -22,8 +22,8 @@ pub use document::{
 };
 pub use failure::{Failure, FailureClass, RequestPhase};
 pub use probe::{
-    Command, DialogueStep, Dns, DnsTransport, Grpc, Icmp, Postgres, Probe, Protocol, RecordType, Redis,
-    Security, Smtp, StartTls, Tcp, Tls, TlsMode, TlsVersion,
+    ClientCertificate, Command, DialogueStep, Dns, DnsTransport, Grpc, Icmp, Postgres, Probe, Protocol,
+    RecordType, Redis, Said, Security, Smtp, StartTls, Tcp, Terms, Tls, TlsMode, TlsVersion,
 };
 pub use request::{Auth, Body, Credential, Part, PartContent, Request};
 pub use step::{Action, Pause, Repeat, Retry, Step};

@@ -29,7 +29,7 @@ pub(crate) struct ConfigSpec {
     pub(crate) gates: Option<Gates>,
     /// Defaults of metric providers.
     pub(crate) providers: Option<Providers>,
-    /// Journeys that runs drive.
+    /// Journeys that runs drive, and probes that Prometheus asks for.
     pub(crate) probing: Option<Probing>,
     /// What is bounded, and where.
     pub(crate) limits: Option<Limits>,
@@ -58,10 +58,13 @@ pub(crate) struct Probes {
     pub(crate) allow_commands: Option<bool>,
 }
 
-/// Journeys that runs drive.
+/// Journeys that runs drive, and probes that Prometheus asks for.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub(crate) struct Probing {
-    /// What all journeys of this Serin together may ask for, beside what each one may. Default: no limit.
+    /// A module file of blackbox_exporter, for `GET /probe`. Default: built-in modules `http_2xx`, `http_post_2xx`,
+    /// `tcp_connect`, `icmp`, `grpc` and `grpc_plain`.
+    pub(crate) modules: Option<String>,
+    /// What all journeys of this Serin and such probes together may ask for, beside what each one may. Default: no limit.
     pub(crate) budget: Option<Budget>,
 }
 

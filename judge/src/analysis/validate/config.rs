@@ -65,6 +65,7 @@ fn checked(checks: &mut Checks<'_>, raw: &ConfigSpec, place: &Place<'_>) -> Sett
         repeat_for: period::period(checks, &repeat_place, repeat_for).unwrap_or(default.repeat_for),
         prometheus: prometheus.map(|raw| prometheus::access(checks, raw, &prometheus_place, "")),
         probing: budget.map_or_else(Budget::default, |raw| budgets::budget(checks, raw, &budget_place)),
+        modules: modules(checks, raw, place),
         limits: limits::limits(checks, &raw_limits, &place.field("limits")),
         retention: retention(checks, raw.retention.as_ref(), &place.field("retention")),
         log: log(raw.log.as_ref()),
@@ -115,6 +116,15 @@ fn analyses(checks: &mut Checks<'_>, raw: &ConfigSpec, place: &Place<'_>) -> Vec
         );
     }
     paths
+}
+
+fn modules(checks: &mut Checks<'_>, raw: &ConfigSpec, place: &Place<'_>) -> Option<String> {
+    let path = raw.probing.as_ref()?.modules.as_ref()?;
+    if path.trim().is_empty() {
+        let place = place.field("probing").field("modules");
+        checks.refuse(&place, format!("{path:?}"), "the path of a module file");
+    }
+    Some(path.clone())
 }
 
 fn hooks(checks: &mut Checks<'_>, raw: &ConfigSpec, place: &Place<'_>) -> Vec<Hook> {

@@ -13,7 +13,25 @@ pub struct Budgets {
     in_all: Vec<Arc<Budget>>,
 }
 
+/// Places of one probe at one target, until this is dropped.
+#[derive(Debug)]
+pub struct Held(Vec<Place>);
+
+impl Held {
+    /// So many requests were made.
+    pub fn settle(self, asked: usize) {
+        self.0.into_iter().for_each(|place| place.settle(asked));
+    }
+}
+
 impl Budgets {
+    /// Places for one probe of one request at `now`, of who asks the first target only; `None` when there are none.
+    #[must_use]
+    pub fn hold(&self, now: Instant) -> Option<Held> {
+        let places = self.take(1, 1, now)?;
+        Some(Held(places.into_iter().flatten().collect()))
+    }
+
     /// What a journey's document allows, for so many targets.
     #[must_use]
     pub fn of_document(document: &Document, targets: usize) -> Self {

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::branch::{Branch, failure, skipped};
 use super::step::{failed, pause};
-use crate::engine::ports::{Exchange, HttpRequest};
+use crate::engine::ports::{BodyCoding, Exchange, HttpRequest};
 
 impl<'run> Branch<'run> {
     /// Asks once, or as often as the step says: repeated until something holds, tried again after failures that it names.
@@ -123,6 +123,8 @@ impl<'run> Branch<'run> {
             version: request.version,
             keep_body: filled.keep_body,
             body_bytes_max: self.arm.journey.body_bytes_max,
+            coding: BodyCoding::Told,
+            reach: None,
         };
         let begun = self.begin_attempt();
         let limit = deadline.min(begun + step.timeout);

@@ -10,10 +10,11 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use rustls::time_provider::TimeProvider;
 use rustls::{CertificateError, ClientConfig, RootCertStore, SupportedProtocolVersion};
-use serin_judge::analysis::plan::journey::{Failure, FailureClass, RequestPhase, TlsVersion};
+use serin_judge::analysis::plan::journey::{Failure, FailureClass, RequestPhase, Terms, TlsVersion};
 
+use super::shown::Anchors;
 use super::verifiers::Unchecked;
-use crate::engine::ports::{ClientCertificate, Clock, ProbeError};
+use crate::engine::ports::{Clock, ProbeError};
 use crate::probes::dial::failure::failure;
 
 /// Whom a client trusts, and how it shows who it is.
@@ -22,17 +23,17 @@ pub(in crate::probes) struct Trust {
     certificate: Option<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>,
     insecure: bool,
     resumes: bool,
+    terms: Terms,
 }
 
 impl Trust {
-    /// PEM of further roots, a certificate of one's own, whether every certificate is taken, and whether sessions are taken
-    /// up again.
+    /// PEM of further roots, further terms, whether every certificate is taken, and whether sessions are taken up again.
     ///
     /// # Errors
     /// PEM that holds nothing that can be used.
     pub(in crate::probes) fn new(
         roots: Option<&Bytes>,
-        certificate: Option<&ClientCertificate>,
+        terms: &Terms,
         insecure: bool,
         resumes: bool,
     ) -> Result<Self, ProbeError> {
@@ -47,7 +48,7 @@ impl Trust {
                 .add(root.clone())
                 .map_err(|error| unusable("the trusted roots", &error.to_string()))?;
         }
-        let certificate = certificate.map(|given| {
+        let certificate = terms.certificate.as_ref().map(|given| {
             let chain = certificates(&given.chain, "the client's certificate")?;
             let key = PrivateKeyDer::from_pem_slice(&given.key)
                 .map_err(|_| unusable("the client's key", "there is no private key in it"))?;
@@ -58,6 +59,7 @@ impl Trust {
             certificate: certificate.transpose()?,
             insecure,
             resumes,
+            terms: terms.clone(),
         })
     }
 
@@ -69,7 +71,7 @@ impl Trust {
         } else {
             self.verifier()
         };
-        self.config_of(clock, (None, None), verifier)
+        self.config_of(clock, (self.terms.min_version, self.terms.max_version), verifier)
     }
 
     /// The same with versions from one to another only, and with somebody else who looks at certificates.
@@ -123,27 +125,51 @@ impl Trust {
         }
     }
 
-    fn store(&self) -> Arc<RootCertStore> {
-        let native = native_roots();
-        if self.roots.is_empty() {
-            return native;
+    /// Who is trusted, for whoever wants to know until when; `None` where nobody wants to, or everybody is trusted.
+    pub(in crate::probes) fn anchors(&self) -> Option<Vec<Arc<Anchors>>> {
+        if !self.terms.shows_session || self.insecure {
+            return None;
         }
-        let mut store = RootCertStore::clone(&native);
+        let own = Arc::new(Anchors::of(&self.roots));
+        Some(match self.terms.only_roots {
+            true => vec![own],
+            false => vec![own, Arc::clone(&native_roots().anchors)],
+        })
+    }
+
+    fn store(&self) -> Arc<RootCertStore> {
+        let native = &native_roots().store;
+        if self.roots.is_empty() && !self.terms.only_roots {
+            return Arc::clone(native);
+        }
+        let mut store = match self.terms.only_roots {
+            true => RootCertStore::empty(),
+            false => RootCertStore::clone(native),
+        };
         store.add_parsable_certificates(self.roots.iter().cloned());
         Arc::new(store)
     }
 }
 
-/// The machine's roots, read once per process: there are some hundred of them.
-fn native_roots() -> Arc<RootCertStore> {
-    static ROOTS: OnceLock<Arc<RootCertStore>> = OnceLock::new();
-    let roots = ROOTS.get_or_init(|| {
-        let mut store = RootCertStore::empty();
+/// The machine's roots.
+struct Native {
+    store: Arc<RootCertStore>,
+    anchors: Arc<Anchors>,
+}
+
+/// Read once per process: there are some hundred of them.
+fn native_roots() -> &'static Native {
+    static ROOTS: OnceLock<Native> = OnceLock::new();
+    ROOTS.get_or_init(|| {
         let found = rustls_native_certs::load_native_certs();
+        let anchors = Arc::new(Anchors::of(&found.certs));
+        let mut store = RootCertStore::empty();
         store.add_parsable_certificates(found.certs);
-        Arc::new(store)
-    });
-    Arc::clone(roots)
+        Native {
+            store: Arc::new(store),
+            anchors,
+        }
+    })
 }
 
 fn certificates(pem: &[u8], what: &str) -> Result<Vec<CertificateDer<'static>>, ProbeError> {

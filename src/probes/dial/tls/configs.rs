@@ -5,11 +5,12 @@ use bytes::Bytes;
 use rustls::ClientConfig;
 use rustls::client::danger::ServerCertVerifier;
 use serin_judge::analysis::plan::journey::{
-    Failure, FailureClass, RequestPhase, Security, Tls as TlsOptions, TlsVersion,
+    ClientCertificate, Failure, FailureClass, RequestPhase, Security, Terms, Tls as TlsOptions, TlsVersion,
 };
 use tokio_rustls::TlsConnector;
 
 use super::config::Trust;
+use super::shown::Anchors;
 use super::verifiers::Recording;
 use crate::engine::ports::Clock;
 use crate::probes::dial::failure::failure;
@@ -24,6 +25,10 @@ struct Key {
     alpn: Vec<String>,
     min: Option<TlsVersion>,
     max: Option<TlsVersion>,
+    only_roots: bool,
+    certificate: Option<ClientCertificate>,
+    shows_session: bool,
+    insecure: bool,
 }
 
 /// How TLS is spoken, and who looks at the certificates.
@@ -31,6 +36,14 @@ struct Key {
 struct Config {
     spoken: Arc<ClientConfig>,
     verifier: Arc<dyn ServerCertVerifier>,
+    anchors: Option<Arc<[Arc<Anchors>]>>,
+}
+
+/// For one handshake.
+pub(super) struct Prepared {
+    pub(super) connector: TlsConnector,
+    pub(super) recording: Arc<Recording>,
+    pub(super) anchors: Option<Arc<[Arc<Anchors>]>>,
 }
 
 /// What probes speak TLS with. Reading trusted roots takes longer than a handshake, so it is done once.
@@ -55,18 +68,32 @@ impl Configs {
         &self,
         security: &Security<String>,
         options: &TlsOptions,
-    ) -> Result<(TlsConnector, Arc<Recording>), Failure> {
-        let Config { spoken, verifier } = self.config(Key {
+    ) -> Result<Prepared, Failure> {
+        let terms = &security.terms;
+        let config = self.config(Key {
             roots: security.roots.clone(),
             alpn: options.alpn.clone(),
-            min: options.min_version,
-            max: options.max_version,
+            min: options.min_version.or(terms.min_version),
+            max: options.max_version.or(terms.max_version),
+            only_roots: terms.only_roots,
+            certificate: terms.certificate.clone(),
+            shows_session: terms.shows_session,
+            insecure: security.insecure,
         })?;
+        let Config {
+            spoken,
+            verifier,
+            anchors,
+        } = config;
         let recording = Arc::new(Recording::new(verifier, security.insecure));
         let mut config = (*spoken).clone();
         let of_this_one = Arc::clone(&recording);
         config.dangerous().set_certificate_verifier(of_this_one);
-        Ok((TlsConnector::from(Arc::new(config)), recording))
+        Ok(Prepared {
+            connector: TlsConnector::from(Arc::new(config)),
+            recording,
+            anchors,
+        })
     }
 
     fn config(&self, key: Key) -> Result<Config, Failure> {
@@ -74,7 +101,14 @@ impl Configs {
         if let Some(config) = made.get(&key) {
             return Ok(config.clone());
         }
-        let trust = Trust::new(key.roots.as_ref(), None, false, false)
+        let terms = Terms {
+            only_roots: key.only_roots,
+            min_version: key.min,
+            max_version: key.max,
+            certificate: key.certificate.clone(),
+            shows_session: key.shows_session && !key.insecure,
+        };
+        let trust = Trust::new(key.roots.as_ref(), &terms, false, false)
             .map_err(|error| failure(FailureClass::BadRequest, RequestPhase::Tls, error.message))?;
         let verifier = trust.verifier();
         let clock = Arc::clone(&self.clock);
@@ -83,6 +117,7 @@ impl Configs {
         let config = Config {
             spoken: Arc::new(spoken),
             verifier,
+            anchors: trust.anchors().map(Arc::from),
         };
         if made.len() < CONFIGS_MAX {
             made.insert(key, config.clone());

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use rustls::{ClientConnection, ProtocolVersion};
 use serde_json::{Map, Value};
-use serin_judge::journey::TlsFacts;
+use serin_judge::journey::{TlsFacts, TlsSession};
 use x509_parser::prelude::parse_x509_certificate;
 
 use crate::engine::ports::Clock;
@@ -17,6 +17,7 @@ pub(in crate::probes) struct Facts {
     ends_at: Option<i64>,
     clock: Arc<dyn Clock>,
     shown: Arc<Map<String, Value>>,
+    session: Option<Arc<TlsSession>>,
 }
 
 impl Facts {
@@ -36,6 +37,7 @@ impl Facts {
             ends_at: ends.min(),
             clock,
             shown: Arc::default(),
+            session: None,
         }
     }
 
@@ -43,6 +45,14 @@ impl Facts {
     pub(super) fn showing(self, shown: Map<String, Value>) -> Self {
         Self {
             shown: Arc::new(shown),
+            ..self
+        }
+    }
+
+    /// The same for whoever wants to know more than journeys do.
+    pub(in crate::probes) fn telling(self, session: TlsSession) -> Self {
+        Self {
+            session: Some(Arc::new(session)),
             ..self
         }
     }
@@ -64,6 +74,7 @@ impl Facts {
         Some(TlsFacts {
             version: self.version,
             days_left: left.div_euclid(SECONDS_OF_A_DAY),
+            session: self.session.clone(),
         })
     }
 }

@@ -31,16 +31,12 @@ pub(super) fn fact(
     let days_left = days.min();
     let first = chain.first().and_then(|der| parse_x509_certificate(der).ok());
     let serial = first.map_or(&[][..], |(_, first)| first.tbs_certificate.raw_serial());
-    let cipher = session.negotiated_cipher_suite().map(|suite| {
-        // IANA's names; rustls says TLS13_ so that they begin with a version.
-        format!("{:?}", suite.suite()).replacen("TLS13_", "TLS_", 1)
-    });
     let alpn = session
         .alpn_protocol()
         .map(|name| String::from_utf8_lossy(name).into_owned());
     let members = [
         ("version", json!(version)),
-        ("cipher", json!(cipher)),
+        ("cipher", json!(cipher(session))),
         ("alpn", json!(alpn)),
         ("serverName", json!(name)),
         ("verified", json!(seen.refusal.is_none())),
@@ -53,6 +49,13 @@ pub(super) fn fact(
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
+}
+
+/// IANA's name of the cipher suite.
+pub(super) fn cipher(session: &ClientConnection) -> Option<String> {
+    let suite = session.negotiated_cipher_suite()?;
+    // rustls says TLS13_ so that they begin with a version.
+    Some(format!("{:?}", suite.suite()).replacen("TLS13_", "TLS_", 1))
 }
 
 fn refused(error: &rustls::Error) -> String {
@@ -109,6 +112,6 @@ pub(super) fn instant(time: ASN1Time) -> Option<Timestamp> {
         .map(Timestamp::from_micros)
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -12,7 +12,8 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
 use super::peers::{Raw, ok, read_request};
-use crate::engine::ports::{ClientCertificate, ClientSettings};
+use crate::engine::ports::ClientSettings;
+use serin_judge::analysis::plan::journey::ClientCertificate;
 
 /// Signs certificates; only who is told trusts it.
 pub(super) struct Authority {

@@ -106,8 +106,14 @@ async fn the_request_is_what_was_asked_for() {
         .headers
         .to_mut()
         .insert("authorization", HeaderValue::from_static("bearer hunter2"));
-    request.headers.to_mut().append("x-many", HeaderValue::from_static("1"));
-    request.headers.to_mut().append("x-many", HeaderValue::from_static("2"));
+    request
+        .headers
+        .to_mut()
+        .append("x-many", HeaderValue::from_static("1"));
+    request
+        .headers
+        .to_mut()
+        .append("x-many", HeaderValue::from_static("2"));
     request
         .headers
         .to_mut()

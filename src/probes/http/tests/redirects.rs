@@ -100,7 +100,10 @@ async fn credentials_stay_with_their_origin() {
         .headers
         .to_mut()
         .insert("host", HeaderValue::from_static("hunter2"));
-    request.headers.to_mut().insert("x-trace", HeaderValue::from_static("abc"));
+    request
+        .headers
+        .to_mut()
+        .insert("x-trace", HeaderValue::from_static("abc"));
     answer(&*client(), &request).await;
     let seen = told.recv().await.unwrap();
     assert!(!seen.contains("hunter2"), "{seen}");

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use serin_judge::analysis::plan::journey::{Connections, FailureClass};
+use serin_judge::analysis::plan::journey::{ClientCertificate, Connections, FailureClass, Terms};
 use serin_judge::time::Timestamp;
 
 use super::authority::{Authority, VALID, serve, url};
@@ -26,6 +26,14 @@ fn at(now: &str) -> Probe {
         Arc::new(At(Timestamp::parse(now).unwrap())),
         Arc::new(Names::system()),
     )
+}
+
+/// Showing this certificate.
+fn certified(certificate: Option<ClientCertificate>) -> Terms {
+    Terms {
+        certificate,
+        ..Terms::default()
+    }
 }
 
 #[tokio::test]
@@ -113,7 +121,7 @@ async fn a_client_shows_its_certificate() {
         .config_for_clients_of(&authority);
     let server = serve(config).await;
     let settings = ClientSettings {
-        certificate: Some(authority.signs("client", VALID).for_a_client()),
+        terms: certified(Some(authority.signs("client", VALID).for_a_client())),
         ..authority.trusted()
     };
     answer(&*client_with(&settings), &get(url(&server))).await;
@@ -121,7 +129,7 @@ async fn a_client_shows_its_certificate() {
     let without = failed(ask(&*client_with(&authority.trusted()), &get(url(&server))).await);
     assert_eq!(without.class, FailureClass::TlsHandshake, "{without:?}");
     let foreign = ClientSettings {
-        certificate: Some(Authority::new().signs("client", VALID).for_a_client()),
+        terms: certified(Some(Authority::new().signs("client", VALID).for_a_client())),
         ..authority.trusted()
     };
     let foreign = failed(ask(&*client_with(&foreign), &get(url(&server))).await);
@@ -136,10 +144,10 @@ fn what_cannot_be_read_is_said_at_once() {
             ..ClientSettings::default()
         },
         ClientSettings {
-            certificate: Some(crate::engine::ports::ClientCertificate {
+            terms: certified(Some(ClientCertificate {
                 chain: "no pem".into(),
                 key: "hunter2".into(),
-            }),
+            })),
             ..ClientSettings::default()
         },
     ];

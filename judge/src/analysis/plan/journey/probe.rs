@@ -28,6 +28,38 @@ pub struct Security<V> {
     pub roots: Option<Bytes>,
     /// Whatever certificate is shown is taken.
     pub insecure: bool,
+    /// What hardly anybody says.
+    pub terms: Terms,
+}
+
+/// Further terms of TLS.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// `roots` are trusted and no others, not even the machine's.
+    pub only_roots: bool,
+    /// The oldest version that is spoken.
+    pub min_version: Option<TlsVersion>,
+    /// The newest version that is spoken.
+    pub max_version: Option<TlsVersion>,
+    /// Shown to servers that ask for one.
+    pub certificate: Option<ClientCertificate>,
+    /// What the handshake shows is told as [`TlsSession`](crate::journey::TlsSession).
+    pub shows_session: bool,
+}
+
+/// A client's certificate.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct ClientCertificate {
+    /// PEM of the chain.
+    pub chain: Bytes,
+    /// PEM of the key.
+    pub key: Bytes,
+}
+
+impl std::fmt::Debug for ClientCertificate {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("ClientCertificate(..)")
+    }
 }
 
 /// When TLS is spoken.
@@ -81,8 +113,19 @@ pub enum DialogueStep<V> {
     Expect(regex::Regex),
     /// Writes this; `${1}` is the first group of the last `Expect`.
     Send(V),
+    /// Writes these, one after the other.
+    Say(Vec<Said<V>>),
     /// TLS from here on.
     StartTls,
+}
+
+/// A part of what is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said<V> {
+    /// As it stands.
+    Text(V),
+    /// A group of the last `Expect`, 0 the whole match; nothing where there is no such group.
+    Group(usize),
 }
 
 /// A TLS handshake.
@@ -225,6 +268,8 @@ pub struct Icmp {
     pub payload_bytes: u32,
     /// From one to the next.
     pub interval: Duration,
+    /// Hops that a packet may take; the system's usual ones where it is not said.
+    pub ttl: Option<u8>,
 }
 
 /// A program that is run without a shell.

@@ -7,7 +7,7 @@ use super::files::Reading;
 use super::names::{Names, plain, template};
 use super::request::credential;
 use crate::analysis::node::Place;
-use crate::analysis::plan::journey::{Credential, Probe, Protocol, Security, TlsMode};
+use crate::analysis::plan::journey::{Credential, Probe, Protocol, Security, Terms, TlsMode};
 use crate::analysis::raw::journey::{probe as raw, step::Step};
 use crate::analysis::raw::text::TextOrSecret;
 use crate::analysis::validate::Checks;
@@ -114,6 +114,7 @@ impl Probes<'_, '_, '_, '_, '_> {
             server_name: self.text("serverName", trust.server_name.as_deref()),
             roots,
             insecure: trust.insecure.unwrap_or(false),
+            terms: Terms::default(),
         }
     }
 

@@ -60,7 +60,7 @@ impl<V> Protocol<V> {
     #[must_use]
     pub fn facts(&self) -> &'static [&'static str] {
         match self {
-            Self::Tcp(_) => &["address", "text", "groups", "tls"],
+            Self::Tcp(_) => &["address", "text", "groups", "matches", "tls"],
             Self::Tls(_) => &TLS_FACTS,
             Self::Dns(_) => &[
                 "server",

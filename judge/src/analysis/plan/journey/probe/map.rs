@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use super::{Command, DialogueStep, Dns, Grpc, Postgres, Probe, Protocol, Redis, Security, Smtp, Tcp};
+use super::{Command, DialogueStep, Dns, Grpc, Postgres, Probe, Protocol, Redis, Said, Security, Smtp, Tcp};
 use crate::analysis::plan::journey::{Credential, Piece, is_credential};
 
 impl<V> Probe<V> {
@@ -19,6 +19,7 @@ impl<V> Probe<V> {
                 server_name: maybe(self.security.server_name.as_ref(), map)?,
                 roots: self.security.roots.clone(),
                 insecure: self.security.insecure,
+                terms: self.security.terms.clone(),
             },
             protocol: self.protocol.try_map(map)?,
         })
@@ -75,6 +76,7 @@ impl<V> Protocol<V> {
                     Ok(match step {
                         DialogueStep::Expect(regex) => DialogueStep::Expect(regex.clone()),
                         DialogueStep::Send(text) => DialogueStep::Send(map(text)?),
+                        DialogueStep::Say(parts) => DialogueStep::Say(said(parts, map)?),
                         DialogueStep::StartTls => DialogueStep::StartTls,
                     })
                 })?,
@@ -123,6 +125,17 @@ impl<V> Protocol<V> {
             }),
         })
     }
+}
+
+fn said<'v, V, U, E>(
+    parts: &'v [Said<V>],
+    map: &mut impl FnMut(&'v V) -> Result<U, E>,
+) -> Result<Vec<Said<U>>, E> {
+    let part = |part: &'v Said<V>| match part {
+        Said::Text(text) => map(text).map(Said::Text),
+        Said::Group(group) => Ok(Said::Group(*group)),
+    };
+    parts.iter().map(part).collect()
 }
 
 fn maybe<'v, V, U, E>(

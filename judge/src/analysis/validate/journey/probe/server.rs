@@ -2,7 +2,7 @@
 
 use super::Probes;
 use crate::analysis::plan::journey::{
-    Credential, Grpc, Postgres, Probe, Protocol, Redis, Security, Smtp, TlsMode,
+    Credential, Grpc, Postgres, Probe, Protocol, Redis, Security, Smtp, Terms, TlsMode,
 };
 use crate::analysis::raw::journey::probe as raw;
 use crate::analysis::validate::journey::amounts::count;
@@ -44,6 +44,7 @@ impl Probes<'_, '_, '_, '_, '_> {
                 server_name: self.text("serverName", raw.server_name.as_deref()),
                 roots,
                 insecure,
+                terms: Terms::default(),
             },
             protocol: Protocol::Postgres(Postgres {
                 user: self.credential("user", Some(&raw.user))?,

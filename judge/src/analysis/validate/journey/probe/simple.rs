@@ -153,6 +153,7 @@ impl Probes<'_, '_, '_, '_, '_> {
                 ECHO_INTERVAL,
                 Duration::from_millis(1)..=Duration::from_secs(60),
             ),
+            ttl: None,
         }
     }
 
