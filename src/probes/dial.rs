@@ -6,6 +6,8 @@ mod connect;
 mod failure;
 mod fault;
 mod line;
+#[cfg(test)]
+pub(in crate::probes) mod name_server;
 mod names;
 mod reply;
 #[cfg(test)]

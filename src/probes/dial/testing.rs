@@ -64,8 +64,13 @@ pub(in crate::probes) async fn ask(probe: &FilledProbe) -> Sounding {
 
 /// Asks for so long.
 pub(in crate::probes) async fn ask_within(probe: &FilledProbe, limit: Duration) -> Sounding {
+    ask_knowing(Names::system(), probe, limit).await
+}
+
+/// Asks for so long, by what these name servers know.
+pub(in crate::probes) async fn ask_knowing(names: Names, probe: &FilledProbe, limit: Duration) -> Sounding {
     let clock = Arc::new(Fixed(Timestamp::parse(NOW).unwrap()));
-    let probes = Probes::new(clock, Names::system()).with_commands(Commands::Allowed);
+    let probes = Probes::new(clock, names).with_commands(Commands::Allowed);
     let begun = Instant::now();
     let sounding = probes.protocols(&[]).ask(probe, begun + limit).await;
     assert!(begun.elapsed() < limit + Duration::from_secs(10), "it hangs");

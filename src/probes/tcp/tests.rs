@@ -1,8 +1,9 @@
 use serde_json::json;
 use serin_judge::analysis::plan::journey::{FailureClass as Class, RequestPhase as Phase};
 
+use crate::probes::dial::name_server::NameServer;
 use crate::probes::dial::testing::{
-    Authority, Server, VALID, closed_port, failure, filled, findings, found, kind, overdue,
+    Authority, Server, VALID, ask_knowing, closed_port, failure, filled, findings, found, kind, overdue,
 };
 
 #[tokio::test]
@@ -110,6 +111,41 @@ async fn ports_that_are_closed_and_names_that_are_none() {
     let no_group = failure(&filled(&text)).await;
     assert_eq!(no_group.class, Class::BadRequest, "{no_group:?}");
     assert!(no_group.message.contains("has 0 groups"), "{no_group:?}");
+}
+
+#[tokio::test]
+async fn of_many_addresses_the_first_that_answers() {
+    const MANY: [[u8; 4]; 21] = {
+        let mut all = [[127, 0, 0, 77]; 21];
+        all[20] = [127, 0, 0, 1];
+        all
+    };
+    let server = Server::saying(&[]).await;
+    let port = server.address.port();
+    let probe = filled(&format!("tcp: {{address: 'somewhere.test:{port}'}}"));
+    let patience = std::time::Duration::from_secs(20);
+    let names = NameServer::knowing(&MANY).await;
+    let found = ask_knowing(names.names(), &probe, patience)
+        .await
+        .outcome
+        .unwrap();
+    assert_eq!(found.facts["address"], json!(server.address.to_string()));
+    let names = NameServer::knowing(&[[127, 0, 0, 77], [127, 0, 0, 78]]).await;
+    let refused = ask_knowing(names.names(), &probe, patience)
+        .await
+        .outcome
+        .unwrap_err();
+    assert_eq!(
+        kind(&refused),
+        (Class::ConnectRefused, Phase::Connect),
+        "{refused:?}"
+    );
+    let names = NameServer::knowing(&[]).await;
+    let nowhere = ask_knowing(names.names(), &probe, patience)
+        .await
+        .outcome
+        .unwrap_err();
+    assert_eq!(nowhere.phase, Some(Phase::Dns), "{nowhere:?}");
 }
 
 #[tokio::test]

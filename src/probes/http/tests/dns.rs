@@ -1,102 +1,19 @@
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serin_judge::analysis::plan::journey::{FailureClass, RequestPhase};
-use tokio::net::UdpSocket;
-use tokio::task::JoinHandle;
 
 use super::peers::{Raw, ok};
 use super::{answer, ask, failed, get, late, soon};
 use crate::engine::clock::SystemClock;
 use crate::engine::ports::{ClientSettings, HttpClient};
-use crate::probes::dial::Names;
+use crate::probes::dial::name_server::{NOERROR, NXDOMAIN, NameServer, REFUSED, SERVFAIL, answered};
 use crate::probes::http::Probe;
 
-/// A name server that answers as it is told.
-struct NameServer {
-    address: SocketAddr,
-    questions: Arc<AtomicUsize>,
-    task: JoinHandle<()>,
-}
-
-impl Drop for NameServer {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
-const NOERROR: u8 = 0;
-const SERVFAIL: u8 = 2;
-const NXDOMAIN: u8 = 3;
-const REFUSED: u8 = 5;
-
-/// The question as it came, without what follows it.
-fn question(query: &[u8]) -> &[u8] {
-    let mut end = 12;
-    while query[end] != 0 {
-        end += usize::from(query[end]) + 1;
-    }
-    &query[12..end + 5]
-}
-
-fn is_for_ipv4(query: &[u8]) -> bool {
-    question(query).ends_with(&[0, 1, 0, 1])
-}
-
-/// An answer to `query`: RFC 1035, section 4.1.
-fn answered(query: &[u8], code: u8, addresses: &[[u8; 4]]) -> Vec<u8> {
-    let count = u8::try_from(addresses.len()).unwrap();
-    let mut message = vec![query[0], query[1], 0x81, 0x80 | code, 0, 1, 0, count, 0, 0, 0, 0];
-    message.extend_from_slice(question(query));
-    for address in addresses {
-        // The name as in the question, type A, class IN, a minute, four bytes.
-        message.extend_from_slice(&[0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4]);
-        message.extend_from_slice(address);
-    }
-    message
-}
-
-impl NameServer {
-    async fn start(answer: impl Fn(&[u8]) -> Option<Vec<u8>> + Send + 'static) -> Self {
-        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-        let address = socket.local_addr().unwrap();
-        let questions = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&questions);
-        let task = tokio::spawn(async move {
-            let mut query = [0; 2_000];
-            loop {
-                let (length, from) = socket.recv_from(&mut query).await.unwrap();
-                counted.fetch_add(1, Ordering::SeqCst);
-                if let Some(answer) = answer(&query[..length]) {
-                    socket.send_to(&answer, from).await.unwrap();
-                }
-            }
-        });
-        Self {
-            address,
-            questions,
-            task,
-        }
-    }
-
-    /// Answers questions for IPv4 with these addresses, those for IPv6 with none.
-    async fn knowing(addresses: &'static [[u8; 4]]) -> Self {
-        Self::start(move |query| {
-            let addresses = if is_for_ipv4(query) { addresses } else { &[] };
-            Some(answered(query, NOERROR, addresses))
-        })
-        .await
-    }
-
-    fn client(&self) -> Box<dyn HttpClient> {
-        let probe = Probe::new(
-            Arc::new(SystemClock::new()),
-            Arc::new(Names::servers(&[self.address])),
-        );
-        probe.client(&ClientSettings::default()).unwrap()
-    }
+fn client_of(names: &NameServer) -> Box<dyn HttpClient> {
+    let probe = Probe::new(Arc::new(SystemClock::new()), Arc::new(names.names()));
+    probe.client(&ClientSettings::default()).unwrap()
 }
 
 fn at(server: &Raw) -> String {
@@ -107,7 +24,7 @@ fn at(server: &Raw) -> String {
 async fn a_name_is_looked_up_for_each_connection() {
     let server = Raw::answering(ok("hello")).await;
     let names = NameServer::knowing(&[[127, 0, 0, 1]]).await;
-    let client = names.client();
+    let client = client_of(&names);
     for round in 1..=2 {
         let (answer, exchange) = answer(&*client, &get(at(&server))).await;
         assert_eq!(answer.address, Some(server.address));
@@ -122,7 +39,7 @@ async fn a_name_is_looked_up_for_each_connection() {
 async fn the_next_address_where_one_refuses() {
     let server = Raw::answering(ok("hello")).await;
     let names = NameServer::knowing(&[[127, 0, 0, 77], [127, 0, 0, 1]]).await;
-    let (answer, _) = answer(&*names.client(), &get(at(&server))).await;
+    let (answer, _) = answer(&*client_of(&names), &get(at(&server))).await;
     assert_eq!(answer.address, Some(server.address));
 }
 
@@ -130,7 +47,7 @@ async fn the_next_address_where_one_refuses() {
 async fn a_lie_about_the_address_is_named() {
     let server = Raw::answering(ok("hello")).await;
     let names = NameServer::knowing(&[[127, 0, 0, 77]]).await;
-    let failure = failed(ask(&*names.client(), &get(at(&server))).await);
+    let failure = failed(ask(&*client_of(&names), &get(at(&server))).await);
     assert_eq!(
         (failure.class, failure.phase),
         (FailureClass::ConnectRefused, Some(RequestPhase::Connect))
@@ -148,7 +65,7 @@ async fn what_a_name_server_refuses() {
     ];
     for (code, class) in cases {
         let names = NameServer::start(move |query| Some(answered(query, code, &[]))).await;
-        let exchange = ask(&*names.client(), &get("http://somewhere.test/")).await;
+        let exchange = ask(&*client_of(&names), &get("http://somewhere.test/")).await;
         assert!(exchange.hops[0].phases.dns.is_some());
         let failure = failed(exchange);
         assert_eq!(
@@ -170,7 +87,7 @@ async fn a_name_server_that_is_not_there() {
 /// Fails with one of these classes in the phase of names, by its deadline.
 async fn unknown(names: NameServer, classes: &[FailureClass]) {
     let request = get("http://somewhere.test/");
-    let client = names.client();
+    let client = client_of(&names);
     let sent = client.send(&request, None, soon());
     let exchange = tokio::time::timeout(Duration::from_secs(10), sent)
         .await
@@ -220,7 +137,7 @@ async fn answers_that_are_no_dns() {
 async fn literal_addresses_and_known_hosts_ask_nobody() {
     let server = Raw::answering(ok("hello")).await;
     let names = NameServer::start(|_| None).await;
-    let client = names.client();
+    let client = client_of(&names);
     let (_, exchange) = answer(&*client, &get(server.url("/"))).await;
     assert_eq!(exchange.hops[0].phases.dns, None);
     client.forget_connections();
