@@ -76,7 +76,12 @@ async fn serve(options: &ServeOptions, settings: Settings) -> Result<(), (u8, St
         .await
         .map_err(broken)?;
     output::print(&started(&service, &store_url));
-    service.run(stop).await;
+    // On a thread that serves: taken on the main thread, each connection would have to be handed over.
+    if let Err(panicked) = tokio::spawn(service.run(stop)).await
+        && let Ok(panic) = panicked.try_into_panic()
+    {
+        std::panic::resume_unwind(panic);
+    }
     tracing::info!("the service has stopped; runs go on after the next start");
     Ok(())
 }
