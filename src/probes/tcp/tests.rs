@@ -115,11 +115,14 @@ async fn ports_that_are_closed_and_names_that_are_none() {
 
 #[tokio::test]
 async fn of_many_addresses_the_first_that_answers() {
-    const MANY: [[u8; 4]; 21] = {
-        let mut all = [[127, 0, 0, 77]; 21];
-        all[20] = [127, 0, 0, 1];
+    /// One that answers, behind 15 and behind 16 that refuse.
+    const MANY: [[u8; 4]; 16] = behind();
+    const TOO_MANY: [[u8; 4]; 17] = behind();
+    const fn behind<const N: usize>() -> [[u8; 4]; N] {
+        let mut all = [[127, 0, 0, 77]; N];
+        all[N - 1] = [127, 0, 0, 1];
         all
-    };
+    }
     let server = Server::saying(&[]).await;
     let port = server.address.port();
     let probe = filled(&format!("tcp: {{address: 'somewhere.test:{port}'}}"));
@@ -130,7 +133,7 @@ async fn of_many_addresses_the_first_that_answers() {
         .outcome
         .unwrap();
     assert_eq!(found.facts["address"], json!(server.address.to_string()));
-    let names = NameServer::knowing(&[[127, 0, 0, 77], [127, 0, 0, 78]]).await;
+    let names = NameServer::knowing(&TOO_MANY).await;
     let refused = ask_knowing(names.names(), &probe, patience)
         .await
         .outcome
