@@ -111,10 +111,8 @@ impl Alias {
     pub(crate) fn draw(&self, bits: u32) -> usize {
         let index = (bits >> STAY_BITS) as usize;
         let (stay, other) = self.cells[index];
-        if bits & ((1 << STAY_BITS) - 1) < stay {
-            index
-        } else {
-            other as usize
-        }
+        // Nobody can foresee which of the two it is, so there is no branch.
+        let goes = 0_u32.wrapping_sub(u32::from(bits & ((1 << STAY_BITS) - 1) >= stay));
+        (index as u32 & !goes | other & goes) as usize
     }
 }

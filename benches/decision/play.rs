@@ -24,7 +24,7 @@ pub(crate) struct Judges {
 }
 
 /// Of releases without fault, settings for trade-offs see one in so many.
-const NULLS_PER_CURVE: usize = 4;
+const NULLS_PER_CURVE: usize = 8;
 
 impl Judges {
     /// What a variant is not asked for is left out: settings for trade-offs, in most scenarios and releases.

@@ -19,6 +19,18 @@ pub struct Turn {
     pub attempt: u32,
 }
 
+impl Turn {
+    /// What a step asks at first.
+    #[must_use]
+    pub fn first(step: usize) -> Self {
+        Self {
+            step,
+            repetition: 0,
+            attempt: 0,
+        }
+    }
+}
+
 impl RunIds {
     /// Of a run by its number. Seeds are chance, so that the runs of two processes differ.
     #[must_use]

@@ -28,7 +28,7 @@ pub(in crate::probes) const NXDOMAIN: u8 = 3;
 pub(in crate::probes) const REFUSED: u8 = 5;
 
 /// The question as it came, without what follows it.
-fn question(query: &[u8]) -> &[u8] {
+pub(in crate::probes) fn question(query: &[u8]) -> &[u8] {
     let mut end = 12;
     while query[end] != 0 {
         end += usize::from(query[end]) + 1;
@@ -42,8 +42,10 @@ fn is_for_ipv4(query: &[u8]) -> bool {
 
 /// An answer to `query`: RFC 1035, section 4.1.
 pub(in crate::probes) fn answered(query: &[u8], code: u8, addresses: &[[u8; 4]]) -> Vec<u8> {
-    let count = u8::try_from(addresses.len()).unwrap();
-    let mut message = vec![query[0], query[1], 0x81, 0x80 | code, 0, 1, 0, count, 0, 0, 0, 0];
+    let count = u16::try_from(addresses.len()).unwrap().to_be_bytes();
+    let mut message = vec![query[0], query[1], 0x80 | query[2], 0x80 | code, 0, 1];
+    message.extend_from_slice(&count);
+    message.extend_from_slice(&[0, 0, 0, 0]);
     message.extend_from_slice(question(query));
     for address in addresses {
         // The name as in the question, type A, class IN, a minute, four bytes.

@@ -49,12 +49,9 @@ pub(in crate::probes) fn filled(action: &str) -> FilledProbe {
     let (journey, _) = made.unwrap_or_else(|report| panic!("{text}{report:?}"));
     let prepared = Prepared::new(&journey, "", &Credentials::default(), "test").unwrap();
     let values = Values::new(RunIds::new(1, 1), None, None, &prepared);
-    let turn = Turn {
-        step: 0,
-        repetition: 0,
-        attempt: 0,
-    };
-    prepared.fill_probe(&journey.steps[0], &values, turn).unwrap()
+    prepared
+        .fill_probe(&journey.steps[0], &values, Turn::first(0))
+        .unwrap()
 }
 
 /// Asks, with the time over when nothing but a hang is still under way.

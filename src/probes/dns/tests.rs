@@ -8,31 +8,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::task::JoinSet;
 
+use crate::probes::dial::name_server::{NOERROR, NXDOMAIN, answered, question};
 use crate::probes::dial::testing::{closed_port, failure, filled, found, kind, overdue};
 
-const TRUNCATED: u8 = 0x02;
-
-/// The question as it came, without what follows it.
-fn question(query: &[u8]) -> &[u8] {
-    let mut end = 12;
-    while query[end] != 0 {
-        end += usize::from(query[end]) + 1;
-    }
-    &query[12..end + 5]
-}
-
-/// An answer to `query` (RFC 1035, section 4.1) with these addresses.
-fn answered(query: &[u8], flags: u8, code: u8, addresses: &[[u8; 4]]) -> Vec<u8> {
-    let count = u16::try_from(addresses.len()).unwrap().to_be_bytes();
-    let mut message = vec![query[0], query[1], 0x80 | query[2] | flags, 0x80 | code, 0, 1];
-    message.extend_from_slice(&count);
-    message.extend_from_slice(&[0, 0, 0, 0]);
-    message.extend_from_slice(question(query));
-    for address in addresses {
-        message.extend_from_slice(&[0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4]);
-        message.extend_from_slice(address);
-    }
-    message
+/// The answer does not hold everything.
+fn truncated(mut answer: Vec<u8>) -> Vec<u8> {
+    answer[2] |= 0x02;
+    answer
 }
 
 /// Both at one port; gone when dropped.
@@ -100,8 +82,8 @@ fn framed(message: &[u8]) -> Vec<u8> {
 #[tokio::test]
 async fn only_the_answer_to_this_question_counts() {
     let server = NameServer::udp(|query| {
-        let good = answered(query, 0, 0, &[[10, 0, 0, 1]]);
-        let lie = answered(query, 0, 0, &[[10, 6, 6, 6]]);
+        let good = answered(query, NOERROR, &[[10, 0, 0, 1]]);
+        let lie = answered(query, NOERROR, &[[10, 6, 6, 6]]);
         let (mut other_id, mut other_name, mut no_answer) = (lie.clone(), lie.clone(), lie);
         other_id[0] ^= 0xff;
         other_name[13] = b'x';
@@ -128,8 +110,8 @@ async fn only_the_answer_to_this_question_counts() {
 #[tokio::test]
 async fn what_is_cut_short_is_asked_for_again_over_tcp() {
     let many: Vec<[u8; 4]> = (0..=255).map(|last| [10, 0, 0, last]).collect();
-    let cut = |query: &[u8]| vec![answered(query, TRUNCATED, 0, &[[10, 0, 0, 0]])];
-    let server = NameServer::start(cut, move |query| framed(&answered(query, 0, 0, &many))).await;
+    let cut = |query: &[u8]| vec![truncated(answered(query, NOERROR, &[[10, 0, 0, 0]]))];
+    let server = NameServer::start(cut, move |query| framed(&answered(query, NOERROR, &many))).await;
     let facts = found(&server.probe("")).await;
     assert_eq!(
         (&facts["transport"], &facts["truncated"]),
@@ -152,17 +134,17 @@ async fn other_codes_than_expected_are_failures() {
         (4, Class::AssertFailed),
         (15, Class::AssertFailed),
     ] {
-        let server = NameServer::udp(move |query| vec![answered(query, 0, code, &[])]).await;
+        let server = NameServer::udp(move |query| vec![answered(query, code, &[])]).await;
         let failure = failure(&server.probe("")).await;
         assert_eq!(kind(&failure), (class, Phase::Body), "{failure:?}");
     }
-    let server = NameServer::udp(|query| vec![answered(query, 0, 3, &[])]).await;
+    let server = NameServer::udp(|query| vec![answered(query, NXDOMAIN, &[])]).await;
     let facts = found(&server.probe(", rcode: NXDOMAIN")).await;
     assert_eq!(
         (&facts["rcode"], &facts["answers"]),
         (&json!("NXDOMAIN"), &json!([]))
     );
-    let server = NameServer::udp(|query| vec![answered(query, 0, 0, &[[10, 0, 0, 1]])]).await;
+    let server = NameServer::udp(|query| vec![answered(query, NOERROR, &[[10, 0, 0, 1]])]).await;
     let failure = failure(&server.probe(", rcode: NXDOMAIN")).await;
     assert_eq!(failure.class, Class::AssertFailed, "{failure:?}");
 }
@@ -177,7 +159,7 @@ async fn servers_that_hang_reset_and_talk_nonsense() {
         "{failure_of:?}"
     );
     let cut = NameServer::udp(|query| {
-        let mut answer = answered(query, 0, 0, &[[10, 0, 0, 1]]);
+        let mut answer = answered(query, NOERROR, &[[10, 0, 0, 1]]);
         answer.truncate(answer.len() - 6);
         vec![answer]
     })
@@ -201,7 +183,7 @@ async fn servers_that_hang_reset_and_talk_nonsense() {
         assert_eq!(failure_of.class, class, "case {number}: {failure_of:?}");
     }
     let other = NameServer::tcp(|query| {
-        let mut answer = answered(query, 0, 0, &[[10, 0, 0, 1]]);
+        let mut answer = answered(query, NOERROR, &[[10, 0, 0, 1]]);
         answer[0] ^= 0xff;
         framed(&answer)
     })
@@ -236,7 +218,7 @@ async fn addresses_are_asked_for_by_their_names() {
     let server = NameServer::udp(|query| {
         let is_turned = question(query).starts_with(b"\x014\x013\x012\x0210\x07in-addr\x04arpa\0");
         let code = if is_turned { 0 } else { 3 };
-        vec![answered(query, 0, code, &[])]
+        vec![answered(query, code, &[])]
     })
     .await;
     let text = format!("dns: {{server: '{}', name: 10.2.3.4, type: PTR}}", server.address);

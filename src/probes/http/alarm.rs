@@ -1,4 +1,4 @@
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -55,8 +55,19 @@ impl Alarms {
 }
 
 impl Alarm<'_> {
+    /// What `work` comes to; `None` when the time is over before.
+    ///
+    /// `work` is pinned by its owner: a future that is handed on is there twice, in the one that hands it on too.
+    pub(super) async fn unless_over<F: Future>(&mut self, mut work: Pin<&mut F>) -> Option<F::Output> {
+        poll_fn(|cx| match work.as_mut().poll(cx) {
+            Poll::Ready(done) => Poll::Ready(Some(done)),
+            Poll::Pending => self.poll(cx).map(|()| None),
+        })
+        .await
+    }
+
     /// Ready when the deadline has passed.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let Some(timer) = &mut self.timer else {
             return Poll::Ready(());
         };
@@ -83,7 +94,6 @@ impl Drop for Alarm<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::future::poll_fn;
     use std::time::Duration;
 
     use super::*;

@@ -1,20 +1,15 @@
-use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 
 use async_trait::async_trait;
 use cookie_store::CookieStore;
 use tokio::time::Instant;
 
 use super::alarm::Alarms;
-use super::chain::chain;
+use super::chain::{Failed, chain};
 use super::dial::Dialer;
 use super::idle::Idle;
-use super::origin::shown;
 use super::trace::Trace;
 use crate::engine::ports::{Exchange, HttpClient, HttpRequest};
-use crate::probes::dial::overdue;
 
 /// Sends requests over connections of its own.
 pub(super) struct Client {
@@ -43,20 +38,12 @@ impl HttpClient for Client {
     ) -> Exchange {
         let mut trace = Trace::new(&request.uri);
         // One timer for all phases: which of them was under way is looked at when it fires.
-        let outcome = {
-            let mut work = pin!(chain(self, request, cookies, &mut trace));
-            let mut over = self.alarms.at(deadline);
-            poll_fn(|cx| match work.as_mut().poll(cx) {
-                Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
-                Poll::Pending => over.poll(cx).map(|()| None),
-            })
-            .await
+        let mut alarm = self.alarms.at(deadline);
+        let answered = chain(self, request, cookies, &mut trace, &mut alarm).await;
+        let (outcome, cut) = match answered {
+            Ok(answer) => (Ok(answer), None),
+            Err(Failed { failure, cut }) => (Err(failure), cut),
         };
-        let outcome = outcome.unwrap_or_else(|| {
-            let (phase, since) = trace.under_way();
-            Err(overdue(phase, since.elapsed(), &shown(&trace.uri)))
-        });
-        let cut = outcome.as_ref().err().and_then(|_| trace.cut());
         let (hops, ended_at) = trace.hops();
         Exchange {
             hops,

@@ -1,10 +1,13 @@
+use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::future::Either;
 use http::{HeaderValue, Request, Response, Uri};
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Frame, Incoming};
+use http_body_util::Full;
+use hyper::body::{Body, Frame, Incoming};
 
 use super::http1::Http1;
 use super::http2::Http2;
@@ -72,20 +75,22 @@ impl Connection {
         }
     }
 
-    pub(super) async fn answer(
+    /// The request is handed on now, not when the answer is first waited for: it is large, and futures are moved about.
+    pub(super) fn answer(
         &mut self,
         request: Request<Full<Bytes>>,
-    ) -> Result<Response<Incoming>, Unanswered> {
+    ) -> impl Future<Output = Result<Response<Incoming>, Unanswered>> {
         match self {
-            Self::Http1(connection) => connection.answer(request).await,
-            Self::Http2(connection) => connection.answer(request).await,
+            Self::Http1(connection) => Either::Left(connection.answer(request)),
+            Self::Http2(connection) => Either::Right(connection.answer(request)),
         }
     }
 
     pub(super) async fn frame(&mut self, body: &mut Incoming) -> Option<Result<Frame<Bytes>, hyper::Error>> {
-        match self {
-            Self::Http1(connection) => connection.frame(body).await,
-            Self::Http2(_) => body.frame().await,
-        }
+        poll_fn(|cx| match self {
+            Self::Http1(connection) => connection.poll_frame(body, cx),
+            Self::Http2(_) => Pin::new(&mut *body).poll_frame(cx),
+        })
+        .await
     }
 }

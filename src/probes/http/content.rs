@@ -159,9 +159,9 @@ pub(super) fn too_large(bytes_max: u64) -> Wrong {
 
 /// The codings that were applied, `None` for none.
 fn coding(headers: &HeaderMap) -> Option<String> {
-    let texts = headers.get_all(CONTENT_ENCODING).iter();
+    let told = headers.iter().filter(|(name, _)| **name == CONTENT_ENCODING);
     let mut applied = String::new();
-    for text in texts.filter_map(|value| value.to_str().ok()) {
+    for text in told.filter_map(|(_, value)| value.to_str().ok()) {
         for name in text.split(',').map(str::trim) {
             if !name.is_empty() && !name.eq_ignore_ascii_case("identity") {
                 if !applied.is_empty() {

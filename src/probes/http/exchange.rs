@@ -1,18 +1,19 @@
+use std::pin::pin;
+
 use bytes::Bytes;
 use http::response::Parts;
 use http::{HeaderMap, HeaderValue};
 use hyper::body::{Body, Incoming};
-use serin_judge::analysis::plan::journey::{Failure, FailureClass};
+use serin_judge::analysis::plan::journey::Failure;
 use tokio::time::Instant;
 
+use super::alarm::Alarm;
 use super::connection::Connection;
 use super::content::{Content, Wrong, too_large};
 use super::failure::broken;
-use super::origin::shown;
 use super::outgoing::Outgoing;
 use super::trace::Trace;
 use crate::engine::ports::BodyCoding;
-use crate::probes::dial::failure;
 
 /// What is wanted of an answer.
 #[derive(Clone, Copy)]
@@ -39,92 +40,114 @@ pub(super) struct Broken {
     pub(super) unprocessed: bool,
     /// The connection ended before any byte of an answer came.
     pub(super) silent: bool,
+    /// What had come of the answer: its head, and no body.
+    pub(super) cut: Option<Answered>,
 }
 
-/// One request and its answer over one connection.
+/// One request and its answer over one connection, unless the time is over.
 pub(super) async fn exchange(
     connection: &mut Connection,
     outgoing: &Outgoing<'_>,
     cookie: Option<HeaderValue>,
     want: Want,
     trace: &mut Trace<'_>,
+    alarm: &mut Alarm<'_>,
 ) -> Result<Answered, Broken> {
     let request = outgoing.over(connection, cookie);
     trace.send(connection.is_used(), connection.stamps());
-    let answer = match connection.answer(request).await {
-        Ok(answer) => answer,
-        Err(unanswered) => {
+    let answer = {
+        let answering = pin!(connection.answer(request));
+        alarm.unless_over(answering).await
+    };
+    let (head, body) = match answer {
+        Some(Ok(answer)) => answer.into_parts(),
+        Some(Err(unanswered)) => {
             return Err(Broken {
-                failure: said(trace, broken(&unanswered.error)),
                 unprocessed: unanswered.unprocessed,
                 silent: unanswered.silent,
+                ..Broken::by(trace.failure(broken(&unanswered.error)))
             });
         }
+        None => return Err(Broken::by(trace.overdue())),
     };
-    let (head, mut body) = answer.into_parts();
     trace.head(head.status.as_u16(), &head.headers);
-    trace.hear(head, connection.peer(), 0);
-    let (body, body_bytes) = read(connection, &mut body, want, trace)
-        .await
-        .map_err(|wrong| begun(said(trace, wrong)))?;
-    let is_reusable = match connection {
-        Connection::Http1(http1) => http1.rest().map_err(|error| begun(said(trace, broken(&error))))?,
-        Connection::Http2(_) => true,
+    let mut came = 0;
+    let whole = {
+        let reading = pin!(read(connection, &head.headers, body, want, &mut came));
+        alarm.unless_over(reading).await
     };
-    let head = trace.take_heard();
-    let head = head.ok_or_else(|| begun(said(trace, (FailureClass::ProtocolError, "no head".to_owned()))))?;
-    Ok(Answered {
-        head,
-        body,
-        body_bytes,
-        ended_at: trace.end_hop(),
-        is_reusable,
+    let failure = match whole {
+        Some(Ok((body, is_reusable))) => {
+            return Ok(Answered {
+                head,
+                body,
+                body_bytes: came,
+                ended_at: trace.end_hop(),
+                is_reusable,
+            });
+        }
+        Some(Err(wrong)) => trace.failure(wrong),
+        None => trace.overdue(),
+    };
+    Err(Broken {
+        cut: Some(Answered {
+            head,
+            body: Bytes::new(),
+            body_bytes: came,
+            ended_at: Instant::now(),
+            is_reusable: false,
+        }),
+        ..Broken::by(failure)
     })
 }
 
+/// The body, counting the decoded bytes that `came`, and whether another request may follow it.
 async fn read(
     connection: &mut Connection,
-    body: &mut Incoming,
+    headers: &HeaderMap,
+    mut body: Incoming,
     want: Want,
-    trace: &mut Trace<'_>,
-) -> Result<(Bytes, u64), Wrong> {
-    if body.is_end_stream() {
-        return Ok((Bytes::new(), 0));
-    }
+    came: &mut u64,
+) -> Result<(Bytes, bool), Wrong> {
     let bytes_max = want.body_bytes_max;
     if body.size_hint().lower() > bytes_max {
-        trace.came(bytes_max);
+        *came = bytes_max;
         return Err(too_large(bytes_max));
     }
-    let none = HeaderMap::new();
-    let headers = trace.heard().map_or(&none, |head| &head.headers);
-    let mut content = Content::new(headers, want.coding, want.keep_body, bytes_max)?;
-    while !body.is_end_stream() {
-        match connection.frame(body).await {
-            None => break,
-            Some(Ok(frame)) => {
-                // Trailers are no part of the body.
-                if let Ok(chunk) = frame.into_data() {
-                    let pushed = content.push(chunk);
-                    trace.came(content.bytes().min(bytes_max));
-                    pushed?;
+    let mut whole = Bytes::new();
+    if !body.is_end_stream() {
+        let mut content = Content::new(headers, want.coding, want.keep_body, bytes_max)?;
+        while !body.is_end_stream() {
+            match connection.frame(&mut body).await {
+                None => break,
+                Some(Ok(frame)) => {
+                    // Trailers are no part of the body.
+                    if let Ok(chunk) = frame.into_data() {
+                        let pushed = content.push(chunk);
+                        *came = content.bytes().min(bytes_max);
+                        pushed?;
+                    }
                 }
+                Some(Err(error)) => return Err(broken(&error)),
             }
-            Some(Err(error)) => return Err(broken(&error)),
+        }
+        (whole, *came) = content.finish()?;
+    }
+    let is_reusable = match connection {
+        Connection::Http1(http1) => http1.rest().map_err(|error| broken(&error))?,
+        Connection::Http2(_) => true,
+    };
+    Ok((whole, is_reusable))
+}
+
+impl Broken {
+    /// The request may have been dealt with, and nothing came.
+    fn by(failure: Failure) -> Self {
+        Self {
+            failure,
+            unprocessed: false,
+            silent: false,
+            cut: None,
         }
     }
-    content.finish()
-}
-
-fn begun(failure: Failure) -> Broken {
-    Broken {
-        failure,
-        unprocessed: false,
-        silent: false,
-    }
-}
-
-fn said(trace: &Trace<'_>, (class, seen): Wrong) -> Failure {
-    let (phase, _) = trace.under_way();
-    failure(class, phase, format!("{}: {seen}", shown(&trace.uri)))
 }

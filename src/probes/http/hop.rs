@@ -1,11 +1,13 @@
+use std::pin::pin;
 use std::sync::Arc;
 
 use http::HeaderValue;
 use serin_judge::analysis::plan::journey::Failure;
 
+use super::alarm::Alarm;
 use super::client::Client;
 use super::connection::{Connection, Peer};
-use super::exchange::{Answered, Want, exchange};
+use super::exchange::{Answered, Broken, Want, exchange};
 use super::outgoing::Outgoing;
 use super::trace::Trace;
 
@@ -13,6 +15,13 @@ use super::trace::Trace;
 pub(super) struct Landed {
     pub(super) answered: Answered,
     pub(super) peer: Arc<Peer>,
+}
+
+/// No whole answer.
+pub(super) struct Failed {
+    pub(super) failure: Failure,
+    /// What had come of it.
+    pub(super) cut: Option<Landed>,
 }
 
 /// One request and its answer over a kept connection or a new one.
@@ -29,7 +38,8 @@ pub(super) async fn hop(
     cookie: Option<HeaderValue>,
     want: Want,
     trace: &mut Trace<'_>,
-) -> Result<Landed, Failure> {
+    alarm: &mut Alarm<'_>,
+) -> Result<Landed, Failed> {
     let mut only_new = false;
     loop {
         let kept = match only_new {
@@ -39,12 +49,9 @@ pub(super) async fn hop(
         let mut connection = match kept {
             Some(kept) => kept,
             // New connections are rare: their large future is not part of this one.
-            None => {
-                let place = (&outgoing.uri, outgoing.reach);
-                Box::pin(client.dialer.dial(place, outgoing.version, trace)).await?
-            }
+            None => Box::pin(dial(client, outgoing, trace, alarm)).await?,
         };
-        match exchange(&mut connection, outgoing, cookie.clone(), want, trace).await {
+        match exchange(&mut connection, outgoing, cookie.clone(), want, trace, alarm).await {
             Ok(answered) => return Ok(landed(client, connection, answered)),
             Err(broken) if connection.is_used() && !only_new => {
                 if broken.unprocessed {
@@ -54,11 +61,42 @@ pub(super) async fn hop(
                     trace.end_hop();
                     only_new = true;
                 } else {
-                    return Err(broken.failure);
+                    return Err(failed(&connection, broken));
                 }
             }
-            Err(broken) => return Err(broken.failure),
+            Err(broken) => return Err(failed(&connection, broken)),
         }
+    }
+}
+
+async fn dial(
+    client: &Client,
+    outgoing: &Outgoing<'_>,
+    trace: &mut Trace<'_>,
+    alarm: &mut Alarm<'_>,
+) -> Result<Connection, Failure> {
+    let place = (&outgoing.uri, outgoing.reach);
+    let made = {
+        let dialing = pin!(client.dialer.dial(place, outgoing.version, trace));
+        alarm.unless_over(dialing).await
+    };
+    made.unwrap_or_else(|| Err(trace.overdue()))
+}
+
+fn failed(connection: &Connection, broken: Broken) -> Failed {
+    let peer = || Arc::clone(connection.peer());
+    Failed {
+        failure: broken.failure,
+        cut: broken.cut.map(|answered| Landed {
+            answered,
+            peer: peer(),
+        }),
+    }
+}
+
+impl From<Failure> for Failed {
+    fn from(failure: Failure) -> Self {
+        Self { failure, cut: None }
     }
 }
 

@@ -59,41 +59,45 @@ impl Http1 {
         })
     }
 
-    pub(super) async fn answer(
+    pub(super) fn answer(
         &mut self,
         request: Request<Full<Bytes>>,
-    ) -> Result<Response<Incoming>, Unanswered> {
+    ) -> impl Future<Output = Result<Response<Incoming>, Unanswered>> {
         self.stamps.reset();
-        let mut answered = pin!(self.sender.try_send_request(request));
-        let answered = poll_fn(|cx| {
-            self.drive(cx);
-            // As long as nothing came or broke there can be no answer. Not to look keeps hyper from waking this task for
-            // what it finds by itself.
-            if self.driver.is_some() && !self.stamps.is_touched() {
-                return Poll::Pending;
-            }
-            answered.as_mut().poll(cx)
-        });
-        answered.await.map_err(|mut unsent| {
-            let unprocessed = unsent.take_message().is_some();
-            let error = unsent.into_error();
-            Unanswered {
-                unprocessed,
-                silent: self.stamps.first_at().is_none() && broken(&error).0 == FailureClass::Reset,
-                error,
-            }
-        })
+        let answered = self.sender.try_send_request(request);
+        async move {
+            let mut answered = pin!(answered);
+            let answered = poll_fn(|cx| {
+                self.drive(cx);
+                // As long as nothing came or broke there can be no answer. Not to look keeps hyper from waking this task for
+                // what it finds by itself.
+                if self.driver.is_some() && !self.stamps.is_touched() {
+                    return Poll::Pending;
+                }
+                answered.as_mut().poll(cx)
+            });
+            answered.await.map_err(|mut unsent| {
+                let unprocessed = unsent.take_message().is_some();
+                let error = unsent.into_error();
+                Unanswered {
+                    unprocessed,
+                    silent: self.stamps.first_at().is_none() && broken(&error).0 == FailureClass::Reset,
+                    error,
+                }
+            })
+        }
     }
 
-    pub(super) async fn frame(&mut self, body: &mut Incoming) -> Option<Result<Frame<Bytes>, hyper::Error>> {
-        poll_fn(|cx| {
-            if let Poll::Ready(frame) = Pin::new(&mut *body).poll_frame(cx) {
-                return Poll::Ready(frame);
-            }
-            self.drive(cx);
-            Pin::new(&mut *body).poll_frame(cx)
-        })
-        .await
+    pub(super) fn poll_frame(
+        &mut self,
+        body: &mut Incoming,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        if let Poll::Ready(frame) = Pin::new(&mut *body).poll_frame(cx) {
+            return Poll::Ready(frame);
+        }
+        self.drive(cx);
+        Pin::new(&mut *body).poll_frame(cx)
     }
 
     /// After a whole answer: whether another request may follow.

@@ -1,7 +1,9 @@
 use std::error::Error;
+use std::future::Future;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::TryFutureExt;
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -51,11 +53,11 @@ impl Http2 {
         self.sender.is_closed()
     }
 
-    pub(super) async fn answer(
+    pub(super) fn answer(
         &mut self,
         request: Request<Full<Bytes>>,
-    ) -> Result<Response<Incoming>, Unanswered> {
-        let answered = self.sender.try_send_request(request).await;
+    ) -> impl Future<Output = Result<Response<Incoming>, Unanswered>> + use<> {
+        let answered = self.sender.try_send_request(request);
         answered.map_err(|mut unsent| {
             let unprocessed = unsent.take_message().is_some();
             let error = unsent.into_error();

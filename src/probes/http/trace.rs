@@ -1,43 +1,33 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http::response::Parts;
 use http::{HeaderMap, Uri};
-use serin_judge::analysis::plan::journey::RequestPhase;
-use serin_judge::journey::{Answer, Hop, Phases};
+use serin_judge::analysis::plan::journey::{Failure, RequestPhase};
+use serin_judge::journey::{Hop, Phases};
 use tokio::time::Instant;
 
-use super::connection::Peer;
+use super::content::Wrong;
+use super::origin::shown;
 use super::server_timing;
 use super::stamps::Stamps;
-use crate::probes::dial::Facts;
+use crate::probes::dial::{failure, overdue};
 
-/// What is known of a chain of requests so far; read also when its time is over in the middle of one.
+/// When what happened in a chain of requests so far.
 pub(super) struct Trace<'a> {
     /// Start of the first hop.
     pub(super) began_at: Instant,
     /// Where the hop under way goes.
     pub(super) uri: Cow<'a, Uri>,
+    /// The last one is under way as long as there is a `current`.
     hops: Vec<Hop>,
     /// Of the last hop that has ended.
     ended_at: Option<Instant>,
     /// `None` between hops.
     current: Option<Current>,
-    /// Of the last hop.
-    heard: Option<Heard>,
-}
-
-/// An answer that may not be whole yet.
-struct Heard {
-    head: Parts,
-    peer: Arc<Peer>,
-    body_bytes: u64,
 }
 
 /// The hop under way.
 struct Current {
-    hop: Hop,
     /// `None` before the first one.
     phase: Option<RequestPhase>,
     since: Instant,
@@ -54,62 +44,13 @@ impl<'a> Trace<'a> {
             hops: Vec::with_capacity(1),
             ended_at: None,
             current: None,
-            heard: None,
         }
-    }
-
-    /// The head of the last hop's answer, for whoever wants to know of it if the answer breaks.
-    pub(super) fn hear(&mut self, head: Parts, peer: &Arc<Peer>, body_bytes: u64) {
-        self.heard = Some(Heard {
-            head,
-            peer: Arc::clone(peer),
-            body_bytes,
-        });
-    }
-
-    /// So many bytes of its body were read.
-    pub(super) fn came(&mut self, body_bytes: u64) {
-        if let Some(heard) = &mut self.heard {
-            heard.body_bytes = body_bytes;
-        }
-    }
-
-    pub(super) fn heard(&self) -> Option<&Parts> {
-        self.heard.as_ref().map(|heard| &heard.head)
-    }
-
-    /// It is whole.
-    pub(super) fn take_heard(&mut self) -> Option<Parts> {
-        self.heard.take().map(|heard| heard.head)
-    }
-
-    /// The last hop's answer without its body, where it is not whole or leads nowhere.
-    pub(super) fn cut(&mut self) -> Option<Box<Answer>> {
-        let Heard {
-            head,
-            peer,
-            body_bytes,
-        } = self.heard.take()?;
-        let before = self.hops.len() - usize::from(self.current.is_none() && !self.hops.is_empty());
-        Some(Box::new(Answer {
-            status: head.status,
-            version: head.version,
-            headers: head.headers,
-            body: Bytes::new(),
-            body_bytes,
-            url: self.uri.clone().into_owned(),
-            address: Some(peer.address),
-            redirects: u32::try_from(before).unwrap_or(u32::MAX),
-            duration: self.began_at.elapsed(),
-            tls: peer.tls.as_ref().and_then(Facts::now),
-        }))
     }
 
     /// A phase of a new connection begins, and the one before it has ended.
     pub(super) fn enter(&mut self, phase: RequestPhase) {
         let now = Instant::now();
-        let current = self.current_or_begin(now);
-        current.leave(now);
+        let current = self.next_phase(now);
         (current.phase, current.since) = (Some(phase), now);
     }
 
@@ -121,22 +62,23 @@ impl<'a> Trace<'a> {
             (None, true) => self.began_at,
             _ => Instant::now(),
         };
-        let current = self.current_or_begin(now);
-        current.leave(now);
+        let current = self.next_phase(now);
         current.phase = Some(match stamps {
             Some(_) => RequestPhase::Send,
             None => RequestPhase::FirstByte,
         });
         current.since = now;
         current.stamps = stamps;
-        current.hop.reused = reused;
+        if let Some(hop) = self.hops.last_mut() {
+            hop.reused = reused;
+        }
     }
 
     /// The head of the answer is there.
     pub(super) fn head(&mut self, status: u16, headers: &HeaderMap) {
-        if let Some(current) = &mut self.current {
-            current.hop.status = Some(status);
-            current.hop.server = server_timing::durations(headers);
+        if let (Some(current), Some(hop)) = (&mut self.current, self.hops.last_mut()) {
+            hop.status = Some(status);
+            hop.server = server_timing::durations(headers);
             if current.stamps.is_none() {
                 current.head_at = Some(Instant::now());
             }
@@ -146,9 +88,8 @@ impl<'a> Trace<'a> {
     /// The hop under way is over, with an answer or without.
     pub(super) fn end_hop(&mut self) -> Instant {
         let now = Instant::now();
-        if let Some(mut current) = self.current.take() {
-            current.leave(now);
-            self.hops.push(current.hop);
+        if let (Some(current), Some(hop)) = (self.current.take(), self.hops.last_mut()) {
+            current.leave(&mut hop.phases, now);
         }
         self.ended_at = Some(now);
         now
@@ -156,11 +97,25 @@ impl<'a> Trace<'a> {
 
     /// The hop under way has not happened.
     pub(super) fn forget_hop(&mut self) {
-        self.current = None;
+        if self.current.take().is_some() {
+            self.hops.pop();
+        }
+    }
+
+    /// The hop under way failed like this.
+    pub(super) fn failure(&self, (class, seen): Wrong) -> Failure {
+        let (phase, _) = self.under_way();
+        failure(class, phase, format!("{}: {seen}", shown(&self.uri)))
+    }
+
+    /// The time was over in the hop under way.
+    pub(super) fn overdue(&self) -> Failure {
+        let (phase, since) = self.under_way();
+        overdue(phase, since.elapsed(), &shown(&self.uri))
     }
 
     /// The phase under way, and since when.
-    pub(super) fn under_way(&self) -> (RequestPhase, Instant) {
+    fn under_way(&self) -> (RequestPhase, Instant) {
         self.current
             .as_ref()
             .map_or((RequestPhase::Dns, self.began_at), Current::under_way)
@@ -175,17 +130,18 @@ impl<'a> Trace<'a> {
         (self.hops, ended_at)
     }
 
-    fn current_or_begin(&mut self, now: Instant) -> &mut Current {
-        if self.current.is_none() {
-            self.heard = None;
-        }
-        self.current.get_or_insert_with(|| Current {
-            hop: Hop {
+    /// The phase under way ends; without one a hop begins.
+    fn next_phase(&mut self, now: Instant) -> &mut Current {
+        match (&self.current, self.hops.last_mut()) {
+            (Some(current), Some(hop)) => current.leave(&mut hop.phases, now),
+            _ => self.hops.push(Hop {
                 status: None,
                 phases: Phases::default(),
                 reused: false,
                 server: Vec::new(),
-            },
+            }),
+        }
+        self.current.get_or_insert_with(|| Current {
             phase: None,
             since: now,
             stamps: None,
@@ -219,24 +175,22 @@ impl Current {
     }
 
     /// What ends now is written down.
-    fn leave(&mut self, now: Instant) {
-        let phases = &mut self.hop.phases;
+    fn leave(&self, phases: &mut Phases, now: Instant) {
         let lasted = Some(now.saturating_duration_since(self.since));
         match self.phase {
             None => {}
             Some(RequestPhase::Dns) => phases.dns = lasted,
             Some(RequestPhase::Connect) => phases.connect = lasted,
             Some(RequestPhase::Tls) => phases.tls = lasted,
-            Some(_) => self.leave_exchange(now),
+            Some(_) => self.leave_exchange(phases, now),
         }
     }
 
     /// An answer may begin before the request has left: then sending ends where waiting would begin.
-    fn leave_exchange(&mut self, now: Instant) {
+    fn leave_exchange(&self, phases: &mut Phases, now: Instant) {
         let (sent, first) = (self.sent_at(), self.first_at());
         let since = self.since;
         let between = |from: Instant, to: Instant| Some(to.saturating_duration_since(from));
-        let phases = &mut self.hop.phases;
         let waits_from = if self.phase == Some(RequestPhase::Send) {
             let end = match (sent, first) {
                 (Some(sent), Some(first)) => sent.min(first),

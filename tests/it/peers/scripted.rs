@@ -5,6 +5,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use tokio::net::TcpListener;
+use tokio::sync::{Mutex as Gate, OwnedMutexGuard};
 use tokio::task::JoinHandle;
 
 /// One answer: status, content type and body.
@@ -17,6 +18,8 @@ struct Play {
     script: Script,
     asked: Arc<AtomicUsize>,
     headers: Arc<Mutex<Vec<HeaderMap>>>,
+    /// Whoever holds it keeps everybody from an answer.
+    gate: Arc<Gate<()>>,
 }
 
 /// A web server that answers by a script: its argument is how many requests came before.
@@ -32,6 +35,7 @@ impl Scripted {
             script: Arc::new(script),
             asked: Arc::default(),
             headers: Arc::default(),
+            gate: Arc::default(),
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -58,6 +62,11 @@ impl Scripted {
         &self.address
     }
 
+    /// Nobody is answered until this is dropped.
+    pub(crate) async fn hold(&self) -> OwnedMutexGuard<()> {
+        Arc::clone(&self.play.gate).lock_owned().await
+    }
+
     /// How many requests have come.
     pub(crate) fn asked(&self) -> usize {
         self.play.asked.load(Ordering::SeqCst)
@@ -82,6 +91,7 @@ async fn answer(
     request: Request,
 ) -> (StatusCode, [(&'static str, &'static str); 1], String) {
     play.headers.lock().unwrap().push(request.headers().clone());
+    drop(play.gate.lock().await);
     let (status, content_type, body) = (play.script)(play.asked.fetch_add(1, Ordering::SeqCst));
     let status = StatusCode::from_u16(status).unwrap();
     (status, [("content-type", content_type)], body)

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use cookie_store::CookieStore;
 use serin_judge::analysis::plan::journey::{Failure, FailureClass, Step};
-use serin_judge::journey::{Answer, RunIds, RunOutcome, StepOutcome, StepResult, Values};
+use serin_judge::journey::{Answer, RunIds, RunOutcome, StepOutcome, StepResult, Turn, Values, text};
 use tokio::time::Instant;
 
 use super::{ArmRuns, cookies};
@@ -160,12 +160,7 @@ impl<'run> Branch<'run> {
     /// A request was sent whose answer is not known: what it creates may exist.
     pub(super) fn may_have_created(&mut self, step: &Step) {
         if let Some(creates) = &step.creates {
-            let turn = serin_judge::journey::Turn {
-                step: step.index,
-                repetition: 0,
-                attempt: 0,
-            };
-            let name = serin_judge::journey::text(creates, &self.values, turn);
+            let name = text(creates, &self.values, Turn::first(step.index));
             self.created.push(name.unwrap_or_else(|_| step.name.clone()));
         }
     }

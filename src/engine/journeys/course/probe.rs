@@ -1,9 +1,9 @@
 use serin_judge::analysis::plan::journey::Step;
-use serin_judge::journey::{Findings, Hop, StepResult, Turn, judge};
+use serin_judge::journey::{Hop, StepResult, Turn, judge};
 use tokio::time::Instant;
 
 use super::branch::Branch;
-use super::request::{unanswered, with};
+use super::request::{Came, unanswered, with};
 
 impl<'run> Branch<'run> {
     /// Asks once in another protocol than HTTP, over a connection of its own.
@@ -12,7 +12,7 @@ impl<'run> Branch<'run> {
         step: &'run Step,
         turn: Turn,
         deadline: Instant,
-    ) -> (StepResult, Option<Findings>) {
+    ) -> (StepResult, Option<Box<Came>>) {
         let filled = match self.arm.prepared.fill_probe(step, &self.values, turn) {
             Ok(filled) => filled,
             Err(error) => return (self.not_filled(step, error), None),
@@ -45,6 +45,6 @@ impl<'run> Branch<'run> {
             components: judged.components,
             ..timed
         };
-        (result, Some(findings))
+        (result, Came::kept(step, || Came::Findings(findings)))
     }
 }

@@ -12,8 +12,18 @@ use super::step::{failed, pause};
 use crate::engine::ports::{BodyCoding, Exchange, HttpRequest};
 
 impl<'run> Branch<'run> {
-    /// Asks once, or as often as the step says: repeated until something holds, tried again after failures that it names.
+    /// Asks once, or as often as the step says.
     pub(super) async fn ask(&mut self, step: &'run Step, deadline: Instant) -> StepResult {
+        if step.repeat.is_some() || step.retry.is_some() {
+            // Few steps do: their large future is not part of this one.
+            return Box::pin(self.ask_again(step, deadline)).await;
+        }
+        let (result, _) = self.attempt(step, Turn::first(step.index), deadline).await;
+        result
+    }
+
+    /// Repeated until something holds, tried again after failures that the step names.
+    async fn ask_again(&mut self, step: &'run Step, deadline: Instant) -> StepResult {
         let times = step.repeat.as_ref().map_or(1, |repeat| repeat.times.max(1));
         let mut service = Duration::ZERO;
         for repetition in 0..times {
@@ -50,7 +60,7 @@ impl<'run> Branch<'run> {
         step: &'run Step,
         repetition: u32,
         deadline: Instant,
-    ) -> (StepResult, Option<Came>) {
+    ) -> (StepResult, Option<Box<Came>>) {
         let mut service = Duration::ZERO;
         let mut attempt = 0;
         loop {
@@ -76,12 +86,13 @@ impl<'run> Branch<'run> {
         }
     }
 
+    /// Once. What came is kept where the end of a repetition depends on it.
     async fn attempt(
         &mut self,
         step: &'run Step,
         turn: Turn,
         deadline: Instant,
-    ) -> (StepResult, Option<Came>) {
+    ) -> (StepResult, Option<Box<Came>>) {
         if Instant::now() >= deadline {
             let message = format!(
                 "step {:?}: the time of the whole journey was over before it",
@@ -90,14 +101,8 @@ impl<'run> Branch<'run> {
             return (failed(step, failure(FailureClass::JourneyTimeout, message)), None);
         }
         match &step.action {
-            Action::Http(request) => {
-                let (result, answer) = self.attempt_request(step, request, turn, deadline).await;
-                (result, answer.map(Came::Answer))
-            }
-            Action::Probe(_) => {
-                let (result, findings) = self.attempt_probe(step, turn, deadline).await;
-                (result, findings.map(Came::Findings))
-            }
+            Action::Http(request) => self.attempt_request(step, request, turn, deadline).await,
+            Action::Probe(_) => self.attempt_probe(step, turn, deadline).await,
             Action::Parallel(_) => (skipped(step.index), None),
         }
     }
@@ -108,7 +113,7 @@ impl<'run> Branch<'run> {
         request: &'run Request,
         turn: Turn,
         deadline: Instant,
-    ) -> (StepResult, Option<Answer>) {
+    ) -> (StepResult, Option<Box<Came>>) {
         let filled = match self.arm.prepared.fill(step, &self.values, turn) {
             Ok(filled) => filled,
             Err(error) => return (self.not_filled(step, error), None),
@@ -141,7 +146,7 @@ impl<'run> Branch<'run> {
         exchange: Exchange,
         timed: StepResult,
         deadline: Instant,
-    ) -> (StepResult, Option<Answer>) {
+    ) -> (StepResult, Option<Box<Came>>) {
         let hops = exchange.hops;
         let answer = match exchange.outcome {
             Ok(answer) => answer,
@@ -178,7 +183,7 @@ impl<'run> Branch<'run> {
             components: judged.components,
             ..timed
         };
-        (result, Some(answer))
+        (result, Came::kept(step, || Came::Answer(answer)))
     }
 
     pub(super) fn begin_attempt(&mut self) -> Instant {
@@ -225,6 +230,12 @@ pub(super) enum Came {
 }
 
 impl Came {
+    /// Where the step asks for it.
+    pub(super) fn kept(step: &Step, came: impl FnOnce() -> Self) -> Option<Box<Self>> {
+        let repeat = step.repeat.as_ref()?;
+        repeat.until.as_ref().map(|_| Box::new(came()))
+    }
+
     fn seen(&self) -> Seen<'_> {
         match self {
             Self::Answer(answer) => answer.into(),

@@ -103,18 +103,13 @@ impl<'run> Branch<'run> {
     fn end(&mut self, step: &'run Step, mut result: StepResult) {
         self.finished = Some(Instant::now());
         self.values.set_step(&step.name, result.outcome);
-        let turn = Turn {
-            step: step.index,
-            repetition: 0,
-            attempt: 0,
-        };
         match result.outcome {
             StepOutcome::Passed | StepOutcome::Degraded => {
                 if step.creates.is_some() {
                     self.may_have_created(step);
                 }
                 if let Some(removes) = &step.removes
-                    && let Ok(name) = text(removes, &self.values, turn)
+                    && let Ok(name) = text(removes, &self.values, Turn::first(step.index))
                 {
                     self.created.retain(|created| *created != name);
                 }
