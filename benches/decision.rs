@@ -51,6 +51,10 @@ use play::{Judges, Played};
 use rules::Rules;
 use summary::Scored;
 
+/// As in the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// All scenarios come this far before the first goes on.
 const ROUNDS: usize = 20;
 

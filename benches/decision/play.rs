@@ -23,14 +23,15 @@ pub(crate) struct Judges {
     pub(crate) rules: Rules,
 }
 
-/// Of releases without fault, settings for trade-offs see one in so many.
-const NULLS_PER_CURVE: usize = 8;
+/// Settings for trade-offs see one release in so many, of those without fault and of those with one.
+const PER_CURVE: [usize; 2] = [8, 2];
 
 impl Judges {
     /// What a variant is not asked for is left out: settings for trade-offs, in most scenarios and releases.
     fn sees(variant: &Variant, scenario: &Scenario, run: usize) -> bool {
-        let is_in_part = !scenario.is_null || run.is_multiple_of(NULLS_PER_CURVE);
-        !variant.is_for_curves || scenario.for_curves && is_in_part
+        let [without, with] = PER_CURVE;
+        let every = if scenario.is_null { without } else { with };
+        !variant.is_for_curves || scenario.for_curves && run.is_multiple_of(every)
     }
 }
 

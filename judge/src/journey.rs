@@ -36,7 +36,7 @@ pub use compare::{AnswerDifferences, Difference, Place, differences};
 pub use conditions::{holds_before, holds_of};
 pub(crate) use encode::{component as component_encoded, form as form_encoded};
 pub use findings::{Findings, Seen};
-pub use ids::{RunIds, Turn};
+pub use ids::{RunIds, TraceParent, Turn};
 pub use judge::{Judged, judge};
 pub use level::Level;
 pub use needs::needs_body;

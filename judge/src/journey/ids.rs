@@ -19,6 +19,13 @@ pub struct Turn {
     pub attempt: u32,
 }
 
+/// A request's place in a trace: W3C Trace Context, version 0, sampled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TraceParent {
+    trace: u128,
+    span: u64,
+}
+
 impl Turn {
     /// What a step asks at first.
     #[must_use]
@@ -49,20 +56,13 @@ impl RunIds {
         mixed(high ^ mixed(low ^ mixed(place))).max(1)
     }
 
-    /// W3C Trace Context: version 0, this run's trace, a span of the request's own, sampled.
+    /// This run's trace, and a span of the request's own.
     #[must_use]
-    pub fn traceparent(self, turn: Turn) -> HeaderValue {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        let mut text = *b"00-00000000000000000000000000000000-0000000000000000-01";
-        let mut write = |from: usize, bytes: &[u8]| {
-            for (byte, digits) in bytes.iter().zip(text[from..].chunks_exact_mut(2)) {
-                digits[0] = DIGITS[usize::from(byte >> 4)];
-                digits[1] = DIGITS[usize::from(byte & 15)];
-            }
-        };
-        write(3, &self.0.to_be_bytes());
-        write(36, &self.span(turn).to_be_bytes());
-        HeaderValue::from_bytes(&text).unwrap_or(HeaderValue::from_static(""))
+    pub fn traceparent(self, turn: Turn) -> TraceParent {
+        TraceParent {
+            trace: self.0,
+            span: self.span(turn),
+        }
     }
 
     /// Marks test data: `serin-` and the id.
@@ -80,6 +80,24 @@ impl RunIds {
     /// Parts of a multipart body lie between lines of this. No value that is known outside holds it by chance.
     pub(super) fn boundary(self, turn: Turn) -> String {
         format!("serin-boundary-{:016x}", mixed(self.span(turn)))
+    }
+}
+
+impl TraceParent {
+    /// As the header says it.
+    #[must_use]
+    pub fn value(self) -> HeaderValue {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = *b"00-00000000000000000000000000000000-0000000000000000-01";
+        let mut write = |from: usize, bytes: &[u8]| {
+            for (byte, digits) in bytes.iter().zip(text[from..].chunks_exact_mut(2)) {
+                digits[0] = DIGITS[usize::from(byte >> 4)];
+                digits[1] = DIGITS[usize::from(byte & 15)];
+            }
+        };
+        write(3, &self.trace.to_be_bytes());
+        write(36, &self.span.to_be_bytes());
+        HeaderValue::from_bytes(&text).unwrap_or(HeaderValue::from_static(""))
     }
 }
 
@@ -114,7 +132,7 @@ mod tests {
                 repetition,
                 attempt,
             };
-            let text = ids.traceparent(turn).to_str().unwrap().to_owned();
+            let text = ids.traceparent(turn).value().to_str().unwrap().to_owned();
             let parts: Vec<&str> = text.split('-').collect();
             assert_eq!(
                 (parts[0], parts[1], parts[3]),

@@ -12,7 +12,7 @@ use super::probing::{FilledProbe, PreparedProbe};
 use super::secrets::Masks;
 use super::target::{Address, Base};
 use super::values::{Fixed, Values, bad_request};
-use super::{Credentials, Turn};
+use super::{Credentials, TraceParent, Turn};
 use crate::analysis::plan::journey::{
     Action, Auth, Credential, Failure, Journey, Request, Step, Template, is_credential,
 };
@@ -72,7 +72,7 @@ pub struct Filled<'a> {
     /// All that is sent besides `content-length`, `cookie` and what HTTP itself needs; `host` where it is known before.
     pub headers: Cow<'a, HeaderMap>,
     /// Replaces the `traceparent` among them, if there is one: all requests have another.
-    pub traceparent: Option<HeaderValue>,
+    pub traceparent: Option<TraceParent>,
     /// What is sent.
     pub body: Bytes,
     /// Whether somebody will look at the answer's body.

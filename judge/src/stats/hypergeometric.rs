@@ -70,6 +70,9 @@ struct Weights {
     downwards: Vec<f64>,
 }
 
+/// Room for as many weights in a direction as most strata have.
+const TERMS_USUAL: usize = 64;
+
 /// Weights below this are next to where an `f64` loses them.
 const SMALLEST: f64 = 1e-250;
 
@@ -82,9 +85,10 @@ impl Weights {
         let centre = mode(stratum, null_odds, low, high);
         let mut weights = Self {
             centre,
-            upwards: vec![1.0],
-            downwards: Vec::new(),
+            upwards: Vec::with_capacity(TERMS_USUAL),
+            downwards: Vec::with_capacity(TERMS_USUAL),
         };
+        weights.upwards.push(1.0);
         let (mut weight, mut extreme, mut largest, mut x) = (1.0, 1.0, 1.0_f64, centre);
         while x < high && (weight > NEGLIGIBLE || extreme > NEGLIGIBLE * largest) {
             let step = null_odds * (canary - x) * (events - x) / ((x + 1.0) * (stable - events + x + 1.0));
@@ -112,13 +116,33 @@ impl Weights {
         Some(weights)
     }
 
-    /// `ln` of the sum at `multiplier` times the odds of the weights, less the centre's logarithm there.
-    fn log_sum(&self, multiplier: f64) -> f64 {
-        let horner =
-            |weights: &[f64], at: f64| weights.iter().rev().fold(0.0, |sum, weight| sum * at + weight);
-        let below = 1.0 / multiplier;
-        libm::log(horner(&self.upwards, multiplier) + below * horner(&self.downwards, below))
+    /// `ln` of the sums at these multiples of the odds of the weights, each less the centre's logarithm there.
+    fn log_sums(&self, multipliers: &[f64]) -> Vec<f64> {
+        let below: Vec<f64> = multipliers.iter().map(|multiplier| 1.0 / multiplier).collect();
+        let (upper, lower) = (
+            horner(&self.upwards, multipliers),
+            horner(&self.downwards, &below),
+        );
+        let sums = upper.iter().zip(&lower).zip(&below);
+        sums.map(|((upper, lower), below)| libm::log(upper + below * lower))
+            .collect()
     }
+}
+
+/// The polynomial of these coefficients, ascending, at several places, four side by side: none waits for another.
+fn horner(coefficients: &[f64], places: &[f64]) -> Vec<f64> {
+    let mut values = Vec::with_capacity(places.len());
+    for some in places.chunks(4) {
+        let at: [f64; 4] = std::array::from_fn(|lane| some.get(lane).copied().unwrap_or_default());
+        let mut sums = [0.0; 4];
+        for coefficient in coefficients.iter().rev() {
+            for (sum, at) in sums.iter_mut().zip(at) {
+                *sum = *sum * at + coefficient;
+            }
+        }
+        values.extend_from_slice(&sums[..some.len()]);
+    }
+    values
 }
 
 /// Log evidence of one window for several odds ratios `multiplier * null_odds` against `null_odds`, as
@@ -131,10 +155,13 @@ pub fn log_increments(stratum: &Stratum, null_odds: f64, multipliers: &[f64]) ->
     let lowest = multipliers.iter().copied().fold(1.0, f64::min);
     let highest = multipliers.iter().copied().fold(1.0, f64::max);
     if let Some(weights) = Weights::new(stratum, null_odds, lowest, highest) {
-        let null = weights.log_sum(1.0);
+        let places: Vec<f64> = [1.0].into_iter().chain(multipliers.iter().copied()).collect();
+        let sums = weights.log_sums(&places);
         let excess = stratum.canary_events - weights.centre;
-        let one = |multiplier: &f64| excess * libm::log(*multiplier) - weights.log_sum(*multiplier) + null;
-        return multipliers.iter().map(one).collect();
+        let each = multipliers.iter().zip(&sums[1..]);
+        return each
+            .map(|(multiplier, sum)| excess * libm::log(*multiplier) - sum + sums[0])
+            .collect();
     }
     let null = log_partition(stratum, null_odds);
     let one = |multiplier: &f64| {

@@ -160,7 +160,7 @@ impl Driver {
                 ids: RunIds::new(self.seed, number),
                 data: data.clone(),
                 chance: mixed(self.seed, round),
-                places: std::mem::take(&mut places[place]),
+                places: places.get_mut(place).map(std::mem::take).unwrap_or_default(),
             };
             self.progress.begun += 1;
             self.runs

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Uri};
+use http::{HeaderMap, Method, Uri};
 use serin_judge::analysis::plan::journey::{Connections, Failure, HttpVersion, Terms};
-use serin_judge::journey::{Answer, FilledProbe, Findings, Hop, Phases};
+use serin_judge::journey::{Answer, FilledProbe, Findings, Hop, Phases, TraceParent};
 use tokio::time::Instant;
 
 /// Makes what asks servers and times each part of it.
@@ -109,7 +109,7 @@ pub struct HttpRequest<'a> {
     /// sent as it is; without one it is told of `uri`.
     pub headers: Cow<'a, HeaderMap>,
     /// Replaces the `traceparent` among them, if there is one.
-    pub traceparent: Option<HeaderValue>,
+    pub traceparent: Option<TraceParent>,
     /// What is sent.
     pub body: Bytes,
     /// Redirects that are followed; 0 follows none. Credentials do not go to another origin.

@@ -6,6 +6,7 @@ use http::uri::{Authority, PathAndQuery};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use http_body_util::Full;
 use serin_judge::analysis::plan::journey::HttpVersion;
+use serin_judge::journey::TraceParent;
 
 use super::connection::{Connection, Peer};
 use crate::engine::ports::{HttpRequest, Reach};
@@ -20,7 +21,7 @@ pub(super) struct Outgoing<'a> {
     pub(super) method: Method,
     pub(super) uri: Uri,
     pub(super) headers: Cow<'a, HeaderMap>,
-    pub(super) traceparent: Option<HeaderValue>,
+    pub(super) traceparent: Option<TraceParent>,
     pub(super) body: Bytes,
     pub(super) version: HttpVersion,
     /// Where its origin is reached, where somebody said so.
@@ -33,7 +34,7 @@ impl<'a> Outgoing<'a> {
             method: request.method.clone(),
             uri: request.uri.clone(),
             headers: Cow::Borrowed(&request.headers),
-            traceparent: request.traceparent.clone(),
+            traceparent: request.traceparent,
             body: request.body.clone(),
             version: request.version.unwrap_or(version),
             reach: request.reach.as_ref(),
@@ -62,8 +63,8 @@ impl<'a> Outgoing<'a> {
             Connection::Http1(_) if cookie.is_none() && self.is_ready() => self.headers.as_ref().clone(),
             _ => self.headers_made(connection, cookie),
         };
-        if let Some(traceparent) = &self.traceparent {
-            headers.insert(TRACEPARENT, traceparent.clone());
+        if let Some(traceparent) = self.traceparent {
+            headers.insert(TRACEPARENT, traceparent.value());
         }
         // RFC 9110, section 8.6: methods that usually have content say so when there is none.
         if self.body.is_empty() && matches!(self.method, Method::POST | Method::PUT | Method::PATCH) {

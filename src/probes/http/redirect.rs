@@ -66,7 +66,7 @@ pub(super) fn next<'a>(
         method,
         uri,
         headers: Cow::Owned(kept),
-        traceparent: last.traceparent.clone(),
+        traceparent: last.traceparent,
         body,
         version: last.version,
         reach: last.reach.filter(|_| is_same),

@@ -62,13 +62,16 @@ impl Budgets {
     }
 
     /// Places for the runs of one start, one a target, of so many requests each, at `now`. All of them or none: what was
-    /// taken for one target is given back when there is no place at another.
+    /// taken for one target is given back when there is no place at another. Empty where nothing is limited.
     pub(in crate::engine::journeys) fn take(
         &self,
         targets: usize,
         requests: usize,
         now: Instant,
     ) -> Option<Vec<Vec<Place>>> {
+        if self.of_targets.is_empty() && self.in_all.is_empty() {
+            return Some(Vec::new());
+        }
         let mut taken: Vec<Vec<Place>> = (0..targets).map(|_| Vec::new()).collect();
         let own = self
             .of_targets

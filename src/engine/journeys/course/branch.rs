@@ -22,7 +22,7 @@ pub(super) struct Branch<'run> {
     pub(super) results: Vec<StepResult>,
     /// Those that are compared with what other sides answer, by step.
     pub(super) answers: Vec<(usize, Answer)>,
-    /// The end of the last step.
+    /// The end of the last step, as far as one has come.
     pub(super) finished: Option<Instant>,
     /// Draws think times.
     pub(super) chance: u64,

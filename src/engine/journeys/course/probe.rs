@@ -4,6 +4,7 @@ use tokio::time::Instant;
 
 use super::branch::Branch;
 use super::request::{Came, unanswered, with};
+use super::step::failed;
 
 impl<'run> Branch<'run> {
     /// Asks once in another protocol than HTTP, over a connection of its own.
@@ -17,7 +18,10 @@ impl<'run> Branch<'run> {
             Ok(filled) => filled,
             Err(error) => return (self.not_filled(step, error), None),
         };
-        let begun = self.begin_attempt();
+        let begun = match self.begin_attempt(step, deadline) {
+            Ok(begun) => begun,
+            Err(error) => return (failed(step, error), None),
+        };
         let limit = deadline.min(begun + step.timeout);
         let sounding = self.arm.protocols.ask(&filled, limit).await;
         self.requests += 1;

@@ -93,13 +93,6 @@ impl<'run> Branch<'run> {
         turn: Turn,
         deadline: Instant,
     ) -> (StepResult, Option<Box<Came>>) {
-        if Instant::now() >= deadline {
-            let message = format!(
-                "step {:?}: the time of the whole journey was over before it",
-                step.name
-            );
-            return (failed(step, failure(FailureClass::JourneyTimeout, message)), None);
-        }
         match &step.action {
             Action::Http(request) => self.attempt_request(step, request, turn, deadline).await,
             Action::Probe(_) => self.attempt_probe(step, turn, deadline).await,
@@ -131,7 +124,10 @@ impl<'run> Branch<'run> {
             coding: BodyCoding::Told,
             reach: None,
         };
-        let begun = self.begin_attempt();
+        let begun = match self.begin_attempt(step, deadline) {
+            Ok(begun) => begun,
+            Err(error) => return (failed(step, error), None),
+        };
         let limit = deadline.min(begun + step.timeout);
         let exchange = self.client.send(&request, self.cookies.as_mut(), limit).await;
         self.requests += exchange.hops.len();
@@ -186,19 +182,29 @@ impl<'run> Branch<'run> {
         (result, Came::kept(step, || Came::Answer(answer)))
     }
 
-    pub(super) fn begin_attempt(&mut self) -> Instant {
+    /// # Errors
+    /// It is too late.
+    pub(super) fn begin_attempt(&mut self, step: &Step, deadline: Instant) -> Result<Instant, Failure> {
         let now = Instant::now();
+        if now >= deadline {
+            let message = format!(
+                "step {:?}: the time of the whole journey was over before it",
+                step.name
+            );
+            return Err(failure(FailureClass::JourneyTimeout, message));
+        }
         if let Some(under_way) = &mut self.under_way {
             under_way.attempts += 1;
             under_way.is_asking = true;
             under_way.begun.get_or_insert(now);
         }
-        now
+        Ok(now)
     }
 
     /// How long the attempt took that has `ended`, as a result that says nothing else yet.
     pub(super) fn end_attempt(&mut self, step: &Step, begun: Instant, ended: Instant) -> StepResult {
         let service = ended.saturating_duration_since(begun);
+        self.finished = Some(ended);
         if let Some(under_way) = &mut self.under_way {
             under_way.is_asking = false;
         }
