@@ -141,7 +141,7 @@ impl<'a> Trace<'a> {
                 server: Vec::new(),
             }),
         }
-        self.current.get_or_insert_with(|| Current {
+        self.current.get_or_insert(Current {
             phase: None,
             since: now,
             stamps: None,
