@@ -36,7 +36,7 @@ pub(crate) const TRADE_OFFS: &str = "\
 `falseRollback` buys speed with false rollbacks. More frequent restarts of the evidence find a fault that begins late sooner and
 cost those that are there from the start next to nothing, so they come every minute; none at all would find most faults a
 little sooner and late ones minutes later. Cells as above: percent for the first two, detection for the others. Settings other
-than the default see every fourth release without fault.
+than the default see every eighth release without fault and every second one with one.
 
 ";
 

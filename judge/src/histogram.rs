@@ -243,6 +243,16 @@ mod tests {
     }
 
     #[test]
+    fn above_is_what_the_buckets_say_at_every_bound() {
+        let histogram = of(&[(1.0, 5), (2.0, 0), (4.0, 7), (8.0, 11), (f64::INFINITY, 2)]);
+        for threshold in [0.5, 1.0, 1.5, 2.0, 4.0, 7.0, 8.0, 1e9, f64::INFINITY] {
+            let buckets = histogram.buckets().filter(|(bound, _)| *bound > threshold);
+            let expected: u64 = buckets.map(|(_, count)| count).sum();
+            assert_eq!(histogram.above(threshold), expected, "{threshold}");
+        }
+    }
+
+    #[test]
     fn json_knows_the_overflow_bucket() {
         let histogram = of(&[(2.5, 1), (f64::INFINITY, 3)]);
         let text = serde_json::to_string(&histogram).unwrap();
@@ -261,6 +271,8 @@ mod tests {
             vec![(10.0, 1), (5.0, 1)],
             vec![(10.0, u64::MAX)],
             vec![(1.0, REQUESTS_MAX), (2.0, 1)],
+            // A sum of these would come to nothing.
+            vec![(1.0, 1 << 63), (2.0, 1 << 63)],
         ] {
             assert!(Histogram::new(buckets.clone()).is_err(), "{buckets:?}");
         }

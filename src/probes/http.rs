@@ -4,7 +4,7 @@
 //! connection had been used before. The way of a request:
 //!
 //! ```text
-//! client   deadline, the exchange at the end
+//! client   the deadline's timer, the exchange at the end
 //!  chain    redirects, cookies
 //!   hop      a kept connection or a new one (dial: names, connect, tls), one try more where HTTP allows it
 //!    exchange  the request out, the head in, the body through the sink (decoding, limits)

@@ -84,12 +84,11 @@ async fn dial(
 }
 
 fn failed(connection: &Connection, broken: Broken) -> Failed {
-    let peer = || Arc::clone(connection.peer());
     Failed {
         failure: broken.failure,
         cut: broken.cut.map(|answered| Landed {
             answered,
-            peer: peer(),
+            peer: Arc::clone(connection.peer()),
         }),
     }
 }

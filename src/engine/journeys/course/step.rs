@@ -101,7 +101,7 @@ impl<'run> Branch<'run> {
 
     /// What the end of a step means for those after it.
     fn end(&mut self, step: &'run Step, mut result: StepResult) {
-        // A step that was answered ended with its answer: what is made of it is this program's time, not the server's.
+        // A step that passed ended with its last answer: what is made of that is this program's time, not the server's.
         if result.attempts == 0 || matches!(result.outcome, StepOutcome::Failed(_)) {
             self.finished = Some(Instant::now());
         }

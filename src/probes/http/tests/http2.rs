@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use h2::server::{Connection, SendResponse};
-use http::{Response, Version};
+use http::{Method, Response, Version};
 use serin_judge::analysis::plan::journey::HttpVersion;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -66,6 +66,22 @@ async fn many_at_once_share_a_connection() {
     client.forget_connections();
     answer(&*client, &request).await;
     assert_eq!(server.connections(), 2);
+}
+
+#[tokio::test]
+async fn an_answer_to_head_tells_a_length_that_is_not_sent() {
+    let server = raw(|_, mut peer| async move {
+        while let Some(Ok((_, mut respond))) = peer.accept().await {
+            let head = Response::builder().header("content-length", "5000000");
+            respond.send_response(head.body(()).unwrap(), true).unwrap();
+        }
+    })
+    .await;
+    let mut request = get2(server.url("/"));
+    request.method = Method::HEAD;
+    let (answer, _) = answer(&*client(), &request).await;
+    assert_eq!((&answer.body[..], answer.body_bytes), (&b""[..], 0));
+    assert_eq!(answer.headers["content-length"], "5000000");
 }
 
 #[tokio::test]
